@@ -1,0 +1,87 @@
+namespace Eden.Checkpoint;
+
+/// <summary>Ceilings applied to archives, rows and bundles from an untrusted source. Immutable; an instance with a senseless value cannot be made.</summary>
+/// <remarks>Passing a limit is a violation with <see cref="CheckpointRule.Limit"/>, found before memory or disk is spent on the value.</remarks>
+public sealed record CheckpointLimits
+{
+    private const long KiB = 1L << 10;
+    private const long MiB = 1L << 20;
+    private const long GiB = 1L << 30;
+    private const long TiB = 1L << 40;
+
+    /// <summary>Gets the defaults.</summary>
+    public static CheckpointLimits Default { get; } = new();
+
+    /// <summary>Gets the largest manifest, in bytes.</summary>
+    /// <value>1 KiB to 64 MiB; 1 MiB by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public int MaxManifestBytes { get; init => field = Within(value, KiB, 64 * MiB); } = (int)MiB;
+
+    /// <summary>Gets the largest <c>experiment.json</c>, in bytes.</summary>
+    /// <value>1 KiB to 64 MiB; 1 MiB by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public int MaxExperimentBytes { get; init => field = Within(value, KiB, 64 * MiB); } = (int)MiB;
+
+    /// <summary>Gets the largest experiment config, in bytes.</summary>
+    /// <value>0 to 1 GiB; 16 MiB by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public int MaxConfigBytes { get; init => field = Within(value, 0, GiB); } = (int)(16 * MiB);
+
+    /// <summary>Gets the longest JSON Lines line, in bytes without its newline.</summary>
+    /// <value>256 bytes to 1 GiB; 64 MiB by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public int MaxLineBytes { get; init => field = Within(value, 256, GiB); } = (int)(64 * MiB);
+
+    /// <summary>Gets the deepest nesting of JSON.</summary>
+    /// <value>4 to 1,024; 128 by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public int MaxJsonDepth { get; init => field = Within(value, 4, 1024); } = 128;
+
+    /// <summary>Gets the largest number of archive members, directories and extended headers included.</summary>
+    /// <value>16 to 100,000,000; 1,000,000 by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public int MaxMembers { get; init => field = Within(value, 16, 100_000_000); } = 1_000_000;
+
+    /// <summary>Gets the longest member path, in UTF-8 bytes.</summary>
+    /// <value>64 bytes to 32 KiB; 1 KiB by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public int MaxPathBytes { get; init => field = Within(value, 64, 32 * KiB); } = (int)KiB;
+
+    /// <summary>Gets the largest archive, in bytes.</summary>
+    /// <value>1 KiB or more; unlimited (<see cref="long.MaxValue"/>) by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public long MaxArchiveBytes { get; init => field = WithinLong(value, KiB, long.MaxValue); } = long.MaxValue;
+
+    /// <summary>Gets the largest commit or tag object, in inflated bytes: these are held in memory one at a time.</summary>
+    /// <value>1 KiB to 1 GiB; 16 MiB by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public int MaxCommitBytes { get; init => field = Within(value, KiB, GiB); } = (int)(16 * MiB);
+
+    /// <summary>Gets the largest size that any git object or delta result may declare, in inflated bytes.</summary>
+    /// <value>1 KiB to 1 TiB; 4 GiB by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public long MaxObjectBytes { get; init => field = WithinLong(value, KiB, TiB); } = 4 * GiB;
+
+    /// <summary>Gets the largest number of refs in a bundle.</summary>
+    /// <value>1 to 100,000,000; 10,000,000 by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public int MaxBundleRefs { get; init => field = Within(value, 1, 100_000_000); } = 10_000_000;
+
+    /// <summary>Gets how many bytes all objects of a bundle may inflate to, together.</summary>
+    /// <value>1 KiB or more; 1 TiB by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public long MaxBundleInflatedBytes { get; init => field = WithinLong(value, KiB, long.MaxValue); } = TiB;
+
+    /// <summary>Gets how many violations a report lists; the total is always counted.</summary>
+    /// <value>1 to 1,000,000; 100 by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public int MaxViolations { get; init => field = Within(value, 1, 1_000_000); } = 100;
+
+    private static int Within(int value, long least, long most)
+        => value >= least && value <= most ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"The limit may be {least} to {most}.");
+
+    private static long WithinLong(long value, long least, long most)
+        => value >= least && value <= most ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"The limit may be {least} to {most}.");
+}

@@ -1,0 +1,16 @@
+namespace Eden.Checkpoint;
+
+/// <summary>What an <see cref="IRepoBundleProvider"/> is told about the export that asks it. Immutable.</summary>
+/// <param name="ExperimentId">The experiment's id.</param>
+/// <param name="SnapshotTakenAt">The instant of the snapshot, which has ended by now.</param>
+public sealed record RepoBundleRequest(string ExperimentId, DateTimeOffset SnapshotTakenAt)
+{
+    /// <summary>Gets the branches and commits that the snapshot's rows name. Read-only for the provider.</summary>
+    public CheckpointReferences References { get; init; } = CheckpointReferences.None;
+
+    /// <summary>Gets a private directory (0700) for temporary files, deleted when the export ends; <see langword="null"/> for one of the provider's own.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Gets where progress is reported, if anywhere.</summary>
+    public IProgress<CheckpointProgress>? Progress { get; init; }
+}

@@ -1,0 +1,64 @@
+namespace Eden.Checkpoint;
+
+/// <summary>A private directory (0700) for one operation's temporary files, gone with everything in it when it is disposed.</summary>
+internal sealed class TemporaryDirectory : IDisposable
+{
+    private TemporaryDirectory(string path) => Path = path;
+
+    public string Path { get; }
+
+    /// <summary>Makes a directory with a random name.</summary>
+    /// <param name="parent">Where to make it; <see langword="null"/> for the system's temporary directory.</param>
+    public static TemporaryDirectory Create(string? parent = null)
+    {
+        if (parent is null)
+        {
+            return new TemporaryDirectory(Directory.CreateTempSubdirectory("eden-checkpoint-").FullName);
+        }
+
+        var path = System.IO.Path.Combine(System.IO.Path.GetFullPath(parent), $"eden-checkpoint-{Guid.NewGuid():N}");
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        return new TemporaryDirectory(path);
+    }
+
+    /// <summary>Returns the path of a file in the directory. Nothing is created.</summary>
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Creates a new file that only this user may read, for asynchronous sequential use.</summary>
+    public FileStream CreateFile(string name) => CreateFile(File(name), FileAccess.ReadWrite);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Directory.Exists(Path))
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+    }
+
+    internal static FileStream CreateFile(string path, FileAccess access)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = access,
+            Share = FileShare.Read,
+            BufferSize = 1 << 16,
+            Options = FileOptions.Asynchronous,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, options);
+    }
+}
