@@ -1,0 +1,123 @@
+using System.Text.Json;
+using Eden.Checkpoint.Validation;
+
+namespace Eden.Checkpoint.Manifest;
+
+/// <summary>Takes values of the right type out of a manifest's objects and notes what is wrong with them.</summary>
+internal sealed class ManifestChecks(CheckpointLimits limits, ViolationList violations)
+{
+    public CheckpointLimits Limits => limits;
+
+    public long Total => violations.Total;
+
+    public void Fail(string field, string message, CheckpointRule rule = CheckpointRule.Manifest)
+        => violations.Add(rule, CheckpointManifest.FileName, null, null, field, message);
+
+    /// <summary>Takes a string that must be there and hold something.</summary>
+    public string? RequiredString(ManifestObject owner, string name, string field)
+    {
+        if (Required(owner, name, field) is not { } member)
+        {
+            return null;
+        }
+
+        if (member.Kind != JsonTokenType.String)
+        {
+            Fail(field, $"It must be a string, not {Describe(member.Kind)}.");
+            return null;
+        }
+
+        var text = member.Text();
+        if (text.Length == 0)
+        {
+            Fail(field, "It must not be empty.");
+            return null;
+        }
+
+        return text;
+    }
+
+    public string? OptionalString(ManifestObject owner, string name, string field)
+    {
+        if (owner.Take(name) is not { } member)
+        {
+            return null;
+        }
+
+        if (member.Kind != JsonTokenType.String)
+        {
+            Fail(field, $"It must be a string, not {Describe(member.Kind)}.");
+            return null;
+        }
+
+        return member.Text();
+    }
+
+    public bool RequiredBoolean(ManifestObject owner, string name)
+    {
+        if (Required(owner, name, name) is not { } member)
+        {
+            return true;
+        }
+
+        if (member.Kind is not (JsonTokenType.True or JsonTokenType.False))
+        {
+            Fail(name, $"It must be true or false, not {Describe(member.Kind)}.");
+        }
+
+        return member.Kind != JsonTokenType.False;
+    }
+
+    public long RequiredCount(ManifestObject owner, string name, string field)
+    {
+        if (Required(owner, name, field) is not { } member)
+        {
+            return 0;
+        }
+
+        if (member.Kind != JsonTokenType.Number || !ManifestGrammar.TryReadInteger(member.Json, out var count) || count < 0)
+        {
+            Fail(field, "It must be an integer of 0 or more.");
+            return 0;
+        }
+
+        return count;
+    }
+
+    public ManifestObject? Object(ManifestObject owner, string name, bool required)
+    {
+        if ((required ? Required(owner, name, name) : owner.Take(name)) is not { } member)
+        {
+            return null;
+        }
+
+        if (member.Kind != JsonTokenType.StartObject)
+        {
+            Fail(name, $"It must be an object, not {Describe(member.Kind)}.");
+            return null;
+        }
+
+        return ManifestObject.Parse(member.Json, limits.MaxJsonDepth);
+    }
+
+    private static string Describe(JsonTokenType kind) => kind switch
+    {
+        JsonTokenType.Null => "null",
+        JsonTokenType.True or JsonTokenType.False => "a boolean",
+        JsonTokenType.Number => "a number",
+        JsonTokenType.StartArray => "an array",
+        JsonTokenType.StartObject => "an object",
+        _ => "a string",
+    };
+
+    private ManifestObject.Member? Required(ManifestObject owner, string name, string field)
+    {
+        var member = owner.Take(name);
+        if (member is null)
+        {
+            Fail(field, "It is missing.");
+        }
+
+        return member;
+    }
+}

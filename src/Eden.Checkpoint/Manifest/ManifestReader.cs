@@ -1,0 +1,166 @@
+using System.Text;
+using System.Text.Json;
+using Eden.Checkpoint.Archive;
+using Eden.Checkpoint.Validation;
+
+namespace Eden.Checkpoint.Manifest;
+
+/// <summary>Reads a manifest by the rules of spec §5: the versions first, then the rest with every violation.</summary>
+internal static class ManifestReader
+{
+    /// <summary>Reads the manifest.</summary>
+    /// <returns>The manifest unless a violation was added or the version is another one.</returns>
+    public static ManifestReading Read(ReadOnlySpan<byte> json, CheckpointLimits limits, ViolationList violations)
+    {
+        if (json.Length > limits.MaxManifestBytes)
+        {
+            violations.Add(CheckpointRule.Limit, CheckpointManifest.FileName, null, null, null,
+                $"The manifest has {json.Length} bytes; the limit is {limits.MaxManifestBytes}.");
+            return ManifestReading.Unusable;
+        }
+
+        if (ManifestJson.FindFault(json, limits.MaxJsonDepth) is { } fault)
+        {
+            violations.Add(CheckpointRule.Json, CheckpointManifest.FileName, null, null, null, fault);
+            return ManifestReading.Unusable;
+        }
+
+        if (json.TrimStart(" \t\r\n"u8)[0] != (byte)'{')
+        {
+            violations.Add(CheckpointRule.Manifest, CheckpointManifest.FileName, null, null, null, "The manifest must be a JSON object.");
+            return ManifestReading.Unusable;
+        }
+
+        var checks = new ManifestChecks(limits, violations);
+        var root = ManifestObject.Parse(json, limits.MaxJsonDepth);
+        var format = checks.RequiredString(root, ManifestKey.FormatVersion, ManifestKey.FormatVersion);
+        if (format is not null and not CheckpointManifest.SupportedFormatVersion)
+        {
+            return new ManifestReading(null, CheckpointProblem.UnsupportedCheckpointVersion,
+                $"The archive has checkpoint format version '{ManifestJson.Excerpt(format)}'; this library reads '{CheckpointManifest.SupportedFormatVersion}'.");
+        }
+
+        // A format version that is no version makes the archive invalid whatever the spec version says.
+        var spec = checks.RequiredString(root, ManifestKey.SpecVersion, ManifestKey.SpecVersion);
+        if (format is not null && spec is not null and not CheckpointManifest.SupportedSpecVersion)
+        {
+            return new ManifestReading(null, CheckpointProblem.SpecVersionMismatch,
+                $"The archive is of spec version '{ManifestJson.Excerpt(spec)}'; this library reads '{CheckpointManifest.SupportedSpecVersion}'.");
+        }
+
+        var before = violations.Total;
+        var experimentId = checks.RequiredString(root, ManifestKey.ExperimentId, ManifestKey.ExperimentId);
+        if (experimentId is not null && !ManifestGrammar.IsExperimentId(experimentId))
+        {
+            checks.Fail(ManifestKey.ExperimentId, $"'{ManifestJson.Excerpt(experimentId)}' is not exp_ and 26 characters of lowercase Crockford base32.");
+        }
+
+        var exportedAt = checks.RequiredString(root, ManifestKey.ExportedAt, ManifestKey.ExportedAt);
+        if (exportedAt is not null && !ManifestGrammar.IsTimestamp(exportedAt))
+        {
+            checks.Fail(ManifestKey.ExportedAt, $"'{ManifestJson.Excerpt(exportedAt)}' is no timestamp YYYY-MM-DDTHH:MM:SS[.fraction]Z.");
+        }
+
+        var exporter = ReadExporter(checks, root);
+        var reissue = checks.RequiredBoolean(root, ManifestKey.RequiresCredentialReissue);
+        var counts = ReadCounts(checks, root);
+        var files = ReadFiles(checks, root);
+        if (violations.Total != before || format is null || spec is null)
+        {
+            return ManifestReading.Unusable;
+        }
+
+        return new ManifestReading(new CheckpointManifest
+        {
+            ExperimentId = experimentId!,
+            ExportedAt = exportedAt!,
+            Exporter = exporter,
+            RequiresCredentialReissue = reissue,
+            Counts = counts!,
+            Files = files!,
+            Unknown = root.Rest(),
+        });
+    }
+
+    private static CheckpointManifestExporter? ReadExporter(ManifestChecks checks, ManifestObject root)
+    {
+        if (checks.Object(root, ManifestKey.Exporter, required: false) is not { } exporter)
+        {
+            return null;
+        }
+
+        return new CheckpointManifestExporter
+        {
+            Implementation = checks.OptionalString(exporter, ManifestKey.Implementation, $"{ManifestKey.Exporter}.{ManifestKey.Implementation}"),
+            AtomicityMechanism = checks.OptionalString(exporter, ManifestKey.AtomicityMechanism, $"{ManifestKey.Exporter}.{ManifestKey.AtomicityMechanism}"),
+            Unknown = exporter.Rest(),
+        };
+    }
+
+    private static CheckpointManifestCounts? ReadCounts(ManifestChecks checks, ManifestObject root)
+    {
+        if (checks.Object(root, ManifestKey.Counts, required: true) is not { } counts)
+        {
+            return null;
+        }
+
+        return CheckpointManifestCounts.From(kind => checks.RequiredCount(counts, ManifestKey.Of(kind), $"{ManifestKey.Counts}.{ManifestKey.Of(kind)}"))
+            with { Unknown = counts.Rest() };
+    }
+
+    private static CheckpointManifestFiles? ReadFiles(ManifestChecks checks, ManifestObject root)
+    {
+        if (checks.Object(root, ManifestKey.Files, required: true) is not { } files)
+        {
+            return null;
+        }
+
+        var before = checks.Total;
+        var taken = new Dictionary<string, string>(StringComparer.Ordinal) { [CheckpointManifest.FileName] = "the manifest" };
+        string Path(string key)
+        {
+            var field = $"{ManifestKey.Files}.{key}";
+            var path = checks.RequiredString(files, key, field);
+            if (path is null)
+            {
+                return key;
+            }
+
+            if (Encoding.UTF8.GetByteCount(path) > checks.Limits.MaxPathBytes)
+            {
+                checks.Fail(field, $"The path is longer than {checks.Limits.MaxPathBytes} bytes.", CheckpointRule.Limit);
+            }
+            else if (ArchivePath.FindFault(path) is { } fault)
+            {
+                checks.Fail(field, $"The path '{ManifestJson.Excerpt(path)}' {fault}.");
+            }
+            else if (!taken.TryAdd(path, field))
+            {
+                checks.Fail(field, $"The path '{ManifestJson.Excerpt(path)}' is also that of {taken[path]}.");
+            }
+
+            return path;
+        }
+
+        var config = Path(ManifestKey.ExperimentConfig);
+        var experiment = Path(ManifestKey.Experiment);
+        var registries = ManifestKey.Registries.ToDictionary(static kind => kind, kind => Path(ManifestKey.Of(kind)));
+        var bundle = Path(ManifestKey.RepoBundle);
+        var artifacts = Path(ManifestKey.ArtifactsDirectory);
+        return checks.Total != before ? null : new CheckpointManifestFiles
+        {
+            ExperimentConfig = config,
+            Experiment = experiment,
+            Tasks = registries[RegistryKind.Tasks],
+            Ideas = registries[RegistryKind.Ideas],
+            Variants = registries[RegistryKind.Variants],
+            Submissions = registries[RegistryKind.Submissions],
+            Events = registries[RegistryKind.Events],
+            Workers = registries[RegistryKind.Workers],
+            Groups = registries[RegistryKind.Groups],
+            RepoBundle = bundle,
+            ArtifactsDirectory = artifacts,
+            Unknown = files.Rest(),
+        };
+    }
+}
