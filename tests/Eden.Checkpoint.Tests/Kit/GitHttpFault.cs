@@ -1,0 +1,28 @@
+namespace Eden.Checkpoint.Tests.Kit;
+
+/// <summary>What a <see cref="GitHttpRemote"/> does wrong.</summary>
+internal enum GitHttpFault
+{
+    None,
+
+    /// <summary>Answers 500 to everything.</summary>
+    ServerError,
+
+    /// <summary>Answers 401 to everything, whatever the credentials.</summary>
+    Unauthorized,
+
+    /// <summary>Closes the connection in the middle of the pack.</summary>
+    CloseMidPack,
+
+    /// <summary>Sends the beginning of the pack, then nothing, until the client goes away.</summary>
+    StallMidPack,
+
+    /// <summary>Accepts requests and never answers, until the client goes away.</summary>
+    Hang,
+
+    /// <summary>Redirects everything to <see cref="GitHttpRemote.RedirectTarget"/>.</summary>
+    Redirect,
+
+    /// <summary>Answers 200 with a web page.</summary>
+    WebPage,
+}
