@@ -1,0 +1,38 @@
+using System.Buffers;
+
+namespace Eden.Checkpoint.Git.Objects;
+
+/// <summary>Git's rules for ref names (<c>git check-ref-format</c>).</summary>
+internal static class RefName
+{
+    // Space, DEL, and the characters that revision syntax and patterns need; control characters are tested apart.
+    private static readonly SearchValues<byte> s_forbidden = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x21).Select(value => (byte)value), 0x7F, .. "~^:?*[\\"u8]);
+
+    /// <summary>Says whether a bundle may list this name: <c>HEAD</c>, or a legal name under <c>refs/</c>.</summary>
+    public static bool IsLegal(ReadOnlySpan<byte> name)
+        => name.SequenceEqual("HEAD"u8) || (name.StartsWith("refs/"u8) && HasLegalFormat(name));
+
+    /// <summary>Says whether git's check-ref-format accepts the name; it needs at least two components.</summary>
+    public static bool HasLegalFormat(ReadOnlySpan<byte> name)
+    {
+        if (name.IsEmpty || name[^1] == (byte)'.' || name.ContainsAny(s_forbidden) || name.IndexOf("@{"u8) >= 0 || name.IndexOf(".."u8) >= 0)
+        {
+            return false;
+        }
+
+        var components = 0;
+        foreach (var range in name.Split((byte)'/'))
+        {
+            var component = name[range];
+            if (component.IsEmpty || component[0] == (byte)'.' || component.EndsWith(".lock"u8))
+            {
+                return false;
+            }
+
+            components++;
+        }
+
+        return components >= 2;
+    }
+}

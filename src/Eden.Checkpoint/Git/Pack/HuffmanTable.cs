@@ -1,0 +1,213 @@
+using System.Numerics;
+
+namespace Eden.Checkpoint.Git.Pack;
+
+/// <summary>A two-level decoding table for one Huffman code of RFC 1951.</summary>
+/// <remarks>
+/// An entry is one word. Bits 0–7: the bits to drop, extra bits included. Bits 8–11: the code's own length. Bits 16–30: a literal, a base
+/// length or distance, or where a second-level table starts. Bit 31: a literal. Bit 15: none of the plain cases, see the flags below.
+/// </remarks>
+internal sealed class HuffmanTable
+{
+    public const uint Literal = 0x8000_0000;
+    public const uint Exceptional = 0x8000;
+    public const uint Subtable = 0x4000;
+    public const uint EndOfBlock = 0x2000;
+
+    // A code that no symbol has, or whose symbol RFC 1951 reserves.
+    public const uint Invalid = Exceptional | 0x1000;
+
+    private const int MaxCodeLength = 15;
+
+    private readonly int _rootBits;
+    private readonly uint[] _symbols;
+    private readonly ushort[] _sorted;
+
+    /// <param name="symbols">The word of each symbol, without the code's length.</param>
+    /// <param name="rootBits">How many bits index the first level.</param>
+    /// <param name="capacity">Room for both levels: the worst case of the code's size and <paramref name="rootBits"/>.</param>
+    public HuffmanTable(uint[] symbols, int rootBits, int capacity)
+    {
+        _symbols = symbols;
+        _rootBits = rootBits;
+        _sorted = new ushort[symbols.Length];
+        Entries = new uint[capacity];
+    }
+
+    public uint[] Entries { get; }
+
+    /// <summary>Gets the mask that takes the first level's index out of the bit buffer.</summary>
+    public uint Mask { get; private set; }
+
+    /// <summary>Builds the table from code lengths. Refuses what zlib refuses: over-subscribed codes, and incomplete ones unless they are
+    /// a single code of one bit, or empty, where <paramref name="allowSingle"/> says so.</summary>
+    public bool TryBuild(ReadOnlySpan<byte> lengths, bool allowSingle)
+    {
+        unchecked
+        {
+            Span<int> counts = stackalloc int[MaxCodeLength + 1];
+            Span<int> offsets = stackalloc int[MaxCodeLength + 1];
+            counts.Clear();
+            foreach (var length in lengths)
+            {
+                counts[length & 15]++;
+            }
+
+            var used = lengths.Length - counts[0];
+            var space = 0;
+            var longest = 0;
+            offsets[0] = 0;
+            offsets[1] = 0;
+            for (var length = 1; length <= MaxCodeLength; length++)
+            {
+                space = (space << 1) + counts[length];
+                if (counts[length] != 0)
+                {
+                    longest = length;
+                }
+
+                if (length < MaxCodeLength)
+                {
+                    offsets[length + 1] = offsets[length] + counts[length];
+                }
+            }
+
+            if (space > 1 << MaxCodeLength)
+            {
+                return false;
+            }
+
+            for (var symbol = 0; symbol < lengths.Length; symbol++)
+            {
+                if (lengths[symbol] != 0)
+                {
+                    _sorted[offsets[lengths[symbol]]++] = (ushort)symbol;
+                }
+            }
+
+            if (space < 1 << MaxCodeLength)
+            {
+                return allowSingle && longest <= 1 && BuildIncomplete(used);
+            }
+
+            Fill(counts, longest);
+            return true;
+        }
+    }
+
+    private bool BuildIncomplete(int used)
+    {
+        Mask = 1;
+        Entries[0] = used == 1 ? Word(_sorted[0], 1) : Invalid | 1;
+        Entries[1] = Invalid | 1;
+        return true;
+    }
+
+    private uint Word(int symbol, int length) => unchecked(_symbols[symbol] + (uint)((length << 8) | length));
+
+    // Codes are numbered in bit-reversed form; the first level doubles each time the length grows, so every entry is written once.
+    private void Fill(ReadOnlySpan<int> counts, int longest)
+    {
+        unchecked
+        {
+            var entries = Entries;
+            var root = Math.Min(longest, _rootBits);
+            Mask = (1u << root) - 1;
+            var next = 0;
+            var code = 0u;
+            var length = 1;
+            int count;
+            while ((count = counts[length]) == 0)
+            {
+                length++;
+            }
+
+            var end = 1 << length;
+            while (length <= root)
+            {
+                do
+                {
+                    entries[(int)code] = Word(_sorted[next++], length);
+                    if (code == (uint)end - 1)
+                    {
+                        for (; length < root; length++)
+                        {
+                            entries.AsSpan(0, end).CopyTo(entries.AsSpan(end));
+                            end <<= 1;
+                        }
+
+                        return;
+                    }
+
+                    code = Following(code, (uint)end - 1);
+                }
+                while (--count != 0);
+
+                do
+                {
+                    if (++length <= root)
+                    {
+                        entries.AsSpan(0, end).CopyTo(entries.AsSpan(end));
+                        end <<= 1;
+                    }
+                }
+                while ((count = counts[length]) == 0);
+            }
+
+            FillSubtables(counts, root, code, length, count, next);
+        }
+    }
+
+    private void FillSubtables(ReadOnlySpan<int> counts, int root, uint code, int length, int count, int next)
+    {
+        unchecked
+        {
+            var entries = Entries;
+            var end = 1 << root;
+            var prefix = uint.MaxValue;
+            var start = 0;
+            while (true)
+            {
+                if ((code & Mask) != prefix)
+                {
+                    prefix = code & Mask;
+                    start = end;
+                    var bits = length - root;
+                    var space = count;
+                    while (space < 1 << bits)
+                    {
+                        bits++;
+                        space = (space << 1) + counts[root + bits];
+                    }
+
+                    end = start + (1 << bits);
+                    entries[(int)prefix] = ((uint)start << 16) | Exceptional | Subtable | (uint)(bits << 8) | (uint)root;
+                }
+
+                var entry = Word(_sorted[next++], length - root);
+                for (var index = start + (int)(code >> root); index < end; index += 1 << (length - root))
+                {
+                    entries[index] = entry;
+                }
+
+                if (code == (1u << length) - 1)
+                {
+                    return;
+                }
+
+                code = Following(code, (1u << length) - 1);
+                count--;
+                while (count == 0)
+                {
+                    count = counts[++length];
+                }
+            }
+        }
+    }
+
+    private static uint Following(uint code, uint allOnes)
+    {
+        var bit = 1u << BitOperations.Log2(code ^ allOnes);
+        return (code & (bit - 1)) | bit;
+    }
+}
