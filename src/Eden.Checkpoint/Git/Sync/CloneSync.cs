@@ -1,0 +1,252 @@
+using LibGit2Sharp;
+using Microsoft.Extensions.Logging;
+using Log = Eden.Checkpoint.Diagnostics.Log;
+
+namespace Eden.Checkpoint.Git.Sync;
+
+/// <summary>One sync of one clone, on a thread of its own and under the clone's <see cref="SyncLock"/>.</summary>
+internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOptions options, CancellationToken cancellationToken)
+{
+    private const string StagingInside = "eden-sync-";
+    private const string UnfinishedMark = "eden-sync-unfinished";
+    private static readonly string[] s_children = ["objects", "refs", "config", "packed-refs", "HEAD"];
+    private long _receivedObjects;
+    private long _lastReported;
+
+    public LocalCloneResult Run()
+    {
+        var present = Inspect();
+        using var session = remote.Http is null ? null : new HttpRemoteSession(remote, options, cancellationToken);
+        try
+        {
+            return Run(session?.Url ?? remote.Text, present);
+        }
+        catch (Exception exception)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw (session?.Failure ?? exception) switch
+            {
+                CheckpointException known => known,
+                LibGit2SharpException native => new CheckpointRepoUnavailableException($"The remote '{remote}' could not be synced: {native.Message}", native),
+                IOException or UnauthorizedAccessException when session?.Failure is { } failure => new CheckpointRepoUnavailableException(
+                    $"The connection to the remote '{remote}' broke: {failure.Message}", failure),
+                var other => new CheckpointRepoUnavailableException($"The clone '{path}' of '{remote}' could not be synced: {other.Message}", other),
+            };
+        }
+    }
+
+    private LocalCloneResult Run(string url, bool present)
+    {
+        var listing = RemoteListing.From(Repository.ListRemoteReferences(url, new ProxyOptions { ProxyType = ProxyType.None }));
+        cancellationToken.ThrowIfCancellationRequested();
+        if (listing.IllegalNames > 0 && options.Logger is { } logger)
+        {
+            Log.IllegalRefNames(logger, remote.Text, listing.IllegalNames);
+        }
+
+        var local = present ? MirrorRefs.Read(path) : [];
+        if (present && AreEqual(local, listing.Refs))
+        {
+            MirrorRefs.WriteHead(path, listing.HeadContent(local));
+            return Result(listing, local, local, created: false);
+        }
+
+        var inside = Directory.Exists(path);
+        var place = inside ? Path.Combine(path, StagingInside) : path + ".sync-";
+        using var staging = StagingRepository.Create(place + Guid.NewGuid().ToString("N"), present ? path : null);
+        var fetched = listing.Refs.Count == 0 ? [] : staging.Fetch(url, listing, local, FetchOptions(), cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        var head = listing.HeadContent(fetched);
+        if (present)
+        {
+            File.WriteAllText(Path.Combine(staging.Path, StagingRepository.InstallingMark), "");
+            staging.MovePacksTo(path);
+            MirrorRefs.Replace(path, fetched);
+            MirrorRefs.WriteHead(path, head);
+        }
+        else
+        {
+            staging.Complete(remote, fetched, head);
+            if (inside)
+            {
+                MoveChildren(staging.Path);
+            }
+            else
+            {
+                staging.MoveTo(path);
+            }
+        }
+
+        if (!AreEqual(MirrorRefs.Read(path), fetched))
+        {
+            throw new CheckpointRepoUnavailableException($"Another program changed the refs of the clone '{path}' during the sync.");
+        }
+
+        return Result(listing, local, fetched, created: !present);
+    }
+
+    /// <summary>Tells whether the clone is there, and refuses anything else in its place.</summary>
+    private bool Inspect()
+    {
+        RemoveLeftovers();
+        if (File.Exists(path))
+        {
+            throw new CheckpointRepoUnavailableException($"The clone's path '{path}' is a file.");
+        }
+
+        if (!Directory.Exists(path) || IsEmptyOrUnfinished())
+        {
+            return false;
+        }
+
+        if (!File.Exists(Path.Combine(path, "HEAD")) || !Directory.Exists(Path.Combine(path, "objects")) || !Directory.Exists(Path.Combine(path, "refs")))
+        {
+            throw new CheckpointRepoUnavailableException($"The clone's path '{path}' holds something that is not a bare git repository.");
+        }
+
+        if (File.Exists(Path.Combine(path, "shallow")))
+        {
+            throw new CheckpointRepoUnavailableException($"The clone '{path}' is shallow; remove it, and the next sync makes a complete one.");
+        }
+
+        CheckConfiguration();
+        return true;
+    }
+
+    private void CheckConfiguration()
+    {
+        using var configuration = Configuration.BuildFrom(Path.Combine(path, "config"));
+        if (configuration.Get<string>("core.bare", ConfigurationLevel.Local)?.Value is not { } bare
+            || !bare.Equals("true", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new CheckpointRepoUnavailableException($"The repository '{path}' is not bare, so it cannot be the clone of '{remote}'.");
+        }
+
+        var extension = configuration.Find("^extensions\\.", ConfigurationLevel.Local).FirstOrDefault();
+        if (extension is not null)
+        {
+            throw new CheckpointRepoUnavailableException($"The clone '{path}' uses {extension.Key}, which a sync cannot handle.");
+        }
+
+        var url = configuration.Get<string>("remote.origin.url", ConfigurationLevel.Local)?.Value
+            ?? throw new CheckpointRepoUnavailableException($"The repository '{path}' has no remote 'origin', so it is not the clone of '{remote}'.");
+        if (!remote.IsSameAs(url))
+        {
+            throw new CheckpointRepoUnavailableException(
+                $"The clone '{path}' belongs to the remote '{RemoteAddress.Mask(url)}', but '{remote}' is configured. Use another path, or remove the clone.");
+        }
+    }
+
+    private bool IsEmptyOrUnfinished()
+    {
+        if (File.Exists(Path.Combine(path, UnfinishedMark)))
+        {
+            foreach (var child in s_children.Select(name => Path.Combine(path, name)))
+            {
+                StagingRepository.Delete(child);
+                File.Delete(child);
+            }
+
+            File.Delete(Path.Combine(path, UnfinishedMark));
+        }
+
+        // A fresh volume comes with its file system's own folder.
+        return Directory.EnumerateFileSystemEntries(path).All(entry => Path.GetFileName(entry) is "lost+found" or "eden-sync-lock");
+    }
+
+    /// <summary>Fills an existing empty folder, which may be a mount point and cannot be renamed over. HEAD comes last: no program takes it for a repository before.</summary>
+    private void MoveChildren(string staging)
+    {
+        File.WriteAllText(Path.Combine(path, UnfinishedMark), "");
+        foreach (var name in s_children)
+        {
+            Directory.Move(Path.Combine(staging, name), Path.Combine(path, name));
+        }
+
+        File.Delete(Path.Combine(path, UnfinishedMark));
+    }
+
+    /// <summary>Removes what syncs left behind that were killed: we hold the lock, so none is running.</summary>
+    private void RemoveLeftovers()
+    {
+        var parent = Path.GetDirectoryName(path);
+        var leftovers = Directory.Exists(parent) ? Directory.GetDirectories(parent, Path.GetFileName(path) + ".sync-*") : [];
+        if (Directory.Exists(path))
+        {
+            leftovers = [.. leftovers, .. Directory.GetDirectories(path, StagingInside + "*")];
+        }
+
+        foreach (var leftover in leftovers.Where(IsStagingName))
+        {
+            var mark = Path.Combine(leftover, StagingRepository.InstallingMark);
+            if (File.Exists(mark))
+            {
+                RemoveLocks(File.GetLastWriteTimeUtc(mark));
+            }
+
+            StagingRepository.Delete(leftover);
+            LogLeftover(leftover);
+        }
+    }
+
+    private static bool IsStagingName(string leftover)
+        => leftover.Length > 32 && Guid.TryParseExact(leftover[^32..], "N", out _);
+
+    /// <summary>Removes the lock files that a sync took while it changed the clone and was killed; older ones belong to somebody else.</summary>
+    private void RemoveLocks(DateTime since)
+    {
+        foreach (var locked in (string[])["packed-refs.lock", "HEAD.lock"])
+        {
+            var file = Path.Combine(path, locked);
+            if (File.Exists(file) && File.GetLastWriteTimeUtc(file) >= since)
+            {
+                File.Delete(file);
+                LogLeftover(file);
+            }
+        }
+    }
+
+    private void LogLeftover(string leftover)
+    {
+        if (options.Logger is { } logger)
+        {
+            Log.RemovedLeftover(logger, leftover);
+        }
+    }
+
+    private FetchOptions FetchOptions()
+    {
+        var fetch = new FetchOptions
+        {
+            TagFetchMode = TagFetchMode.None,
+            Prune = false,
+            OnProgress = _ => !cancellationToken.IsCancellationRequested,
+            OnUpdateTips = (_, _, _) => !cancellationToken.IsCancellationRequested,
+            OnTransferProgress = transfer =>
+            {
+                _receivedObjects = transfer.ReceivedObjects;
+                if (transfer.ReceivedObjects - _lastReported >= 1000 || transfer.ReceivedObjects == transfer.TotalObjects)
+                {
+                    _lastReported = transfer.ReceivedObjects;
+                    options.Progress?.Report(new CheckpointProgress(CheckpointPhase.Sync, transfer.ReceivedObjects, transfer.TotalObjects, remote.Text));
+                }
+
+                return !cancellationToken.IsCancellationRequested;
+            },
+        };
+        fetch.ProxyOptions.ProxyType = ProxyType.None;
+        return fetch;
+    }
+
+    private LocalCloneResult Result(RemoteListing listing, Dictionary<string, string> before, Dictionary<string, string> after, bool created) => new(
+        path,
+        created,
+        after.Count,
+        after.LongCount(entry => !before.TryGetValue(entry.Key, out var old) || old != entry.Value),
+        before.Keys.LongCount(name => !after.ContainsKey(name)),
+        _receivedObjects,
+        listing.DefaultBranch);
+
+    private static bool AreEqual(Dictionary<string, string> left, Dictionary<string, string> right)
+        => left.Count == right.Count && left.All(entry => right.TryGetValue(entry.Key, out var value) && value == entry.Value);
+}

@@ -1,0 +1,241 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Text;
+using Eden.Checkpoint.Diagnostics;
+using LibGit2Sharp;
+
+namespace Eden.Checkpoint.Git.Sync;
+
+/// <summary>The HTTP side of one sync: libgit2 speaks git's protocol, this carries its requests.</summary>
+/// <remarks>libgit2's stock transport follows redirects to other hosts, answers their challenges, reads proxies from the machine's
+/// configuration and cannot be interrupted. So a scheme of our own is registered, whose URLs hold nothing but a session's random name: no
+/// credential ever reaches libgit2, and no <c>insteadOf</c> rule of the machine matches.</remarks>
+internal sealed class HttpRemoteSession : IDisposable
+{
+    private const string Scheme = "eden-checkpoint-sync";
+    private const int MaxRedirects = 5;
+    private const string Service = "git-upload-pack";
+
+    private static readonly ConcurrentDictionary<string, HttpRemoteSession> s_sessions = new();
+    private static readonly Lazy<object> s_registration = new(() => GlobalSettings.RegisterSmartSubtransport<HttpSubtransport>(Scheme));
+
+    private readonly string _name = Guid.NewGuid().ToString("N");
+    private readonly RemoteAddress _remote;
+    private readonly LocalCloneOptions _options;
+    private readonly CancellationToken _cancellationToken;
+    private readonly HttpClient _client;
+    private Uri _base;
+    private AuthenticationHeaderValue? _authorization;
+
+    public HttpRemoteSession(RemoteAddress remote, LocalCloneOptions options, CancellationToken cancellationToken)
+    {
+        _ = s_registration.Value;
+        _remote = remote;
+        _base = new Uri(remote.Text + "/");
+        _options = options;
+        _cancellationToken = cancellationToken;
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = options.Proxy is not null,
+            Proxy = options.Proxy,
+            ConnectTimeout = options.ConnectTimeout,
+            AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
+            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = options.CertificateValidation },
+        };
+        _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        s_sessions[_name] = this;
+    }
+
+    /// <summary>Gets the URL that libgit2 is told.</summary>
+    public string Url => $"{Scheme}://{_name}/repository";
+
+    /// <summary>Gets the first thing that went wrong: libgit2 passes on no more than a text.</summary>
+    public Exception? Failure { get; private set; }
+
+    public CancellationToken CancellationToken => _cancellationToken;
+
+    public static HttpRemoteSession Find(string url)
+    {
+        var name = url.AsSpan(Scheme.Length + 3);
+        var slash = name.IndexOf('/');
+        return s_sessions.TryGetValue((slash < 0 ? name : name[..slash]).ToString(), out var session)
+            ? session
+            : throw new InvalidOperationException("The sync of this URL has ended.");
+    }
+
+    public void Fail(Exception exception) => Failure ??= exception;
+
+    /// <summary>Asks for the remote's refs.</summary>
+    public Task<HttpResponseMessage> GetRefsAsync()
+        => SendAsync(HttpMethod.Get, $"info/refs?service={Service}", null, $"application/x-{Service}-advertisement");
+
+    /// <summary>Asks for a pack, or takes part in finding out what should be in it.</summary>
+    public Task<HttpResponseMessage> PostAsync(ReadOnlyMemory<byte> request)
+        => SendAsync(HttpMethod.Post, Service, request, $"application/x-{Service}-result");
+
+    public void Dispose()
+    {
+        s_sessions.TryRemove(_name, out _);
+        _client.Dispose();
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, ReadOnlyMemory<byte>? body, string expectedType)
+    {
+        var address = new Uri(_base, path);
+        for (var redirects = 0; ;)
+        {
+            var response = await SendOnceAsync(method, address, body, expectedType).ConfigureAwait(false);
+            try
+            {
+                if (response.StatusCode == HttpStatusCode.OK)
+                {
+                    return Checked(response, expectedType);
+                }
+
+                if (response.StatusCode == HttpStatusCode.Unauthorized)
+                {
+                    await AuthenticateAsync(response).ConfigureAwait(false);
+                }
+                else if (IsRedirect(response.StatusCode) && body is null && redirects++ < MaxRedirects)
+                {
+                    address = Redirected(address, response.Headers.Location, path);
+                }
+                else
+                {
+                    throw new CheckpointRepoUnavailableException(Describe(response.StatusCode));
+                }
+            }
+            catch
+            {
+                response.Dispose();
+                throw;
+            }
+
+            response.Dispose();
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, Uri address, ReadOnlyMemory<byte>? body, string expectedType)
+    {
+        using var request = new HttpRequestMessage(method, address);
+
+        // Some hosts tell git from a browser by this prefix.
+        request.Headers.TryAddWithoutValidation("User-Agent", "git/2.0 (Eden.Checkpoint)");
+        request.Headers.Accept.ParseAdd(expectedType);
+        request.Headers.Pragma.ParseAdd("no-cache");
+        request.Headers.Authorization = _authorization;
+        if (body is not null)
+        {
+            request.Content = new ReadOnlyMemoryContent(body.Value);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue($"application/x-{Service}-request");
+        }
+
+        try
+        {
+            return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, _cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new CheckpointRepoUnavailableException($"The remote '{_remote}' cannot be reached: {exception.Message}", exception);
+        }
+        catch (OperationCanceledException exception) when (!_cancellationToken.IsCancellationRequested)
+        {
+            // The handler reports its connect timeout as a cancellation.
+            throw new CheckpointRepoUnavailableException(
+                $"The remote '{_remote}' did not accept a connection within {_options.ConnectTimeout.TotalSeconds:0.###} s.",
+                new TimeoutException(exception.Message, exception));
+        }
+    }
+
+    private HttpResponseMessage Checked(HttpResponseMessage response, string expectedType)
+        => string.Equals(response.Content.Headers.ContentType?.MediaType, expectedType, StringComparison.OrdinalIgnoreCase)
+            ? response
+            : throw new CheckpointRepoUnavailableException($"The remote '{_remote}' answered, but not as a git repository over smart HTTP.");
+
+    private async Task AuthenticateAsync(HttpResponseMessage challenge)
+    {
+        if (_authorization is not null)
+        {
+            throw new CheckpointRepoUnavailableException($"The remote '{_remote}' rejected the credential.");
+        }
+
+        if (challenge.Headers.WwwAuthenticate.Count > 0
+            && !challenge.Headers.WwwAuthenticate.Any(header => header.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new CheckpointRepoUnavailableException($"The remote '{_remote}' wants authentication of a kind other than Basic.");
+        }
+
+        var source = _options.Credentials;
+        if (source is null && _remote.Credential is null)
+        {
+            throw new CheckpointRepoUnavailableException($"The remote '{_remote}' wants authentication, but no credential is configured.");
+        }
+
+        if (_base.Scheme == Uri.UriSchemeHttp && !_base.IsLoopback)
+        {
+            if (!_options.AllowPlainHttpCredentials)
+            {
+                throw new CheckpointRepoUnavailableException(
+                    $"The remote '{_remote}' wants authentication over plain HTTP, which is not allowed by {nameof(LocalCloneOptions.AllowPlainHttpCredentials)}.");
+            }
+
+            if (_options.Logger is { } logger)
+            {
+                Log.PlainHttpCredential(logger, _base.Authority);
+            }
+        }
+
+        var credential = source is null ? _remote.Credential! : await AskAsync(source).ConfigureAwait(false);
+        _authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Password}")));
+    }
+
+    private async Task<GitCredential> AskAsync(ICredentialSource source)
+    {
+        try
+        {
+            return await source.GetAsync(_remote.Http!, _cancellationToken).ConfigureAwait(false)
+                ?? throw new InvalidOperationException("The credential source returned nothing.");
+        }
+        catch (Exception exception) when (exception is not (CheckpointException or OperationCanceledException))
+        {
+            throw new CheckpointRepoUnavailableException($"No credential could be had for the remote '{_remote}' ({exception.GetType().Name}).", exception);
+        }
+    }
+
+    /// <summary>Follows a redirect on the same scheme, host and port, and asks there from then on.</summary>
+    private Uri Redirected(Uri from, Uri? location, string path)
+    {
+        var target = location is null ? null : new Uri(from, location);
+        if (target is null || !target.AbsoluteUri.EndsWith("/" + path, StringComparison.Ordinal))
+        {
+            throw new CheckpointRepoUnavailableException($"The remote '{_remote}' redirects to something that is not a git repository.");
+        }
+
+        // Another host gets neither the credential nor a request: whoever means that host should configure it.
+        if (Uri.Compare(target, _base, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) != 0)
+        {
+            throw new CheckpointRepoUnavailableException(
+                $"The remote '{_remote}' redirects to {target.Scheme}://{target.Authority}, which is not followed; configure that URL if it is meant.");
+        }
+
+        var bare = new UriBuilder(target) { UserName = "", Password = "" }.Uri;
+        _base = new Uri(bare.AbsoluteUri[..^path.Length]);
+        return bare;
+    }
+
+    private static bool IsRedirect(HttpStatusCode status)
+        => status is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
+
+    private string Describe(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.NotFound => $"The remote '{_remote}' has no such repository, or hides it from this user (HTTP 404).",
+        HttpStatusCode.Forbidden => $"The remote '{_remote}' refuses this user (HTTP 403).",
+        _ when IsRedirect(status) => $"The remote '{_remote}' redirects too often or where it may not (HTTP {(int)status}).",
+        _ => $"The remote '{_remote}' answered with HTTP {(int)status}.",
+    };
+}

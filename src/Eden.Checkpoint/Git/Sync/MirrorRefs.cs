@@ -1,0 +1,120 @@
+using System.Text;
+
+namespace Eden.Checkpoint.Git.Sync;
+
+/// <summary>The refs of a clone that mirrors its remote, read from and written to its files.</summary>
+/// <remarks>libgit2 writes one file per ref, trips over a branch that became a folder of branches, and refuses repositories of another user. A
+/// mirror's refs are exactly the remote's, so one new <c>packed-refs</c> replaces them all at once.</remarks>
+internal static class MirrorRefs
+{
+    private const string Packed = "packed-refs";
+    private static readonly EnumerationOptions s_everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+
+    /// <summary>Reads every ref below <c>refs/</c>; a symbolic one has its <c>ref: …</c> text for a value, which equals no object's name.</summary>
+    public static Dictionary<string, string> Read(string repository)
+    {
+        var refs = new Dictionary<string, string>(StringComparer.Ordinal);
+        var packed = Path.Combine(repository, Packed);
+        if (File.Exists(packed))
+        {
+            foreach (var line in File.ReadLines(packed))
+            {
+                var space = line.IndexOf(' ', StringComparison.Ordinal);
+                if (space > 0 && line[0] is not ('#' or '^'))
+                {
+                    refs[line[(space + 1)..]] = line[..space];
+                }
+            }
+        }
+
+        foreach (var file in LooseFiles(repository))
+        {
+            if (!file.EndsWith(".lock", StringComparison.Ordinal))
+            {
+                refs[NameOf(repository, file)] = File.ReadAllText(file).Trim();
+            }
+        }
+
+        return refs;
+    }
+
+    /// <summary>Makes <paramref name="refs"/> the refs of the repository, and no others.</summary>
+    public static void Replace(string repository, IEnumerable<KeyValuePair<string, string>> refs)
+    {
+        var packed = Path.Combine(repository, Packed);
+        var locked = packed + ".lock";
+        using (var file = new FileStream(locked, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
+        {
+            try
+            {
+                WritePacked(file, refs);
+            }
+            catch
+            {
+                file.Dispose();
+                File.Delete(locked);
+                throw;
+            }
+        }
+
+        File.Move(locked, packed, overwrite: true);
+
+        // A loose file hides the packed entry of the same name.
+        var folder = Path.Combine(repository, "refs");
+        foreach (var file in LooseFiles(repository).ToArray())
+        {
+            File.Delete(file);
+        }
+
+        foreach (var child in Directory.EnumerateDirectories(folder).ToArray())
+        {
+            Directory.Delete(child, recursive: true);
+        }
+
+        Directory.CreateDirectory(Path.Combine(folder, "heads"));
+        Directory.CreateDirectory(Path.Combine(folder, "tags"));
+    }
+
+    /// <summary>Writes a <c>packed-refs</c> file and forces it to disk.</summary>
+    public static void WritePacked(FileStream file, IEnumerable<KeyValuePair<string, string>> refs)
+    {
+        // git looks names up by bisection: the order is that of the bytes.
+        var lines = refs.Select(entry => (Key: Encoding.UTF8.GetBytes(entry.Key), entry.Value)).ToArray();
+        Array.Sort(lines, static (left, right) => left.Key.AsSpan().SequenceCompareTo(right.Key));
+        file.Write("# pack-refs with: sorted \n"u8);
+        foreach (var (name, value) in lines)
+        {
+            file.Write(Encoding.ASCII.GetBytes(value));
+            file.WriteByte((byte)' ');
+            file.Write(name);
+            file.WriteByte((byte)'\n');
+        }
+
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Points <c>HEAD</c> to a ref, or at an object for a remote whose <c>HEAD</c> is detached.</summary>
+    public static void WriteHead(string repository, string content)
+    {
+        var head = Path.Combine(repository, "HEAD");
+        if (File.Exists(head) && File.ReadAllText(head) == content + "\n")
+        {
+            return;
+        }
+
+        var locked = head + ".lock";
+        using (var file = new FileStream(locked, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+        {
+            file.Write(Encoding.UTF8.GetBytes(content + "\n"));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(locked, head, overwrite: true);
+    }
+
+    private static IEnumerable<string> LooseFiles(string repository)
+        => Directory.EnumerateFiles(Path.Combine(repository, "refs"), "*", s_everything);
+
+    private static string NameOf(string repository, string file)
+        => Path.GetRelativePath(repository, file).Replace(Path.DirectorySeparatorChar, '/');
+}

@@ -1,0 +1,211 @@
+using System.Text;
+using LibGit2Sharp;
+
+namespace Eden.Checkpoint.Git.Sync;
+
+/// <summary>A bare repository of our own into which libgit2 fetches; the clone is not touched until everything is there.</summary>
+/// <remarks>It borrows the clone's objects as an alternate. So a fetch that fails leaves nothing to undo, and libgit2's refusal to
+/// open a repository of another user, meant for repositories that somebody stumbles upon, does not apply to the path that the host configured,
+/// while it stays on for everything else in the process.</remarks>
+internal sealed class StagingRepository : IDisposable
+{
+    /// <summary>A file made just before the clone is changed: lock files older than it are not ours.</summary>
+    public const string InstallingMark = "installing";
+
+    private const string RemoteName = "record";
+    private const string PlaceForRefs = "record/";
+
+    private StagingRepository(string path) => Path = path;
+
+    public string Path { get; private set; }
+
+    public string Objects => System.IO.Path.Combine(Path, "objects");
+
+    public static StagingRepository Create(string path, string? borrowFrom)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        var staging = new StagingRepository(path);
+        try
+        {
+            foreach (var folder in (string[])["objects/info", "objects/pack", "refs/heads", "refs/tags"])
+            {
+                Directory.CreateDirectory(System.IO.Path.Combine(path, folder));
+            }
+
+            MirrorRefs.WriteHead(path, "ref: refs/heads/main");
+            if (borrowFrom is not null)
+            {
+                File.WriteAllText(System.IO.Path.Combine(path, "objects", "info", "alternates"), System.IO.Path.Combine(borrowFrom, "objects") + "\n");
+            }
+
+            return staging;
+        }
+        catch
+        {
+            staging.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Fetches what the remote advertises.</summary>
+    /// <returns>The refs of the advertisement that this very fetch used, whose objects are all here now.</returns>
+    public Dictionary<string, string> Fetch(
+        string url, RemoteListing listing, Dictionary<string, string> local, FetchOptions options, CancellationToken cancellationToken)
+    {
+        // libgit2 must be given a place for each ref, which it skips when the value is there already: so the listing is written there beforehand, at
+        // once and not as one file per ref. The place is outside refs/, since what is below refs/ is offered to the server as something we have.
+        // The rule maps the URL to itself and, being the longest match, keeps the machine's own insteadOf rules out.
+        WriteConfiguration($"[remote \"{RemoteName}\"]\n\turl = {Quote(url)}\n[url {Quote(url)}]\n\tinsteadOf = {Quote(url)}\n");
+        using (var repository = new Repository(Path))
+        {
+            var known = listing.Refs.Select(entry => KeyValuePair.Create(PlaceForRefs + entry.Key["refs/".Length..], entry.Value));
+            using (var packed = new FileStream(System.IO.Path.Combine(Path, "packed-refs"), FileMode.Create, FileAccess.Write))
+            {
+                MirrorRefs.WritePacked(packed, known.Concat(Haves(repository, local, cancellationToken)));
+            }
+
+            Commands.Fetch(repository, RemoteName, [$"+refs/*:{PlaceForRefs}*"], options, null);
+            var fetched = ReadFetchHead();
+            foreach (var (name, value) in fetched)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (!repository.ObjectDatabase.Contains(new ObjectId(value)))
+                {
+                    throw new CheckpointRepoUnavailableException($"The remote advertises {name} at {value}, but did not send that object.");
+                }
+            }
+
+            return fetched;
+        }
+    }
+
+    /// <summary>Removes what only the fetch needed and makes this a complete clone.</summary>
+    public void Complete(RemoteAddress remote, IEnumerable<KeyValuePair<string, string>> refs, string head)
+    {
+        WriteConfiguration($"[remote \"origin\"]\n\turl = {Quote(remote.Text)}\n\tfetch = +refs/*:refs/*\n\tmirror = true\n");
+        File.Delete(System.IO.Path.Combine(Path, "FETCH_HEAD"));
+        Delete(System.IO.Path.Combine(Path, PlaceForRefs.TrimEnd('/')));
+        MirrorRefs.Replace(Path, refs);
+        MirrorRefs.WriteHead(Path, head);
+        FlushPacks();
+    }
+
+    /// <summary>Renames this to its place.</summary>
+    public void MoveTo(string path)
+    {
+        Directory.Move(Path, path);
+        Path = "";
+    }
+
+    /// <summary>Moves the packs into a clone; an index comes last, since it makes its pack known.</summary>
+    public void MovePacksTo(string repository)
+    {
+        FlushPacks();
+        var target = System.IO.Path.Combine(repository, "objects", "pack");
+        Directory.CreateDirectory(target);
+        foreach (var pack in Directory.GetFiles(System.IO.Path.Combine(Objects, "pack"), "*.pack"))
+        {
+            foreach (var file in (string[])[pack, System.IO.Path.ChangeExtension(pack, ".idx")])
+            {
+                File.Move(file, System.IO.Path.Combine(target, System.IO.Path.GetFileName(file)), overwrite: true);
+            }
+        }
+    }
+
+    public void Dispose() => Delete(Path);
+
+    /// <summary>Deletes a staging repository, also one that another process left behind.</summary>
+    public static void Delete(string path)
+    {
+        if (path.Length == 0 || !Directory.Exists(path))
+        {
+            return;
+        }
+
+        if (OperatingSystem.IsWindows())
+        {
+            // libgit2 makes packs read-only, which protects them from deletion there.
+            foreach (var file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories))
+            {
+                File.SetAttributes(file, FileAttributes.Normal);
+            }
+        }
+
+        Directory.Delete(path, recursive: true);
+    }
+
+    private static string Quote(string value)
+        => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
+    private void WriteConfiguration(string remote) => File.WriteAllText(
+        System.IO.Path.Combine(Path, "config"),
+        $"[core]\n\trepositoryformatversion = 0\n\tfilemode = {(OperatingSystem.IsWindows() ? "false" : "true")}\n\tbare = true\n{remote}");
+
+    /// <summary>Lists what the clone has, for the server to leave out. Commits are enough.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> Haves(
+        Repository repository, Dictionary<string, string> local, CancellationToken cancellationToken)
+    {
+        var number = 0;
+        foreach (var value in local.Values.Distinct(StringComparer.Ordinal))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (ObjectId.TryParse(value, out var id) && repository.ObjectDatabase.Contains(id)
+                && repository.ObjectDatabase.RetrieveObjectMetadata(id).Type == ObjectType.Commit)
+            {
+                yield return KeyValuePair.Create($"refs/have/{number++}", value);
+            }
+        }
+    }
+
+    private Dictionary<string, string> ReadFetchHead()
+    {
+        var refs = new Dictionary<string, string>(StringComparer.Ordinal);
+        var file = System.IO.Path.Combine(Path, "FETCH_HEAD");
+        if (!File.Exists(file))
+        {
+            return refs;
+        }
+
+        foreach (var line in File.ReadLines(file, Encoding.UTF8))
+        {
+            // "<hash> TAB not-for-merge TAB [branch |tag ]'<name>' of <url>"; only the name may hold a quote.
+            var fields = line.Split('\t', 3);
+            var open = fields.Length == 3 ? fields[2].IndexOf('\'', StringComparison.Ordinal) : -1;
+            var close = fields.Length == 3 ? fields[2].LastIndexOf("' of ", StringComparison.Ordinal) : -1;
+            if (open < 0 || close <= open)
+            {
+                throw new CheckpointRepoUnavailableException("libgit2 left a list of fetched refs that cannot be read.");
+            }
+
+            var prefix = fields[2][..open] switch
+            {
+                "branch " => "refs/heads/",
+                "tag " => "refs/tags/",
+                _ => "",
+            };
+            refs[prefix + fields[2][(open + 1)..close]] = fields[0];
+        }
+
+        return refs;
+    }
+
+    private void FlushPacks()
+    {
+        foreach (var file in Directory.EnumerateFiles(System.IO.Path.Combine(Objects, "pack")))
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                using var pack = new FileStream(file, FileMode.Open, FileAccess.Read);
+                RandomAccess.FlushToDisk(pack.SafeFileHandle);
+            }
+        }
+    }
+}
