@@ -52,10 +52,34 @@ internal sealed class SyntheticExperiment
     {
         await PostgresCheckpointSchema.EnsureCreatedAsync(dataSource);
         await PostgresRows.InsertExperimentAsync(dataSource, ExperimentJson);
-        foreach (var kind in (RegistryKind[])[RegistryKind.Tasks, RegistryKind.Ideas, RegistryKind.Variants, RegistryKind.Submissions, RegistryKind.Events, RegistryKind.Workers, RegistryKind.Groups])
+
+        // In the enumeration's order, tasks come before the submissions that refer to them.
+        foreach (var kind in Enum.GetValues<RegistryKind>())
         {
             await PostgresRows.CopyAsync(dataSource, kind, this[kind]);
         }
+    }
+
+    /// <summary>Makes an in-memory store that holds everything.</summary>
+    public InMemoryCheckpointStore ToInMemoryStore(TimeProvider? timeProvider = null)
+    {
+        var store = new InMemoryCheckpointStore(ExperimentJson, timeProvider);
+        foreach (var kind in Enum.GetValues<RegistryKind>())
+        {
+            foreach (var row in this[kind])
+            {
+                if (kind == RegistryKind.Events)
+                {
+                    store.Append(row);
+                }
+                else
+                {
+                    store.Put(kind, row);
+                }
+            }
+        }
+
+        return store;
     }
 
     /// <summary>Returns one registry as the bytes of its JSON Lines file.</summary>

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace Eden.Checkpoint.Diagnostics;
+
+/// <summary>Messages about stores and their snapshots, events 2000 to 2999. Ids and counts, never rows or connection strings.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2000, LogLevel.Debug, "A snapshot of {ExperimentId} was taken at {TakenAt:O}")]
+    internal static partial void SnapshotOpened(ILogger logger, string experimentId, DateTimeOffset takenAt);
+
+    [LoggerMessage(2001, LogLevel.Debug, "Read {Rows} rows of {Member} from the snapshot of {ExperimentId}, {Bytes} bytes")]
+    internal static partial void RegistryRead(ILogger logger, string experimentId, string member, long rows, long bytes);
+
+    [LoggerMessage(2002, LogLevel.Debug, "Reading {Member} from the snapshot of {ExperimentId} was given up after {Rows} rows")]
+    internal static partial void RegistryReadGivenUp(ILogger logger, string experimentId, string member, long rows);
+
+    [LoggerMessage(2003, LogLevel.Debug, "The snapshot of {ExperimentId} ended")]
+    internal static partial void SnapshotEnded(ILogger logger, string experimentId);
+}

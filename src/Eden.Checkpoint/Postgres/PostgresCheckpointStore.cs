@@ -1,0 +1,113 @@
+using System.Transactions;
+using Eden.Checkpoint.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Eden.Checkpoint.Postgres;
+
+/// <summary>The store that EDEN deployments run: schema version 9 in one PostgreSQL database, or in one schema on the search path.</summary>
+/// <remarks>
+/// <para>Thread-safe. Each snapshot takes one connection from the data source and gives it back when it is disposed. The data source stays
+/// the caller's; its command timeout applies to each wait for the server.</para>
+/// <para>A snapshot is a <c>REPEATABLE READ READ ONLY</c> transaction: it takes no lock that a writer waits for, and a
+/// serializable writer is never aborted for it. The role needs <c>SELECT</c> on the tables, of <c>worker</c> only on
+/// <c>worker_id</c> and <c>data</c>; credentials are never asked for. An ambient <see cref="Transaction"/> is left alone.</para>
+/// </remarks>
+public sealed class PostgresCheckpointStore : ICheckpointStore
+{
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly PostgresCheckpointStoreOptions _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+
+    /// <summary>Creates the store. Nothing is connected to before a snapshot is opened.</summary>
+    /// <param name="dataSource">The database; not disposed by the store.</param>
+    /// <param name="options">How to read; <see langword="null"/> for the defaults.</param>
+    /// <param name="timeProvider">The clock of <see cref="IStoreSnapshot.TakenAt"/>; <see langword="null"/> for the system's.</param>
+    /// <param name="logger">Where the store tells what it does: ids, counts and durations, never rows or connection strings.</param>
+    public PostgresCheckpointStore(
+        NpgsqlDataSource dataSource,
+        PostgresCheckpointStoreOptions? options = null,
+        TimeProvider? timeProvider = null,
+        ILogger<PostgresCheckpointStore>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        _dataSource = dataSource;
+        _options = options ?? new PostgresCheckpointStoreOptions();
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<PostgresCheckpointStore>.Instance;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ExperimentNotFoundException">The database has no EDEN schema, no experiment, or another one than the options ask for.</exception>
+    /// <exception cref="PostgresSchemaVersionException">The schema is of another version than 9.</exception>
+    /// <exception cref="CheckpointInvalidException">The experiment's row cannot be rendered as a record.</exception>
+    /// <exception cref="NpgsqlException">The server refused or could not be reached.</exception>
+    public async Task<IStoreSnapshot> OpenSnapshotAsync(CancellationToken cancellationToken = default)
+    {
+        var connection = await OpenOutsideAmbientTransactionAsync(cancellationToken).ConfigureAwait(false);
+        NpgsqlTransaction? transaction = null;
+        try
+        {
+            transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
+            var command = new NpgsqlCommand("SET TRANSACTION READ ONLY", connection);
+            await using (command.ConfigureAwait(false))
+            {
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            // The next statement fixes the snapshot. Stamped before it, so that whatever committed by this instant is in the snapshot.
+            var takenAt = Microseconds(_timeProvider.GetUtcNow());
+            await CheckVersionAsync(connection, cancellationToken).ConfigureAwait(false);
+            var (id, record) = await ExperimentRow.ReadAsync(connection, _options, cancellationToken).ConfigureAwait(false);
+            Log.SnapshotOpened(_logger, id, takenAt);
+            return new PostgresSnapshot(connection, transaction, takenAt, id, record, _options.Limits, _logger);
+        }
+        catch
+        {
+            if (transaction is not null)
+            {
+                await transaction.DisposeAsync().ConfigureAwait(false);
+            }
+
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static DateTimeOffset Microseconds(DateTimeOffset instant)
+        => new(instant.UtcTicks - (instant.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+
+    private static async Task CheckVersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        int? found;
+        try
+        {
+            found = await PostgresCheckpointSchema.FindVersionAsync(connection, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException missing) when (missing.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            throw new ExperimentNotFoundException("The database holds no EDEN schema: there is no table schema_version on the search path.", missing);
+        }
+
+        if (found != SchemaText.Version)
+        {
+            throw new PostgresSchemaVersionException(found);
+        }
+    }
+
+    /// <summary>An enlisted connection would read inside the caller's transaction, at its isolation level and for as long as it lives.</summary>
+    private async Task<NpgsqlConnection> OpenOutsideAmbientTransactionAsync(CancellationToken cancellationToken)
+    {
+        if (Transaction.Current is null)
+        {
+            return await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        using var outside = new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        outside.Complete();
+        return connection;
+    }
+}
