@@ -14,6 +14,9 @@ internal sealed class ViolationList(int capacity)
     /// <summary>Gets a value indicating whether a further violation would only be counted: callers may skip building its text.</summary>
     public bool IsFull => _listed.Count >= capacity;
 
+    /// <summary>Gets how many more violations would be listed.</summary>
+    public int Room => Math.Max(0, capacity - _listed.Count);
+
     public void Add(CheckpointRule rule, string? member, long? line, string? record, string? field, string message)
         => Add(new CheckpointViolation(rule, member, line, record, field, message));
 
