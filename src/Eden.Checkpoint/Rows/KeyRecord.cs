@@ -1,0 +1,150 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Security.Cryptography;
+
+namespace Eden.Checkpoint.Rows;
+
+/// <summary>One use of a key, as the ledger keeps it: a fixed head, the key, how a long key is shown, and the id of the record that uses it.</summary>
+/// <remarks>
+/// Head, little-endian: hash 8, line 8, index 4, total length 2, key length 2, owner length 2, space 1, use 1, attribute 1, long-key flag 1.
+/// Records sort by hash (of space and key), then key, use, line and index; only equality of keys matters, and hashes sort fast.
+/// </remarks>
+internal readonly ref struct KeyRecord(ReadOnlySpan<byte> bytes)
+{
+    /// <summary>The longest key kept as it is; a longer one is kept as its SHA-256.</summary>
+    public const int LongestKey = 256;
+
+    /// <summary>The longest record: head, key, display, owner.</summary>
+    public const int LongestLength = HeadLength + LongestKey + (2 * LongestOwner);
+
+    public const int LengthOffset = 20;
+
+    private const int HeadLength = 30;
+    private const int LongestOwner = LongestKey;
+
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
+
+    public ulong Hash => BinaryPrimitives.ReadUInt64LittleEndian(_bytes);
+
+    public long Line => BinaryPrimitives.ReadInt64LittleEndian(_bytes[8..]);
+
+    /// <summary>Gets the position in an array field, or -1.</summary>
+    public int Index => BinaryPrimitives.ReadInt32LittleEndian(_bytes[16..]);
+
+    public int Length => BinaryPrimitives.ReadUInt16LittleEndian(_bytes[LengthOffset..]);
+
+    public KeySpace Space => (KeySpace)_bytes[26];
+
+    public KeyUse Use => (KeyUse)_bytes[27];
+
+    /// <summary>Gets the task's kind, for uses that have one.</summary>
+    public byte Attribute => _bytes[28];
+
+    /// <summary>Copies the record.</summary>
+    public void CopyTo(Span<byte> destination) => _bytes[..Length].CopyTo(destination);
+
+    /// <summary>Gets the key as messages show it.</summary>
+    public string ShownKey => ShownValue.Of(IsLong ? _bytes.Slice(HeadLength + KeyLength, Length - HeadLength - KeyLength - OwnerLength) : Key);
+
+    /// <summary>Gets the id of the record that uses the key, shortened.</summary>
+    public string ShownOwner => Use == KeyUse.Definition ? ShownKey : ShownValue.Of(_bytes.Slice(Length - OwnerLength, OwnerLength));
+
+    private ReadOnlySpan<byte> Key => _bytes.Slice(HeadLength, KeyLength);
+
+    private int KeyLength => BinaryPrimitives.ReadUInt16LittleEndian(_bytes[22..]);
+
+    private int OwnerLength => BinaryPrimitives.ReadUInt16LittleEndian(_bytes[24..]);
+
+    private bool IsLong => _bytes[29] != 0;
+
+    /// <summary>Writes a record to at least <see cref="LongestLength"/> bytes and returns how many it took.</summary>
+    public static int Write(
+        Span<byte> destination, KeySpace space, KeyUse use, byte attribute, ReadOnlySpan<byte> key, ReadOnlySpan<byte> owner, long line, int index)
+    {
+        var isLong = key.Length > LongestKey;
+        var length = HeadLength;
+        if (isLong)
+        {
+            length += SHA256.HashData(key, destination[length..]);
+        }
+        else
+        {
+            key.CopyTo(destination[length..]);
+            length += key.Length;
+        }
+
+        var keyLength = length - HeadLength;
+        if (isLong)
+        {
+            length += Shorten(key, destination[length..]);
+        }
+
+        var ownerLength = Shorten(owner, destination[length..]);
+        length += ownerLength;
+        BinaryPrimitives.WriteUInt64LittleEndian(destination, XxHash3.HashToUInt64(destination.Slice(HeadLength, keyLength), (long)space));
+        BinaryPrimitives.WriteInt64LittleEndian(destination[8..], line);
+        BinaryPrimitives.WriteInt32LittleEndian(destination[16..], index);
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[LengthOffset..], (ushort)length);
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[22..], (ushort)keyLength);
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[24..], (ushort)ownerLength);
+        destination[26] = (byte)space;
+        destination[27] = (byte)use;
+        destination[28] = attribute;
+        destination[29] = isLong ? (byte)1 : (byte)0;
+        return length;
+    }
+
+    /// <summary>Orders two records.</summary>
+    public static int Compare(KeyRecord left, KeyRecord right)
+    {
+        var order = left.Hash.CompareTo(right.Hash);
+        if (order == 0)
+        {
+            order = CompareKeys(left, right);
+        }
+
+        if (order == 0)
+        {
+            order = left.Use.CompareTo(right.Use);
+        }
+
+        if (order == 0)
+        {
+            order = left.Line.CompareTo(right.Line);
+        }
+
+        return order == 0 ? left.Index.CompareTo(right.Index) : order;
+    }
+
+    /// <summary>Tells whether two records are about the same key.</summary>
+    public static bool SameKey(KeyRecord left, KeyRecord right) => left.Hash == right.Hash && CompareKeys(left, right) == 0;
+
+    private static int CompareKeys(KeyRecord left, KeyRecord right)
+    {
+        var order = left.Space.CompareTo(right.Space);
+        if (order == 0)
+        {
+            order = left.IsLong.CompareTo(right.IsLong);
+        }
+
+        return order == 0 ? left.Key.SequenceCompareTo(right.Key) : order;
+    }
+
+    /// <summary>Copies as much of an id as messages could show, cut between characters.</summary>
+    private static int Shorten(ReadOnlySpan<byte> id, Span<byte> destination)
+    {
+        if (id.Length > LongestOwner)
+        {
+            var length = LongestOwner;
+            while (length > 0 && (id[length] & 0xC0) == 0x80)
+            {
+                length--;
+            }
+
+            id = id[..length];
+        }
+
+        id.CopyTo(destination);
+        return id.Length;
+    }
+}

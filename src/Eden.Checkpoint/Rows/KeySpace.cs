@@ -1,0 +1,15 @@
+namespace Eden.Checkpoint.Rows;
+
+/// <summary>The sets of ids that are unique among themselves (§4).</summary>
+internal enum KeySpace : byte
+{
+    Task,
+    Idea,
+    Variant,
+    Event,
+    Worker,
+    Group,
+
+    /// <summary>The hashes of the artifacts that the archive carries (§8).</summary>
+    Artifact,
+}

@@ -1,0 +1,26 @@
+using Eden.Checkpoint.Validation;
+
+namespace Eden.Checkpoint.Rows;
+
+/// <summary>What the records of one checkpoint are checked against, and what they feed. Not thread-safe.</summary>
+internal sealed class RowContext(RowScanner scanner, ViolationList violations, KeyLedger keys, GroupGraph groups, CheckpointReferences references)
+{
+    public RowScanner Scanner { get; } = scanner;
+
+    public ViolationList Violations { get; } = violations;
+
+    public KeyLedger Keys { get; } = keys;
+
+    public GroupGraph Groups { get; } = groups;
+
+    public CheckpointReferences References { get; } = references;
+
+    /// <summary>Gets the scratch set for lists whose elements must differ.</summary>
+    public JsonNames Distinct { get; } = new();
+
+    /// <summary>Gets the scratch list for what such a list names twice.</summary>
+    public List<string> Repeated { get; } = [];
+
+    /// <summary>Gets or sets the id that every record's <c>experiment_id</c> must equal; <see langword="null"/> while it is unknown.</summary>
+    public byte[]? ExperimentId { get; set; }
+}

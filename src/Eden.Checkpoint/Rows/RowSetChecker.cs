@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Text;
+using Eden.Checkpoint.Rows.Records;
+using Eden.Checkpoint.Validation;
+
+namespace Eden.Checkpoint.Rows;
+
+/// <summary>Checks the records of one checkpoint (§3, §4) row by row, and what holds between them at the end. Not thread-safe.</summary>
+/// <remarks>Memory does not grow with the rows, but for the commits and branches they name and the memberships of groups in groups.</remarks>
+internal sealed class RowSetChecker : IDisposable
+{
+    /// <summary>How many rows may fail to be JSON before further rows are only counted: each costs an exception, and a report that long helps nobody.</summary>
+    public const int MostMalformedRows = 10_000;
+
+    private static readonly Record[] s_records =
+    [
+        new(TaskRecord.Shape, TaskRecord.TaskId, TaskRecord.Check),
+        new(IdeaRecord.Shape, IdeaRecord.IdeaId, IdeaRecord.Check),
+        new(VariantRecord.Shape, VariantRecord.VariantId, VariantRecord.Check),
+        new(SubmissionRecord.Shape, SubmissionRecord.TaskId, SubmissionRecord.Check),
+        new(EventRecord.Shape, EventRecord.EventId, EventRecord.Check),
+        new(WorkerRecord.Shape, WorkerRecord.WorkerId, WorkerRecord.Check),
+        new(GroupRecord.Shape, GroupRecord.GroupId, GroupRecord.Check),
+    ];
+
+    private readonly ViolationList _violations;
+    private readonly RowScanner _scanner;
+    private readonly KeyLedger _keys;
+    private readonly GroupGraph _groups = new();
+    private readonly RowContext _context;
+    private readonly long[] _counts = new long[RegistryFiles.Count];
+    private int _malformed;
+
+    /// <summary>Creates a checker.</summary>
+    /// <param name="limits">The limits on JSON depth.</param>
+    /// <param name="spill">Where keys go that do not fit into memory.</param>
+    /// <param name="violations">Takes what is found.</param>
+    /// <param name="keyBufferBytes">The memory for keys.</param>
+    public RowSetChecker(
+        CheckpointLimits limits, TemporaryDirectory spill, ViolationList violations, int keyBufferBytes = KeyLedger.DefaultBufferBytes)
+    {
+        _violations = violations;
+        _scanner = new RowScanner(limits.MaxJsonDepth);
+        _keys = new KeyLedger(spill, keyBufferBytes);
+        _context = new RowContext(_scanner, violations, _keys, _groups, References);
+    }
+
+    /// <summary>Gets the branches and commits that the rows checked so far name.</summary>
+    public CheckpointReferences References { get; } = new();
+
+    /// <summary>Gets the number of rows checked.</summary>
+    public long Count(RegistryKind kind) => _counts[(int)kind];
+
+    /// <summary>Checks <c>experiment.json</c>. Rows are compared with its id, or with the expected one.</summary>
+    /// <param name="experimentJson">The file's bytes.</param>
+    /// <param name="expectedExperimentId">The manifest's or the store's id; <see langword="null"/> to take the record's own.</param>
+    public void CheckExperiment(ReadOnlySpan<byte> experimentJson, string? expectedExperimentId)
+    {
+        _context.ExperimentId = expectedExperimentId is null ? null : Encoding.UTF8.GetBytes(expectedExperimentId);
+        Check(RegistryFiles.Experiment, null, experimentJson, ExperimentRecord.Shape, ExperimentRecord.ExperimentId, ExperimentRecord.Check);
+    }
+
+    /// <summary>Checks one row in one forward pass.</summary>
+    /// <param name="kind">The registry.</param>
+    /// <param name="line">The row's line, counted from 1.</param>
+    /// <param name="row">The row's bytes without its newline.</param>
+    /// <returns><see langword="true"/> when the bytes are compact and may be written as they are; <see langword="false"/> when white space stands outside strings, or the row is not JSON.</returns>
+    public bool CheckRow(RegistryKind kind, long line, ReadOnlySpan<byte> row)
+    {
+        var index = (int)kind;
+        _counts[index]++;
+        var record = s_records[index];
+        return Check(RegistryFiles.FileName(kind), line, row, record.Shape, record.Id, record.Check);
+    }
+
+    /// <summary>Notes an artifact file that the archive carries, so that <see cref="Complete"/> can find those that are missing (§8).</summary>
+    /// <param name="sha256">The file's name: 64 lowercase hex digits.</param>
+    public void AddArtifact(string sha256) => _keys.Define(KeySpace.Artifact, Encoding.UTF8.GetBytes(sha256), 1);
+
+    /// <summary>Checks what holds between rows: unique ids, references, live tasks, artifacts, cycles of groups. Called once, after the last row.</summary>
+    public void Complete(CancellationToken ct)
+    {
+        _keys.Complete(_violations, ct);
+        _groups.Complete(_violations, ct);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _keys.Dispose();
+
+    private bool Check(string member, long? line, ReadOnlySpan<byte> json, RecordShape shape, RecordField id, RecordCheck check)
+    {
+        if (_malformed >= MostMalformedRows)
+        {
+            return false;
+        }
+
+        var complete = _scanner.Scan(json, shape);
+        var row = new RowView(_context, member, line, json, id);
+        foreach (var fault in _scanner.Faults)
+        {
+            row.Add(fault.IsLimit ? CheckpointRule.Limit : CheckpointRule.Json, fault.Field, fault.Message);
+        }
+
+        _violations.AddUnlisted(_scanner.TotalFaults - _scanner.Faults.Count);
+        if (!complete)
+        {
+            if (++_malformed == MostMalformedRows)
+            {
+                row.Add(
+                    CheckpointRule.Limit,
+                    null,
+                    string.Create(CultureInfo.InvariantCulture, $"{MostMalformedRows} rows are not JSON: further rows are not checked"));
+            }
+
+            return false;
+        }
+
+        if (_scanner.Root.Type != System.Text.Json.JsonTokenType.StartObject)
+        {
+            row.Add(CheckpointRule.Record, null, $"must be an object, not {_scanner.Root.TypeName}");
+            return _scanner.IsCompact;
+        }
+
+        check(ref row);
+        return _scanner.IsCompact;
+    }
+
+    private delegate void RecordCheck(ref RowView row);
+
+    private sealed record Record(RecordShape Shape, RecordField Id, RecordCheck Check);
+}
