@@ -1,0 +1,31 @@
+using Eden.Checkpoint.Verification;
+
+namespace Eden.Checkpoint;
+
+/// <summary>Verifies whole archives (spec §3 to §7 and §12). Thread-safe.</summary>
+public sealed class CheckpointVerifier : ICheckpointVerifier
+{
+    private readonly ICrossReferenceValidator _validator;
+
+    /// <summary>Creates a verifier.</summary>
+    /// <param name="validator">The §12 check.</param>
+    public CheckpointVerifier(ICrossReferenceValidator validator)
+        => _validator = validator ?? throw new ArgumentNullException(nameof(validator));
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException"><paramref name="archive"/> cannot be read.</exception>
+    public async Task<CheckpointVerificationReport> VerifyAsync(
+        Stream archive, CheckpointVerificationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(archive);
+        if (!archive.CanRead)
+        {
+            throw new ArgumentException("The archive cannot be read.", nameof(archive));
+        }
+
+        using var checkpoint = await CheckpointIntake
+            .ReadAsync(archive, _validator, options ?? new CheckpointVerificationOptions(), keepRows: false, cancellationToken)
+            .ConfigureAwait(false);
+        return checkpoint.Report;
+    }
+}
