@@ -50,7 +50,7 @@ internal sealed class GitHttpRemote : IAsyncDisposable
     public int FaultAfterBytes { get; set; } = 2000;
 
     /// <summary>Gets or sets what is called when a request arrives, before it is answered.</summary>
-    public Action<HttpRequest>? OnRequest { get; set; }
+    public Func<HttpRequest, Task>? OnRequest { get; set; }
 
     /// <summary>Gets the number of requests so far, refused ones included.</summary>
     public int Requests => Volatile.Read(ref _requests);
@@ -95,7 +95,7 @@ internal sealed class GitHttpRemote : IAsyncDisposable
     private async Task HandleAsync(HttpContext context)
     {
         Interlocked.Increment(ref _requests);
-        OnRequest?.Invoke(context.Request);
+        await (OnRequest?.Invoke(context.Request) ?? Task.CompletedTask);
         var authorization = context.Request.Headers.Authorization.ToString();
         if (authorization.Length > 0)
         {

@@ -9,6 +9,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
 {
     private const string StagingInside = "eden-sync-";
     private const string UnfinishedMark = "eden-sync-unfinished";
+    private const int MaxAttempts = 3;
     private static readonly string[] s_children = ["objects", "refs", "config", "packed-refs", "HEAD"];
     private long _receivedObjects;
     private long _lastReported;
@@ -19,7 +20,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
         using var session = remote.Http is null ? null : new HttpRemoteSession(remote, options, cancellationToken);
         try
         {
-            return Run(session?.Url ?? remote.Text, present);
+            return Run(session, present);
         }
         catch (Exception exception)
         {
@@ -35,10 +36,10 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
         }
     }
 
-    private LocalCloneResult Run(string url, bool present)
+    private LocalCloneResult Run(HttpRemoteSession? session, bool present)
     {
-        var listing = RemoteListing.From(Repository.ListRemoteReferences(url, new ProxyOptions { ProxyType = ProxyType.None }));
-        cancellationToken.ThrowIfCancellationRequested();
+        var url = session?.Url ?? remote.Text;
+        var listing = List(url);
         if (listing.IllegalNames > 0 && options.Logger is { } logger)
         {
             Log.IllegalRefNames(logger, remote.Text, listing.IllegalNames);
@@ -47,26 +48,30 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
         var local = present ? MirrorRefs.Read(path) : [];
         if (present && AreEqual(local, listing.Refs))
         {
-            MirrorRefs.WriteHead(path, listing.HeadContent(local));
-            return Result(listing, local, local, created: false);
+            MirrorRefs.WriteHead(path, listing.HeadContent());
+            return Result(listing, local, created: false);
         }
 
         var inside = Directory.Exists(path);
         var place = inside ? Path.Combine(path, StagingInside) : path + ".sync-";
         using var staging = StagingRepository.Create(place + Guid.NewGuid().ToString("N"), present ? path : null);
-        var fetched = listing.Refs.Count == 0 ? [] : staging.Fetch(url, listing, local, FetchOptions(), cancellationToken);
+        if (listing.Refs.Count > 0)
+        {
+            listing = Fetch(staging, url, session, listing, local);
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
-        var head = listing.HeadContent(fetched);
+        var head = listing.HeadContent();
         if (present)
         {
             File.WriteAllText(Path.Combine(staging.Path, StagingRepository.InstallingMark), "");
             staging.MovePacksTo(path);
-            MirrorRefs.Replace(path, fetched);
+            MirrorRefs.Replace(path, listing.Refs);
             MirrorRefs.WriteHead(path, head);
         }
         else
         {
-            staging.Complete(remote, fetched, head);
+            staging.Complete(remote, listing.Refs, head);
             if (inside)
             {
                 MoveChildren(staging.Path);
@@ -77,12 +82,56 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
             }
         }
 
-        if (!AreEqual(MirrorRefs.Read(path), fetched))
+        if (!AreEqual(MirrorRefs.Read(path), listing.Refs))
         {
             throw new CheckpointRepoUnavailableException($"Another program changed the refs of the clone '{path}' during the sync.");
         }
 
-        return Result(listing, local, fetched, created: !present);
+        return Result(listing, local, created: !present);
+    }
+
+    private RemoteListing List(string url)
+    {
+        var listing = RemoteListing.From(Repository.ListRemoteReferences(url, new ProxyOptions { ProxyType = ProxyType.None }));
+        cancellationToken.ThrowIfCancellationRequested();
+        return listing;
+    }
+
+    /// <summary>Fetches what a listing names. When the remote has moved on and no longer gives that, its new listing is tried.</summary>
+    /// <returns>The listing whose objects are all here: one that the remote advertised during this sync.</returns>
+    private RemoteListing Fetch(StagingRepository staging, string url, HttpRemoteSession? session, RemoteListing listing, Dictionary<string, string> local)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            LibGit2SharpException? refusal = null;
+            try
+            {
+                staging.Fetch(url, local, FetchOptions(), cancellationToken);
+                if (staging.FindMissing(listing.Refs, cancellationToken) is not { } missing)
+                {
+                    return listing;
+                }
+
+                if (attempt == MaxAttempts)
+                {
+                    throw new CheckpointRepoUnavailableException($"The remote '{remote}' advertises {missing}, but did not send its object.");
+                }
+            }
+            catch (LibGit2SharpException exception) when (session?.Failure is null && attempt < MaxAttempts && !cancellationToken.IsCancellationRequested)
+            {
+                refusal = exception;
+            }
+
+            session?.ForgetRefs();
+            var next = List(url);
+            if (AreEqual(next.Refs, listing.Refs))
+            {
+                throw new CheckpointRepoUnavailableException(
+                    $"The remote '{remote}' did not give what it advertises{(refusal is null ? "" : ": " + refusal.Message)}.", refusal);
+            }
+
+            listing = next;
+        }
     }
 
     /// <summary>Tells whether the clone is there, and refuses anything else in its place.</summary>
@@ -221,7 +270,6 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
             TagFetchMode = TagFetchMode.None,
             Prune = false,
             OnProgress = _ => !cancellationToken.IsCancellationRequested,
-            OnUpdateTips = (_, _, _) => !cancellationToken.IsCancellationRequested,
             OnTransferProgress = transfer =>
             {
                 _receivedObjects = transfer.ReceivedObjects;
@@ -238,12 +286,12 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
         return fetch;
     }
 
-    private LocalCloneResult Result(RemoteListing listing, Dictionary<string, string> before, Dictionary<string, string> after, bool created) => new(
+    private LocalCloneResult Result(RemoteListing listing, Dictionary<string, string> before, bool created) => new(
         path,
         created,
-        after.Count,
-        after.LongCount(entry => !before.TryGetValue(entry.Key, out var old) || old != entry.Value),
-        before.Keys.LongCount(name => !after.ContainsKey(name)),
+        listing.Refs.Count,
+        listing.Refs.LongCount(entry => !before.TryGetValue(entry.Key, out var old) || old != entry.Value),
+        before.Keys.LongCount(name => !listing.Refs.ContainsKey(name)),
         _receivedObjects,
         listing.DefaultBranch);
 

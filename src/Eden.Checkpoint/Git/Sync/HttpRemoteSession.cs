@@ -16,6 +16,7 @@ internal sealed class HttpRemoteSession : IDisposable
 {
     private const string Scheme = "eden-checkpoint-sync";
     private const int MaxRedirects = 5;
+    private const int MaxRefsBytes = 512 << 20;
     private const string Service = "git-upload-pack";
 
     private static readonly ConcurrentDictionary<string, HttpRemoteSession> s_sessions = new();
@@ -27,6 +28,7 @@ internal sealed class HttpRemoteSession : IDisposable
     private readonly CancellationToken _cancellationToken;
     private readonly HttpClient _client;
     private Uri _base;
+    private byte[]? _refs;
     private AuthenticationHeaderValue? _authorization;
 
     public HttpRemoteSession(RemoteAddress remote, LocalCloneOptions options, CancellationToken cancellationToken)
@@ -69,9 +71,24 @@ internal sealed class HttpRemoteSession : IDisposable
 
     public void Fail(Exception exception) => Failure ??= exception;
 
-    /// <summary>Asks for the remote's refs.</summary>
-    public Task<HttpResponseMessage> GetRefsAsync()
-        => SendAsync(HttpMethod.Get, $"info/refs?service={Service}", null, $"application/x-{Service}-advertisement");
+    /// <summary>Asks for the remote's refs, once: libgit2 lists and fetches over two connections, which must see the same.</summary>
+    public async Task<Stream> GetRefsAsync()
+    {
+        if (_refs is null)
+        {
+            using var response = await SendAsync(HttpMethod.Get, $"info/refs?service={Service}", null, $"application/x-{Service}-advertisement").ConfigureAwait(false);
+            var answer = await response.Content.ReadAsStreamAsync(_cancellationToken).ConfigureAwait(false);
+            await using (answer.ConfigureAwait(false))
+            {
+                _refs = await ReadRefsAsync(answer).ConfigureAwait(false);
+            }
+        }
+
+        return new MemoryStream(_refs, writable: false);
+    }
+
+    /// <summary>Makes the next question for the refs go to the remote again.</summary>
+    public void ForgetRefs() => _refs = null;
 
     /// <summary>Asks for a pack, or takes part in finding out what should be in it.</summary>
     public Task<HttpResponseMessage> PostAsync(ReadOnlyMemory<byte> request)
@@ -81,6 +98,23 @@ internal sealed class HttpRemoteSession : IDisposable
     {
         s_sessions.TryRemove(_name, out _);
         _client.Dispose();
+    }
+
+    private async Task<byte[]> ReadRefsAsync(Stream answer)
+    {
+        using var refs = new MemoryStream();
+        var buffer = new byte[1 << 16];
+        for (int count; (count = await answer.ReadAsync(buffer, _cancellationToken).ConfigureAwait(false)) > 0;)
+        {
+            if (refs.Length + count > MaxRefsBytes)
+            {
+                throw new CheckpointRepoUnavailableException($"The remote '{_remote}' advertises more than {MaxRefsBytes >> 20} MiB of refs.");
+            }
+
+            refs.Write(buffer.AsSpan(0, count));
+        }
+
+        return refs.ToArray();
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, ReadOnlyMemory<byte>? body, string expectedType)

@@ -68,8 +68,7 @@ internal sealed class HttpSubtransportStream(SmartSubtransport transport, HttpRe
         var token = session.CancellationToken;
         if (_answer is null)
         {
-            _response = await (isPost ? session.PostAsync(_request.WrittenMemory) : session.GetRefsAsync()).ConfigureAwait(false);
-            _answer = await _response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
+            _answer = isPost ? await PostAsync(token).ConfigureAwait(false) : await session.GetRefsAsync().ConfigureAwait(false);
         }
 
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(1 << 16, length));
@@ -85,5 +84,11 @@ internal sealed class HttpSubtransportStream(SmartSubtransport transport, HttpRe
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    private async Task<Stream> PostAsync(CancellationToken token)
+    {
+        _response = await session.PostAsync(_request.WrittenMemory).ConfigureAwait(false);
+        return await _response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
     }
 }

@@ -43,8 +43,7 @@ internal sealed record RemoteListing(Dictionary<string, string> Refs, string? De
     }
 
     /// <summary>Returns what <c>HEAD</c> of a clone should hold.</summary>
-    /// <param name="fetched">The refs that the clone will have.</param>
-    public string HeadContent(Dictionary<string, string> fetched)
+    public string HeadContent()
     {
         if (DefaultBranch is not null)
         {
@@ -54,13 +53,13 @@ internal sealed record RemoteListing(Dictionary<string, string> Refs, string? De
         // Old servers advertise the commit only. git guesses in the same way.
         foreach (var name in (string[])["refs/heads/main", "refs/heads/master"])
         {
-            if (HeadCommit is not null && fetched.TryGetValue(name, out var commit) && commit == HeadCommit)
+            if (HeadCommit is not null && Refs.TryGetValue(name, out var commit) && commit == HeadCommit)
             {
                 return "ref: " + name;
             }
         }
 
-        return HeadCommit is not null && fetched.ContainsValue(HeadCommit) ? HeadCommit : "ref: refs/heads/main";
+        return HeadCommit is not null && Refs.ContainsValue(HeadCommit) ? HeadCommit : "ref: refs/heads/main";
     }
 
     private static bool IsRef(string name) => name.StartsWith("refs/", StringComparison.Ordinal) && Reference.IsValidName(name);

@@ -1,4 +1,3 @@
-using System.Text;
 using LibGit2Sharp;
 
 namespace Eden.Checkpoint.Git.Sync;
@@ -13,7 +12,6 @@ internal sealed class StagingRepository : IDisposable
     public const string InstallingMark = "installing";
 
     private const string RemoteName = "record";
-    private const string PlaceForRefs = "record/";
 
     private StagingRepository(string path) => Path = path;
 
@@ -55,36 +53,54 @@ internal sealed class StagingRepository : IDisposable
         }
     }
 
-    /// <summary>Fetches what the remote advertises.</summary>
-    /// <returns>The refs of the advertisement that this very fetch used, whose objects are all here now.</returns>
-    public Dictionary<string, string> Fetch(
-        string url, RemoteListing listing, Dictionary<string, string> local, FetchOptions options, CancellationToken cancellationToken)
+    /// <summary>Fetches the objects of every ref that a remote advertises. The refs themselves are not written.</summary>
+    /// <param name="url">The remote, as libgit2 is told.</param>
+    /// <param name="local">The clone's refs: what need not be sent again.</param>
+    /// <param name="options">The callbacks.</param>
+    /// <param name="cancellationToken">Observed while the clone's refs are looked up.</param>
+    public void Fetch(string url, Dictionary<string, string> local, FetchOptions options, CancellationToken cancellationToken)
     {
-        // libgit2 must be given a place for each ref, which it skips when the value is there already: so the listing is written there beforehand, at
-        // once and not as one file per ref. The place is outside refs/, since what is below refs/ is offered to the server as something we have.
         // The rule maps the URL to itself and, being the longest match, keeps the machine's own insteadOf rules out.
         WriteConfiguration($"[remote \"{RemoteName}\"]\n\turl = {Quote(url)}\n[url {Quote(url)}]\n\tinsteadOf = {Quote(url)}\n");
-        using (var repository = new Repository(Path))
+        using var repository = new Repository(Path);
+        using (var packed = new FileStream(System.IO.Path.Combine(Path, "packed-refs"), FileMode.Create, FileAccess.Write))
         {
-            var known = listing.Refs.Select(entry => KeyValuePair.Create(PlaceForRefs + entry.Key["refs/".Length..], entry.Value));
-            using (var packed = new FileStream(System.IO.Path.Combine(Path, "packed-refs"), FileMode.Create, FileAccess.Write))
-            {
-                MirrorRefs.WritePacked(packed, known.Concat(Haves(repository, local, cancellationToken)));
-            }
-
-            Commands.Fetch(repository, RemoteName, [$"+refs/*:{PlaceForRefs}*"], options, null);
-            var fetched = ReadFetchHead();
-            foreach (var (name, value) in fetched)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (!repository.ObjectDatabase.Contains(new ObjectId(value)))
-                {
-                    throw new CheckpointRepoUnavailableException($"The remote advertises {name} at {value}, but did not send that object.");
-                }
-            }
-
-            return fetched;
+            MirrorRefs.WritePacked(packed, Haves(repository, local, cancellationToken));
         }
+
+        // When all objects are here libgit2 begins to write refs, one file for each and each time looking through all others. They are known
+        // from the listing and written at once, so it is stopped at the first.
+        var complete = false;
+        options.OnUpdateTips = (_, _, _) =>
+        {
+            complete = true;
+            return false;
+        };
+        try
+        {
+            Commands.Fetch(repository, RemoteName, ["+refs/*:refs/record/*"], options, null);
+        }
+        catch (LibGit2SharpException) when (complete)
+        {
+            // That was us.
+        }
+    }
+
+    /// <summary>Finds a ref whose object is not here.</summary>
+    /// <returns>The ref's name, or <see langword="null"/> when there is none.</returns>
+    public string? FindMissing(Dictionary<string, string> refs, CancellationToken cancellationToken)
+    {
+        using var repository = new Repository(Path);
+        foreach (var (name, value) in refs)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!repository.ObjectDatabase.Contains(new ObjectId(value)))
+            {
+                return name;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Removes what only the fetch needed and makes this a complete clone.</summary>
@@ -92,7 +108,6 @@ internal sealed class StagingRepository : IDisposable
     {
         WriteConfiguration($"[remote \"origin\"]\n\turl = {Quote(remote.Text)}\n\tfetch = +refs/*:refs/*\n\tmirror = true\n");
         File.Delete(System.IO.Path.Combine(Path, "FETCH_HEAD"));
-        Delete(System.IO.Path.Combine(Path, PlaceForRefs.TrimEnd('/')));
         MirrorRefs.Replace(Path, refs);
         MirrorRefs.WriteHead(Path, head);
         FlushPacks();
@@ -163,38 +178,6 @@ internal sealed class StagingRepository : IDisposable
                 yield return KeyValuePair.Create($"refs/have/{number++}", value);
             }
         }
-    }
-
-    private Dictionary<string, string> ReadFetchHead()
-    {
-        var refs = new Dictionary<string, string>(StringComparer.Ordinal);
-        var file = System.IO.Path.Combine(Path, "FETCH_HEAD");
-        if (!File.Exists(file))
-        {
-            return refs;
-        }
-
-        foreach (var line in File.ReadLines(file, Encoding.UTF8))
-        {
-            // "<hash> TAB not-for-merge TAB [branch |tag ]'<name>' of <url>"; only the name may hold a quote.
-            var fields = line.Split('\t', 3);
-            var open = fields.Length == 3 ? fields[2].IndexOf('\'', StringComparison.Ordinal) : -1;
-            var close = fields.Length == 3 ? fields[2].LastIndexOf("' of ", StringComparison.Ordinal) : -1;
-            if (open < 0 || close <= open)
-            {
-                throw new CheckpointRepoUnavailableException("libgit2 left a list of fetched refs that cannot be read.");
-            }
-
-            var prefix = fields[2][..open] switch
-            {
-                "branch " => "refs/heads/",
-                "tag " => "refs/tags/",
-                _ => "",
-            };
-            refs[prefix + fields[2][(open + 1)..close]] = fields[0];
-        }
-
-        return refs;
     }
 
     private void FlushPacks()
