@@ -1,4 +1,3 @@
-using System.Transactions;
 using Eden.Checkpoint.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -8,11 +7,12 @@ namespace Eden.Checkpoint.Postgres;
 
 /// <summary>The store that EDEN deployments run: schema version 9 in one PostgreSQL database, or in one schema on the search path.</summary>
 /// <remarks>
-/// <para>Thread-safe. Each snapshot takes one connection from the data source and gives it back when it is disposed. The data source stays
+/// <para>Thread-safe. Each snapshot takes one connection from the data source (with <see cref="PostgresCheckpointStoreOptions.MaxConnections"/>, up
+    /// to that many) and gives it back when it is disposed. The data source stays
 /// the caller's; its command timeout applies to each wait for the server.</para>
 /// <para>A snapshot is a <c>REPEATABLE READ READ ONLY</c> transaction: it takes no lock that a writer waits for, and a
 /// serializable writer is never aborted for it. The role needs <c>SELECT</c> on the tables, of <c>worker</c> only on
-/// <c>worker_id</c> and <c>data</c>; credentials are never asked for. An ambient <see cref="Transaction"/> is left alone.</para>
+/// <c>worker_id</c> and <c>data</c>; credentials are never asked for. An ambient <see cref="System.Transactions.Transaction"/> is left alone.</para>
 /// </remarks>
 public sealed class PostgresCheckpointStore : ICheckpointStore
 {
@@ -46,32 +46,21 @@ public sealed class PostgresCheckpointStore : ICheckpointStore
     /// <exception cref="NpgsqlException">The server refused or could not be reached.</exception>
     public async Task<IStoreSnapshot> OpenSnapshotAsync(CancellationToken cancellationToken = default)
     {
-        var connection = await OpenOutsideAmbientTransactionAsync(cancellationToken).ConfigureAwait(false);
-        NpgsqlTransaction? transaction = null;
+        var session = await SnapshotSession.OpenAsync(_dataSource, null, cancellationToken).ConfigureAwait(false);
         try
         {
-            transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
-            var command = new NpgsqlCommand("SET TRANSACTION READ ONLY", connection);
-            await using (command.ConfigureAwait(false))
-            {
-                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-            }
-
             // The next statement fixes the snapshot. Stamped before it, so that whatever committed by this instant is in the snapshot.
             var takenAt = Microseconds(_timeProvider.GetUtcNow());
-            await CheckVersionAsync(connection, cancellationToken).ConfigureAwait(false);
-            var (id, record) = await ExperimentRow.ReadAsync(connection, _options, cancellationToken).ConfigureAwait(false);
+            await CheckVersionAsync(session.Connection, cancellationToken).ConfigureAwait(false);
+            var (id, record) = await ExperimentRow.ReadAsync(session.Connection, _options, cancellationToken).ConfigureAwait(false);
+            var exported = _options.MaxConnections > 1 ? await session.ExportAsync(cancellationToken).ConfigureAwait(false) : null;
+            var sessions = new SnapshotSessions(_dataSource, session, exported, _options.MaxConnections);
             Log.SnapshotOpened(_logger, id, takenAt);
-            return new PostgresSnapshot(connection, transaction, takenAt, id, record, _options.Limits, _logger);
+            return new PostgresSnapshot(sessions, takenAt, id, record, _options.Limits, _logger);
         }
         catch
         {
-            if (transaction is not null)
-            {
-                await transaction.DisposeAsync().ConfigureAwait(false);
-            }
-
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await session.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -95,19 +84,5 @@ public sealed class PostgresCheckpointStore : ICheckpointStore
         {
             throw new PostgresSchemaVersionException(found);
         }
-    }
-
-    /// <summary>An enlisted connection would read inside the caller's transaction, at its isolation level and for as long as it lives.</summary>
-    private async Task<NpgsqlConnection> OpenOutsideAmbientTransactionAsync(CancellationToken cancellationToken)
-    {
-        if (Transaction.Current is null)
-        {
-            return await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        using var outside = new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
-        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        outside.Complete();
-        return connection;
     }
 }

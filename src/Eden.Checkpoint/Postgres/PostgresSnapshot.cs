@@ -5,10 +5,9 @@ using Npgsql;
 
 namespace Eden.Checkpoint.Postgres;
 
-/// <summary>One open read-only transaction and its connection.</summary>
+/// <summary>An open snapshot and the sessions that read from it.</summary>
 internal sealed class PostgresSnapshot(
-    NpgsqlConnection connection,
-    NpgsqlTransaction transaction,
+    SnapshotSessions sessions,
     DateTimeOffset takenAt,
     string experimentId,
     ReadOnlyMemory<byte> experiment,
@@ -37,36 +36,50 @@ internal sealed class PostgresSnapshot(
         }
 
         _disposed = true;
-
-        // Rolls back; a broken connection has no transaction left and is not put back into the pool.
-        await transaction.DisposeAsync().ConfigureAwait(false);
-        await connection.DisposeAsync().ConfigureAwait(false);
+        await sessions.DisposeAsync().ConfigureAwait(false);
         Log.SnapshotEnded(logger, experimentId);
     }
 
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(RegistryQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var command = new NpgsqlCommand(query.Sql, connection, transaction);
-        await using var disposingCommand = command.ConfigureAwait(false);
-        var rows = await RegistryRows.OpenAsync(command, query, limits, cancellationToken).ConfigureAwait(false);
-        await using var disposingRows = rows.ConfigureAwait(false);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var session = await sessions.RentAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
+            var isComplete = false;
+            await session.BeginReadAsync(cancellationToken).ConfigureAwait(false);
+            try
             {
-                yield return rows.Current;
+                var command = new NpgsqlCommand(query.Sql, session.Connection);
+                await using var disposingCommand = command.ConfigureAwait(false);
+                var rows = await RegistryRows.OpenAsync(command, query, limits, cancellationToken).ConfigureAwait(false);
+                await using var disposingRows = rows.ConfigureAwait(false);
+                try
+                {
+                    while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        yield return rows.Current;
+                    }
+
+                    isComplete = true;
+                    Log.RegistryRead(logger, experimentId, query.Member, rows.Count, rows.Bytes);
+                }
+                finally
+                {
+                    if (!isComplete)
+                    {
+                        Log.RegistryReadGivenUp(logger, experimentId, query.Member, rows.Count);
+                    }
+                }
+            }
+            finally
+            {
+                await session.EndReadAsync(isComplete).ConfigureAwait(false);
             }
         }
         finally
         {
-            if (rows.IsEnded)
-            {
-                Log.RegistryRead(logger, experimentId, query.Member, rows.Count, rows.Bytes);
-            }
-            else
-            {
-                Log.RegistryReadGivenUp(logger, experimentId, query.Member, rows.Count);
-            }
+            sessions.Return(session);
         }
     }
 }

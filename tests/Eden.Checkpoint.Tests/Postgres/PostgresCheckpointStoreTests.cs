@@ -243,6 +243,8 @@ public class PostgresCheckpointStoreTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(() => new PostgresCheckpointStoreOptions { ExperimentId = " " }, Throws.ArgumentException);
+            Assert.That(() => new PostgresCheckpointStoreOptions { MaxConnections = 0 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
+            Assert.That(() => new PostgresCheckpointStoreOptions { MaxConnections = 8 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
             Assert.That(() => new PostgresCheckpointStoreOptions { Limits = null! }, Throws.ArgumentNullException);
             Assert.That(() => new PostgresCheckpointStore(null!), Throws.ArgumentNullException);
         }

@@ -266,6 +266,97 @@ public class PostgresSnapshotTests
     }
 
     [Test]
+    public async Task A_snapshot_goes_on_after_a_reading_that_was_given_up()
+    {
+        await using var snapshot = await new PostgresCheckpointStore(_single).OpenSnapshotAsync();
+        await foreach (var row in snapshot.ReadRowsAsync(RegistryKind.Ideas))
+        {
+            break;
+        }
+
+        await _database.ExecuteAsync("DELETE FROM idea");
+
+        Assert.That(await snapshot.ListAsync(RegistryKind.Ideas), Has.Count.EqualTo(Rows));
+    }
+
+    [Test]
+    public async Task A_second_reader_of_a_snapshot_with_one_connection_is_refused()
+    {
+        await using var snapshot = await new PostgresCheckpointStore(_single).OpenSnapshotAsync();
+        await foreach (var row in snapshot.ReadRowsAsync(RegistryKind.Ideas))
+        {
+            Assert.That(async () => await snapshot.ListAsync(RegistryKind.Tasks), Throws.InvalidOperationException.With.Message.Contains("one registry at a time"));
+            break;
+        }
+
+        Assert.That(await snapshot.ListAsync(RegistryKind.Tasks), Is.Empty);
+    }
+
+    [Test]
+    public async Task Several_connections_read_one_snapshot_side_by_side()
+    {
+        var experiment = SyntheticExperiment.WithoutRepository(240);
+        await using var database = await TempPostgres.CreateDatabaseAsync();
+        await experiment.LoadAsync(database.DataSource);
+        await using var four = NpgsqlDataSource.Create(database.With(parts => (parts.MaxPoolSize, parts.Timeout) = (4, 5)));
+        var store = new PostgresCheckpointStore(four, new PostgresCheckpointStoreOptions { MaxConnections = 4 });
+        await using (var snapshot = await store.OpenSnapshotAsync())
+        {
+            await ChangeEveryTableAsync(database, RegistryKind.Tasks);
+            foreach (var kinds in Enum.GetValues<RegistryKind>().Chunk(4))
+            {
+                // All of them are at their first row before any goes on.
+                var readers = kinds.Select(kind => snapshot.ReadRowsAsync(kind).GetAsyncEnumerator()).ToList();
+                var begun = await Task.WhenAll(readers.Select(reader => reader.MoveNextAsync().AsTask()));
+                Assert.That(begun, Is.All.True);
+                if (kinds.Length == 4)
+                {
+                    Assert.That(async () => await snapshot.ListAsync(RegistryKind.Groups), Throws.InvalidOperationException);
+                }
+
+                foreach (var (kind, reader) in kinds.Zip(readers))
+                {
+                    var rows = new List<string>();
+                    do
+                    {
+                        rows.Add(System.Text.Encoding.UTF8.GetString(reader.Current.Span));
+                    }
+                    while (await reader.MoveNextAsync());
+                    await reader.DisposeAsync();
+                    Assert.That(rows, Is.EqualTo(experiment[kind]), kind.ToString());
+                }
+            }
+        }
+
+        Assert.That(await PostgresCheckpointStoreTests.OpenTransactionsAsync(database), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_further_connection_that_cannot_be_had_fails_its_reader_only()
+    {
+        var store = new PostgresCheckpointStore(_single, new PostgresCheckpointStoreOptions { MaxConnections = 2 });
+        await using (var snapshot = await store.OpenSnapshotAsync())
+        {
+            var read = 0;
+            await foreach (var row in snapshot.ReadRowsAsync(RegistryKind.Ideas))
+            {
+                if (++read == 1)
+                {
+                    using var giveUp = new CancellationTokenSource();
+                    var waiting = snapshot.ListAsync(RegistryKind.Tasks, giveUp.Token);
+                    await giveUp.CancelAsync();
+                    Assert.That(async () => await waiting, Throws.InstanceOf<OperationCanceledException>());
+                }
+            }
+
+            Assert.That(read, Is.EqualTo(Rows));
+            Assert.That(await snapshot.ListAsync(RegistryKind.Tasks), Is.Empty);
+        }
+
+        await AssertNothingIsLeftAsync();
+    }
+
+    [Test]
     public async Task A_backend_that_is_terminated_while_reading_surfaces_and_leaves_nothing()
     {
         // Enough rows that the server still has most of them to send.
