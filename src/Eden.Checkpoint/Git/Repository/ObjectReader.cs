@@ -1,0 +1,160 @@
+using System.Buffers;
+using Eden.Checkpoint.Git.Objects;
+using Eden.Checkpoint.Git.Pack;
+
+namespace Eden.Checkpoint.Git.Repository;
+
+/// <summary>Reads whole objects out of an <see cref="ObjectStore"/>: inflates, applies delta chains, keeps recent results as bases for the
+/// next. Quick when asked in pack order. One thread's own.</summary>
+internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long cacheBytes) : IDisposable
+{
+    // Room behind the content that lets the inflater copy in words.
+    private const int Slack = 16;
+
+    private readonly PackWindows _windows = new();
+    private readonly Inflater _inflater = new();
+    private readonly InflateInput _input = new([], 0, 0);
+    private readonly BaseCache _cache = new(cacheBytes);
+    private readonly List<int> _chain = [];
+    private byte[] _delta = [];
+
+    public PackWindows Windows => _windows;
+
+    /// <summary>Returns an object's kind without inflating a packed one.</summary>
+    public ObjectKind KindOf(ObjectLocation location)
+    {
+        if (store.IsLoose(location))
+        {
+            using var loose = store.Loose.Open(location.Rank);
+            return loose.Kind;
+        }
+
+        var pack = store.Packs[location.Source];
+        var rank = location.Rank;
+        for (var steps = 0; steps <= pack.Index.Count; steps++)
+        {
+            var entry = pack.ReadEntry(rank, _windows.FetchHeader(pack, rank));
+            if (!entry.IsDelta)
+            {
+                return (ObjectKind)entry.Kind;
+            }
+
+            rank = entry.BaseRank;
+        }
+
+        throw pack.Corrupt(location.Rank, "its delta chain goes round in a circle");
+    }
+
+    /// <summary>Returns an object's content; good until the next call.</summary>
+    /// <exception cref="RepositoryChangedException">A loose object vanished.</exception>
+    /// <exception cref="CheckpointRepoUnavailableException">The object is damaged or larger than the limit.</exception>
+    public ReadOnlySpan<byte> Read(ObjectLocation location, out ObjectKind kind)
+    {
+        if (store.IsLoose(location))
+        {
+            using var loose = store.Loose.Open(location.Rank);
+            kind = loose.Kind;
+            return loose.ReadAll(store.Format, maxObjectBytes);
+        }
+
+        return ReadPacked(location, out kind);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _cache.Dispose();
+
+    private ReadOnlySpan<byte> ReadPacked(ObjectLocation location, out ObjectKind kind)
+    {
+        var pack = store.Packs[location.Source];
+        _chain.Clear();
+        var rank = location.Rank;
+        ReadOnlySpan<byte> content;
+        while (!_cache.TryGet(location with { Rank = rank }, out content, out kind))
+        {
+            var bytes = _windows.FetchEntry(pack, rank);
+            var entry = pack.ReadEntry(rank, bytes);
+            if (!entry.IsDelta)
+            {
+                kind = (ObjectKind)entry.Kind;
+                content = InflateWhole(pack, location with { Rank = rank }, entry, bytes);
+                break;
+            }
+
+            _chain.Add(rank);
+            rank = entry.BaseRank;
+            if (_chain.Count > pack.Index.Count)
+            {
+                throw pack.Corrupt(location.Rank, "its delta chain goes round in a circle");
+            }
+        }
+
+        for (var link = _chain.Count - 1; link >= 0; link--)
+        {
+            content = ApplyDelta(pack, location with { Rank = _chain[link] }, content, kind);
+        }
+
+        return content;
+    }
+
+    private ReadOnlySpan<byte> InflateWhole(RepositoryPack pack, ObjectLocation location, PackedEntry entry, ArraySegment<byte> bytes)
+    {
+        var length = CheckSize(pack, location.Rank, entry.Size, bytes.Count - entry.HeaderLength);
+        var buffer = ArrayPool<byte>.Shared.Rent(length + Slack);
+        Inflate(pack, location.Rank, entry, bytes, buffer);
+        _cache.Add(location, buffer, length, (ObjectKind)entry.Kind);
+        return buffer.AsSpan(0, length);
+    }
+
+    private ReadOnlySpan<byte> ApplyDelta(RepositoryPack pack, ObjectLocation location, ReadOnlySpan<byte> source, ObjectKind kind)
+    {
+        var bytes = _windows.FetchEntry(pack, location.Rank);
+        var entry = pack.ReadEntry(location.Rank, bytes);
+        var deltaLength = CheckSize(pack, location.Rank, entry.Size, bytes.Count - entry.HeaderLength);
+        if (_delta.Length < deltaLength + Slack)
+        {
+            _delta = GC.AllocateUninitializedArray<byte>(Math.Max(deltaLength + Slack, 1 << 14));
+        }
+
+        Inflate(pack, location.Rank, entry, bytes, _delta);
+        var delta = _delta.AsSpan(0, deltaLength);
+        if (!DeltaPatch.TryReadSizes(delta, out var sourceLength, out var resultLength, out var headLength) || sourceLength != source.Length)
+        {
+            throw pack.Corrupt(location.Rank, "its delta does not fit its base");
+        }
+
+        if (resultLength > maxObjectBytes || resultLength > Array.MaxLength - Slack)
+        {
+            throw pack.Corrupt(location.Rank, $"its {resultLength} bytes are more than the limit of {maxObjectBytes}");
+        }
+
+        // The cache may give the base's buffer back to the pool only after the delta was applied.
+        var buffer = ArrayPool<byte>.Shared.Rent((int)resultLength + Slack);
+        if (!DeltaPatch.TryApply(source, delta[headLength..], buffer.AsSpan(0, (int)resultLength)))
+        {
+            throw pack.Corrupt(location.Rank, "its delta is malformed");
+        }
+
+        _cache.Add(location, buffer, (int)resultLength, kind);
+        return buffer.AsSpan(0, (int)resultLength);
+    }
+
+    private int CheckSize(RepositoryPack pack, int rank, long size, int compressed)
+    {
+        if (size > maxObjectBytes || size > Array.MaxLength - Slack)
+        {
+            throw pack.Corrupt(rank, $"its {size} bytes are more than the limit of {maxObjectBytes}");
+        }
+
+        // Deflate cannot do better than about 1,030 to 1: a lie about the size is found before memory is spent on it.
+        return size / 1100 <= compressed ? (int)size : throw pack.Corrupt(rank, "its declared length is more than its bytes can hold");
+    }
+
+    private void Inflate(RepositoryPack pack, int rank, PackedEntry entry, ArraySegment<byte> bytes, byte[] destination)
+    {
+        _input.Reset(bytes.Array!, bytes.Offset + entry.HeaderLength, bytes.Count - entry.HeaderLength);
+        if (_inflater.Inflate(_input, destination, (int)entry.Size) is var status && status != InflateStatus.Done)
+        {
+            throw pack.Corrupt(rank, $"it does not inflate ({status})");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+using Eden.Checkpoint.Git.Objects;
+
+namespace Eden.Checkpoint.Git.Repository;
+
+/// <summary>A ref as it is stored: an object id, or the name of another ref.</summary>
+internal readonly record struct RefValue(string Name, ObjectHash Target, string? SymbolicTarget)
+{
+    public static IComparer<RefValue> ByName { get; } = Comparer<RefValue>.Create((left, right) => string.CompareOrdinal(left.Name, right.Name));
+}

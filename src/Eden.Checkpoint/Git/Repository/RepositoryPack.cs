@@ -1,0 +1,135 @@
+using Eden.Checkpoint.Git.Objects;
+using Eden.Checkpoint.Git.Pack;
+using Microsoft.Win32.SafeHandles;
+
+namespace Eden.Checkpoint.Git.Repository;
+
+/// <summary>A pack of a repository: an open file and its index. It stays readable when a concurrent gc deletes it.</summary>
+/// <remarks>Read by position rather than mapped: a mapping counts as memory of ours, and a pack that is cut short under one is a crash,
+/// not an error. Thread-safe.</remarks>
+internal sealed class RepositoryPack : IDisposable
+{
+    private readonly SafeFileHandle _file;
+    private readonly GitObjectFormat _format;
+
+    private RepositoryPack(string path, SafeFileHandle file, long length, PackIndexFile index, GitObjectFormat format)
+    {
+        Path = path;
+        Length = length;
+        _file = file;
+        _format = format;
+        Index = index;
+    }
+
+    public string Path { get; }
+
+    /// <summary>Gets the length of the pack file.</summary>
+    public long Length { get; }
+
+    public PackIndexFile Index { get; }
+
+    /// <summary>Opens a pack by the path of its index; null when either file is gone: deleted meanwhile, or left over from a deletion.</summary>
+    /// <exception cref="CheckpointRepoUnavailableException">Index or pack are damaged, or the pack belongs to a partial clone.</exception>
+    public static RepositoryPack? TryOpen(string indexPath, GitObjectFormat format)
+    {
+        var path = System.IO.Path.ChangeExtension(indexPath, ".pack");
+        SafeFileHandle? file = null;
+        try
+        {
+            file = OpenHandle(path);
+            using var indexFile = OpenHandle(indexPath);
+            var length = RandomAccess.GetLength(file);
+            Span<byte> start = stackalloc byte[PackHeader.Length];
+            Span<byte> trailer = stackalloc byte[format.HashLength()];
+            if (length < PackHeader.Length + trailer.Length
+                || RandomAccess.Read(file, start, 0) != start.Length
+                || RandomAccess.Read(file, trailer, length - trailer.Length) != trailer.Length)
+            {
+                throw new CheckpointRepoUnavailableException($"The pack \"{path}\" is corrupt: it is too short to be one.");
+            }
+
+            if (!PackHeader.TryRead(start, out var header, out var fault))
+            {
+                throw new CheckpointRepoUnavailableException($"The pack \"{path}\" is corrupt: {fault}.");
+            }
+
+            var index = PackIndexFile.Read(indexFile, indexPath, format, length);
+            return header.EntryCount != (uint)index.Count || ObjectHash.FromBytes(trailer) != index.PackChecksum
+                ? throw new CheckpointRepoUnavailableException($"The pack \"{path}\" is corrupt: it is not the one that its index describes.")
+                : new RepositoryPack(path, file, length, index, format);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            file?.Dispose();
+            return null;
+        }
+        catch
+        {
+            file?.Dispose();
+            throw;
+        }
+    }
+
+    public ObjectHash Id(int rank) => ObjectHash.FromBytes(Index.Name(rank));
+
+    /// <summary>Fills a span from an offset.</summary>
+    /// <exception cref="CheckpointRepoUnavailableException">The pack ends before.</exception>
+    public void Read(long offset, Span<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var count = RandomAccess.Read(_file, bytes, offset);
+            if (count == 0)
+            {
+                throw new CheckpointRepoUnavailableException($"The pack \"{Path}\" is corrupt: it was cut short.");
+            }
+
+            bytes = bytes[count..];
+            offset += count;
+        }
+    }
+
+    /// <summary>Parses the header at the start of an entry's bytes.</summary>
+    /// <exception cref="CheckpointRepoUnavailableException">The header is malformed or names a base that the pack does not have.</exception>
+    public PackedEntry ReadEntry(int rank, ReadOnlySpan<byte> bytes)
+    {
+        if (!VariableInteger.TryReadEntryHeader(bytes, out var kind, out var size, out var length))
+        {
+            throw Corrupt(rank, "its header is malformed");
+        }
+
+        switch (kind)
+        {
+            case PackEntryKind.Commit or PackEntryKind.Tree or PackEntryKind.Blob or PackEntryKind.Tag:
+                return new PackedEntry(kind, size, length, -1);
+            case PackEntryKind.OffsetDelta:
+                var offset = Index.Offset(rank);
+                if (!VariableInteger.TryReadDistance(bytes[length..], out var distance, out var distanceLength) || distance <= 0 || distance > offset)
+                {
+                    throw Corrupt(rank, "its base offset is malformed");
+                }
+
+                return new PackedEntry(kind, size, length + distanceLength, Base(rank, Index.FindOffset(offset - distance)));
+            case PackEntryKind.ReferenceDelta:
+                var hashLength = _format.HashLength();
+                return bytes.Length - length < hashLength
+                    ? throw Corrupt(rank, "its base id is cut off")
+                    : new PackedEntry(kind, size, length + hashLength, Base(rank, Index.Find(bytes.Slice(length, hashLength))));
+            default:
+                throw Corrupt(rank, "its kind is not known");
+        }
+    }
+
+    public CheckpointRepoUnavailableException Corrupt(int rank, string fault)
+        => new($"The pack \"{Path}\" is corrupt: object {Id(rank).ToHex(_format)} at offset {Index.Offset(rank)}: {fault}.");
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    private static SafeFileHandle OpenHandle(string path)
+        => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
+    private int Base(int rank, int baseRank) => baseRank >= 0 && baseRank != rank
+        ? baseRank
+        : throw Corrupt(rank, "the base of its delta is not in the pack");
+}
