@@ -9,9 +9,14 @@ internal static class RefName
     private static readonly SearchValues<byte> s_forbidden = SearchValues.Create(
         [.. Enumerable.Range(0, 0x21).Select(value => (byte)value), 0x7F, .. "~^:?*[\\"u8]);
 
-    /// <summary>Says whether a bundle may list this name: <c>HEAD</c>, or a legal name under <c>refs/</c>.</summary>
+    /// <summary>Says whether a bundle may list this name: <c>HEAD</c>, a legal name under <c>refs/</c>, or another worktree's HEAD.</summary>
     public static bool IsLegal(ReadOnlySpan<byte> name)
-        => name.SequenceEqual("HEAD"u8) || (name.StartsWith("refs/"u8) && HasLegalFormat(name));
+        => name.SequenceEqual("HEAD"u8) || ((name.StartsWith("refs/"u8) || IsWorktreeHead(name)) && HasLegalFormat(name));
+
+    /// <summary>Says whether the name is one that git's own <c>bundle create --all</c> gives the HEADs of a repository's other worktrees.</summary>
+    public static bool IsWorktreeHead(ReadOnlySpan<byte> name)
+        => name.SequenceEqual("main-worktree/HEAD"u8)
+            || (name.StartsWith("worktrees/"u8) && name.EndsWith("/HEAD"u8) && name.Count((byte)'/') == 2);
 
     /// <summary>Says whether git's check-ref-format accepts the name; it needs at least two components.</summary>
     public static bool HasLegalFormat(ReadOnlySpan<byte> name)
