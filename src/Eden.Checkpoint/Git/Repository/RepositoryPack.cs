@@ -89,6 +89,27 @@ internal sealed class RepositoryPack : IDisposable
         }
     }
 
+    /// <summary>Hashes the whole pack: what stands in for the entry checksums that an index of version 1 does not have.</summary>
+    /// <exception cref="CheckpointRepoUnavailableException">The pack does not match its checksum.</exception>
+    public void VerifyChecksum(CancellationToken cancellationToken)
+    {
+        using var hash = _format.CreateHash();
+        var buffer = new byte[1 << 18];
+        var end = Length - _format.HashLength();
+        for (var offset = 0L; offset < end; offset += buffer.Length)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var step = (int)Math.Min(buffer.Length, end - offset);
+            Read(offset, buffer.AsSpan(0, step));
+            hash.AppendData(buffer, 0, step);
+        }
+
+        if (hash.Finish() != Index.PackChecksum)
+        {
+            throw new CheckpointRepoUnavailableException($"The pack \"{Path}\" is corrupt: it does not match its checksum.");
+        }
+    }
+
     /// <summary>Parses the header at the start of an entry's bytes.</summary>
     /// <exception cref="CheckpointRepoUnavailableException">The header is malformed or names a base that the pack does not have.</exception>
     public PackedEntry ReadEntry(int rank, ReadOnlySpan<byte> bytes)

@@ -1,0 +1,132 @@
+using Eden.Checkpoint.Git.Objects;
+using Eden.Checkpoint.Git.Repository;
+
+namespace Eden.Checkpoint.Git.Create;
+
+/// <summary>What a bundle will hold: its refs and everything they reach, in a store whose packs stay open. Made before the first byte is
+/// written, because a pack begins with its number of objects.</summary>
+internal sealed class BundlePlan : IDisposable
+{
+    private BundlePlan(ObjectStore store, ReachableSet reached, List<RefTip> tips, List<string> warnings)
+    {
+        Store = store;
+        Reached = reached;
+        ObjectCount = reached.Count();
+        Tips = tips;
+        Warnings = warnings;
+    }
+
+    public ObjectStore Store { get; }
+
+    public ReachableSet Reached { get; }
+
+    public long ObjectCount { get; }
+
+    /// <summary>Gets the refs in the order of the bundle.</summary>
+    public IReadOnlyList<RefTip> Tips { get; }
+
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>Reads refs, then lists objects, in the order opposite to a writer's, then walks.</summary>
+    /// <exception cref="RepositoryChangedException">A file vanished: list again.</exception>
+    /// <exception cref="MissingObjectException">An object is not in the listing: list again, once.</exception>
+    /// <exception cref="CheckpointRepoUnavailableException">The repository cannot be bundled.</exception>
+    public static BundlePlan Make(RepositoryLayout layout, GitBundleCreateOptions options, CancellationToken cancellationToken)
+    {
+        var refs = RefSnapshot.Read(layout, cancellationToken);
+        var store = ObjectStore.Open(layout, cancellationToken);
+        try
+        {
+            var warnings = refs.Warnings.ToList();
+            var tips = AddRefs(refs.Tips, options.AdditionalRefs, layout.Format, warnings);
+            using var walk = new ReachabilityWalk(
+                store, options.Limits, visited => options.Progress?.Report(new CheckpointProgress(CheckpointPhase.Bundle, visited, null)), cancellationToken);
+            foreach (var tip in tips)
+            {
+                walk.AddTip(tip);
+            }
+
+            RequireCommits(store, walk.Reached, options.AdditionalRefs);
+            walk.Run();
+            return new BundlePlan(store, walk.Reached, tips, warnings);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Store.Dispose();
+
+    private static List<RefTip> AddRefs(
+        IReadOnlyList<RefTip> tips, IReadOnlyList<GitBundleRef> added, GitObjectFormat format, List<string> warnings)
+    {
+        if (added.Count == 0)
+        {
+            return [.. tips];
+        }
+
+        var named = new SortedDictionary<string, ObjectHash>(StringComparer.Ordinal);
+        foreach (var tip in tips.Where(IsUnderRefs))
+        {
+            named.Add(tip.Name, tip.Target);
+        }
+
+        var parents = named.Keys.SelectMany(Parents).ToHashSet(StringComparer.Ordinal);
+        foreach (var extra in added)
+        {
+            if (!ObjectHash.TryParse(extra.ObjectId, out var target) || extra.ObjectId.Length != format.HexLength())
+            {
+                throw new CheckpointRepoUnavailableException(
+                    $"The ref {extra.Name} cannot be added: \"{extra.ObjectId}\" is no object id of this repository, whose ids have {format.HexLength()} hex digits.");
+            }
+
+            if (named.TryGetValue(extra.Name, out var existing))
+            {
+                if (existing != target)
+                {
+                    warnings.Add($"The ref {extra.Name} was not set to {extra.ObjectId}: the repository has it, at {existing.ToHex(format)}.");
+                }
+
+                continue;
+            }
+
+            if (parents.Contains(extra.Name) || Parents(extra.Name).Any(named.ContainsKey))
+            {
+                throw new CheckpointRepoUnavailableException(
+                    $"The ref {extra.Name} cannot be added: the repository has a ref that it would be a directory of, or inside of.");
+            }
+
+            named.Add(extra.Name, target);
+            parents.UnionWith(Parents(extra.Name));
+        }
+
+        return [.. named.Select(pair => new RefTip(pair.Key, pair.Value)), .. tips.Where(tip => !IsUnderRefs(tip))];
+    }
+
+    private static void RequireCommits(ObjectStore store, ReachableSet reached, IReadOnlyList<GitBundleRef> added)
+    {
+        foreach (var extra in added)
+        {
+            if (ObjectHash.TryParse(extra.ObjectId, out var target)
+                && store.TryFind(target, out var location)
+                && reached[location] is var kind and not (ObjectKind.Commit or ObjectKind.None))
+            {
+                throw new CheckpointRepoUnavailableException(
+                    $"The ref {extra.Name} cannot be added: {extra.ObjectId} is a {ObjectHeader.Text(kind)}, not a commit.");
+            }
+        }
+    }
+
+    private static bool IsUnderRefs(RefTip tip) => tip.Name.StartsWith("refs/", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Parents(string name)
+    {
+        for (var slash = name.LastIndexOf('/'); slash > 0; slash = name.LastIndexOf('/', slash - 1))
+        {
+            yield return name[..slash];
+        }
+    }
+}
