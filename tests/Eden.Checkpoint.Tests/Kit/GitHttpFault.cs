@@ -1,7 +1,7 @@
 namespace Eden.Checkpoint.Tests.Kit;
 
 /// <summary>What a <see cref="GitHttpRemote"/> does wrong.</summary>
-internal enum GitHttpFault
+public enum GitHttpFault
 {
     None,
 
@@ -20,7 +20,7 @@ internal enum GitHttpFault
     /// <summary>Accepts requests and never answers, until the client goes away.</summary>
     Hang,
 
-    /// <summary>Redirects everything to <see cref="GitHttpRemote.RedirectTarget"/>.</summary>
+    /// <summary>Redirects everything to the target that the remote is told.</summary>
     Redirect,
 
     /// <summary>Answers 200 with a web page.</summary>

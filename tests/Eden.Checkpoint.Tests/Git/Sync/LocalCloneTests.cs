@@ -17,7 +17,7 @@ public class LocalCloneTests
 
         await scene.AssertIsMirrorAsync();
         scene.AssertNoSecret();
-        Assert.Multiple(async () =>
+        await Assert.MultipleAsync(async () =>
         {
             Assert.That(result, Is.EqualTo(new LocalCloneResult(scene.Clone, true, 3, 3, 0, 7, "refs/heads/main")));
             Assert.That(await GitCli.RunAsync(scene.Clone, "rev-parse", "--is-bare-repository"), Is.EqualTo("true"));
