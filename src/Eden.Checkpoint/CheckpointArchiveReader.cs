@@ -86,7 +86,7 @@ public sealed class CheckpointArchiveReader : IAsyncDisposable
             var header = _guard.Current;
             if (entry.Length != header.Size || !string.Equals(entry.Name, header.Name, StringComparison.Ordinal))
             {
-                throw Refused($"The header at byte {header.Offset} can be read in two ways.");
+                throw Refused($"the header at byte {header.Offset} can be read in two ways");
             }
 
             if (Place(header) is { } path)
@@ -101,7 +101,7 @@ public sealed class CheckpointArchiveReader : IAsyncDisposable
         await _guard.FinishAsync(cancellationToken).ConfigureAwait(false);
         if (_root is null && _faults is not { Total: > 0 })
         {
-            throw Refused("The archive has no members.");
+            throw Refused("the archive has no members");
         }
 
         if (_guard.EndWarning is { } warning)
@@ -142,7 +142,7 @@ public sealed class CheckpointArchiveReader : IAsyncDisposable
             or ArgumentException or OverflowException or NotSupportedException)
         {
             // The guard has seen the header already, so what is left are fields that only TarReader looks at: owners, modes, times.
-            throw Refused($"The header at byte {_guard.Current.Offset} of '{ArchivePath.Display(_guard.Current.Name ?? string.Empty)}' is malformed: {fault.Message}", fault);
+            throw Refused($"the header at byte {_guard.Current.Offset} of '{ArchivePath.Display(_guard.Current.Name ?? string.Empty)}' is malformed: {fault.Message}", fault);
         }
     }
 
@@ -198,7 +198,7 @@ public sealed class CheckpointArchiveReader : IAsyncDisposable
     private string? Refuse(TarMemberHeader header, string fault)
     {
         var violation = new CheckpointViolation(
-            CheckpointRule.ArchiveStructure, ArchivePath.Display(header.Name), null, null, null, $"The member {fault}.");
+            CheckpointRule.ArchiveStructure, ArchivePath.Display(header.Name), null, null, null, $"the member {fault}");
         if (_faults is null)
         {
             throw new CheckpointInvalidException(violation);

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using Eden.Checkpoint.Manifest;
+using Eden.Checkpoint.Rows;
 using Eden.Checkpoint.Validation;
 
 namespace Eden.Checkpoint;
@@ -29,7 +31,7 @@ public sealed record CheckpointManifest
     public required string ExperimentId
     {
         get;
-        init => field = ManifestGrammar.IsExperimentId(value) ? value
+        init => field = value is not null && RecordGrammar.IsExperimentId(Encoding.UTF8.GetBytes(value)) ? value
             : throw new ArgumentException("An experiment id is exp_ and 26 characters of lowercase Crockford base32.", nameof(value));
     }
 
@@ -39,7 +41,7 @@ public sealed record CheckpointManifest
     public required string ExportedAt
     {
         get;
-        init => field = ManifestGrammar.IsTimestamp(value) ? value
+        init => field = value is not null && RecordGrammar.IsTimestamp(Encoding.UTF8.GetBytes(value)) ? value
             : throw new ArgumentException("A timestamp is YYYY-MM-DDTHH:MM:SS[.fraction]Z, a real date, in UTC.", nameof(value));
     }
 

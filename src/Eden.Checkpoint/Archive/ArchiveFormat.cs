@@ -28,8 +28,8 @@ internal static class ArchiveFormat
         {
             if (start.StartsWith(magic))
             {
-                return new StringBuilder("This is no tar archive: it looks like ").Append(name)
-                    .Append(magic[0] is (byte)'{' or (byte)'<' or (byte)'#' ? "." : ". A checkpoint is an uncompressed tar.").ToString();
+                return new StringBuilder("this is no tar archive: it looks like ").Append(name)
+                    .Append(magic[0] is (byte)'{' or (byte)'<' or (byte)'#' ? string.Empty : "; a checkpoint is an uncompressed tar").ToString();
             }
         }
 

@@ -73,8 +73,8 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits) : Str
         if (count == 0)
         {
             throw Structure(inContent
-                ? $"The archive is cut inside the content of '{ArchivePath.Display(_current.Name)}': {_contentLeft} of its {_current.Size} bytes are missing."
-                : $"The archive is cut inside the padding after '{ArchivePath.Display(_current.Name)}'.");
+                ? $"the archive is cut inside the content of '{ArchivePath.Display(_current.Name)}': {_contentLeft} of its {_current.Size} bytes are missing"
+                : $"the archive is cut inside the padding after '{ArchivePath.Display(_current.Name)}'");
         }
 
         if (inContent)
@@ -102,7 +102,7 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits) : Str
             var count = await ReadSourceAsync(rest, cancellationToken).ConfigureAwait(false);
             if (rest.AsSpan(0, count).ContainsAnyExcept((byte)0))
             {
-                throw Structure("Bytes other than zeros follow the end of the archive.");
+                throw Structure("bytes other than zeros follow the end of the archive");
             }
 
             zeros += count;
@@ -143,7 +143,7 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits) : Str
             {
                 if (_extension is not null)
                 {
-                    throw Structure($"The archive ends after {_extension} that belongs to no member.");
+                    throw Structure($"the archive ends after {_extension} that belongs to no member");
                 }
 
                 _atEnd = true;
@@ -154,17 +154,17 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits) : Str
             CheckSum(offset);
             if (++_members > limits.MaxMembers)
             {
-                throw Limit($"The archive has more than {limits.MaxMembers} members.");
+                throw Limit($"the archive has more than {limits.MaxMembers} members");
             }
 
             if (!TarField.TryReadNumber(_block.AsSpan(TarBlock.Size), out var size))
             {
-                throw Structure($"The header at byte {offset} has an unreadable size.");
+                throw Structure($"the header at byte {offset} has an unreadable size");
             }
 
             if (size > limits.MaxArchiveBytes - BytesRead)
             {
-                throw Limit($"The header at byte {offset} announces {size} bytes; the archive may have {limits.MaxArchiveBytes}.");
+                throw Limit($"the header at byte {offset} announces {size} bytes; the archive may have {limits.MaxArchiveBytes}");
             }
 
             if ((char)_block[TarBlock.TypeFlag] is 'x' or 'g' or 'L' or 'K')
@@ -181,23 +181,23 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits) : Str
 
     private void TakeMember(long offset, long size)
     {
-        var name = _pax.Path ?? _longName ?? TarField.Name(_block) ?? throw Structure($"The name in the header at byte {offset} is not UTF-8.");
+        var name = _pax.Path ?? _longName ?? TarField.Name(_block) ?? throw Structure($"the name in the header at byte {offset} is not UTF-8");
         if (System.Text.Encoding.UTF8.GetByteCount(name) > limits.MaxPathBytes)
         {
-            throw Limit($"The member '{ArchivePath.Display(name)}' has a path of more than {limits.MaxPathBytes} bytes.");
+            throw Limit($"the member '{ArchivePath.Display(name)}' has a path of more than {limits.MaxPathBytes} bytes");
         }
 
         _current = new TarMemberHeader(offset, name, (char)_block[TarBlock.TypeFlag], _pax.Size ?? size);
         if (_current.Size > limits.MaxArchiveBytes - BytesRead)
         {
-            throw Limit($"The member '{ArchivePath.Display(name)}' has {_current.Size} bytes; the archive may have {limits.MaxArchiveBytes}.");
+            throw Limit($"the member '{ArchivePath.Display(name)}' has {_current.Size} bytes; the archive may have {limits.MaxArchiveBytes}");
         }
 
         var known = _current.IsFile || _current.IsDirectory || _current.Type is >= '1' and <= '6';
         if (!known || (!_current.IsFile && _current.Size != 0))
         {
             // What follows such a header cannot be told for sure, so the archive is not read on.
-            throw Structure($"The member '{ArchivePath.Display(name)}' is {_current.Kind}{(known ? " with content" : string.Empty)}; only files and directories are allowed.");
+            throw Structure($"the member '{ArchivePath.Display(name)}' is {_current.Kind}{(known ? " with content" : string.Empty)}; only files and directories are allowed");
         }
 
         _contentLeft = _current.Size;
@@ -223,18 +223,18 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits) : Str
         };
         if (!fits)
         {
-            throw Structure($"At byte {offset}, {what} follows {_extension}.");
+            throw Structure($"at byte {offset}, {what} follows {_extension}");
         }
 
         if (size > MaxExtendedHeader)
         {
-            throw Limit($"At byte {offset}, {what} has {size} bytes; the limit is {MaxExtendedHeader}.");
+            throw Limit($"at byte {offset}, {what} has {size} bytes; the limit is {MaxExtendedHeader}");
         }
 
         var data = new byte[(int)size + TarBlock.Padding(size)];
         if (await FillAsync(data, cancellationToken).ConfigureAwait(false) < data.Length)
         {
-            throw Structure($"The archive is cut inside {what} at byte {offset}.");
+            throw Structure($"the archive is cut inside {what} at byte {offset}");
         }
 
         var content = data.AsMemory(0, (int)size);
@@ -252,7 +252,7 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits) : Str
             _longName = TarField.Decode(TarField.Text(content.Span));
             if (string.IsNullOrEmpty(_longName))
             {
-                throw Structure($"The GNU long name at byte {offset} is empty or not UTF-8.");
+                throw Structure($"the GNU long name at byte {offset} is empty or not UTF-8");
             }
         }
 
@@ -269,7 +269,7 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits) : Str
         {
             if (offset == 0)
             {
-                throw Structure("The archive is empty: it has no bytes.");
+                throw Structure("the archive is empty: it has no bytes");
             }
 
             EndWarning = "The end-of-archive mark is missing.";
@@ -279,8 +279,8 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits) : Str
         if (count < _block.Length)
         {
             throw offset > 0
-                ? Structure($"The archive is cut inside the header at byte {offset}.")
-                : Structure(ArchiveFormat.Recognise(_block.AsSpan(0, count)) ?? $"This is no tar archive: it has only {count} bytes.");
+                ? Structure($"the archive is cut inside the header at byte {offset}")
+                : Structure(ArchiveFormat.Recognise(_block.AsSpan(0, count)) ?? $"this is no tar archive: it has only {count} bytes");
         }
 
         return _block.AsSpan().ContainsAnyExcept((byte)0);
@@ -291,8 +291,8 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits) : Str
         if (!TarField.TryReadNumber(_block.AsSpan(TarBlock.Checksum), out var sum) || sum != TarBlock.Sum(_block))
         {
             throw offset > 0
-                ? Structure($"The block at byte {offset} is no tar header: its checksum is wrong.")
-                : Structure(ArchiveFormat.Recognise(_block) ?? "This is no tar archive: the checksum of its first header is wrong.");
+                ? Structure($"the block at byte {offset} is no tar header: its checksum is wrong")
+                : Structure(ArchiveFormat.Recognise(_block) ?? "this is no tar archive: the checksum of its first header is wrong");
         }
     }
 
@@ -328,7 +328,7 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits) : Str
 
         _inputEnded = count == 0;
         BytesRead += count;
-        return BytesRead <= limits.MaxArchiveBytes ? count : throw Limit($"The archive has more than {limits.MaxArchiveBytes} bytes.");
+        return BytesRead <= limits.MaxArchiveBytes ? count : throw Limit($"the archive has more than {limits.MaxArchiveBytes} bytes");
     }
 
     private static CheckpointInvalidException Structure(string message)

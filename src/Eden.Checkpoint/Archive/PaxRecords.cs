@@ -22,13 +22,13 @@ internal readonly record struct PaxRecords(string? Path, long? Size)
         {
             if (!TryTake(ref data, out var key, out var value))
             {
-                fault = "A pax record is malformed.";
+                fault = "a pax record is malformed";
                 return false;
             }
 
             if (key.StartsWith("GNU.sparse."u8))
             {
-                fault = "It is a sparse file.";
+                fault = "it is a sparse file";
                 return false;
             }
 
@@ -36,13 +36,13 @@ internal readonly record struct PaxRecords(string? Path, long? Size)
             var isSize = key.SequenceEqual("size"u8);
             if (isGlobal && (isPath || isSize || key.SequenceEqual("linkpath"u8)))
             {
-                fault = $"A global pax header sets the '{Encoding.ASCII.GetString(key)}' of the members after it.";
+                fault = $"a global pax header sets the '{Encoding.ASCII.GetString(key)}' of the members after it";
                 return false;
             }
 
             if ((isPath && path is not null) || (isSize && size is not null))
             {
-                fault = $"A pax header sets the '{Encoding.ASCII.GetString(key)}' twice.";
+                fault = $"a pax header sets the '{Encoding.ASCII.GetString(key)}' twice";
                 return false;
             }
 
@@ -51,7 +51,7 @@ internal readonly record struct PaxRecords(string? Path, long? Size)
                 path = value.ContainsAny((byte)0, (byte)'\n') ? null : TarField.Decode(value);
                 if (string.IsNullOrEmpty(path))
                 {
-                    fault = "The name in a pax header is empty, is not UTF-8, or holds a NUL or a line break.";
+                    fault = "the name in a pax header is empty, is not UTF-8, or holds a NUL or a line break";
                     return false;
                 }
             }
@@ -59,7 +59,7 @@ internal readonly record struct PaxRecords(string? Path, long? Size)
             {
                 if (!long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
                 {
-                    fault = "The size in a pax header is no number.";
+                    fault = "the size in a pax header is no number";
                     return false;
                 }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Eden.Checkpoint.Rows;
 using Eden.Checkpoint.Validation;
 
 namespace Eden.Checkpoint.Manifest;
@@ -23,14 +24,14 @@ internal sealed class ManifestChecks(CheckpointLimits limits, ViolationList viol
 
         if (member.Kind != JsonTokenType.String)
         {
-            Fail(field, $"It must be a string, not {Describe(member.Kind)}.");
+            Fail(field, $"must be a string, not {Describe(member.Kind)}");
             return null;
         }
 
         var text = member.Text();
         if (text.Length == 0)
         {
-            Fail(field, "It must not be empty.");
+            Fail(field, "must not be empty");
             return null;
         }
 
@@ -46,7 +47,7 @@ internal sealed class ManifestChecks(CheckpointLimits limits, ViolationList viol
 
         if (member.Kind != JsonTokenType.String)
         {
-            Fail(field, $"It must be a string, not {Describe(member.Kind)}.");
+            Fail(field, $"must be a string, not {Describe(member.Kind)}");
             return null;
         }
 
@@ -62,7 +63,7 @@ internal sealed class ManifestChecks(CheckpointLimits limits, ViolationList viol
 
         if (member.Kind is not (JsonTokenType.True or JsonTokenType.False))
         {
-            Fail(name, $"It must be true or false, not {Describe(member.Kind)}.");
+            Fail(name, $"must be true or false, not {Describe(member.Kind)}");
         }
 
         return member.Kind != JsonTokenType.False;
@@ -75,9 +76,9 @@ internal sealed class ManifestChecks(CheckpointLimits limits, ViolationList viol
             return 0;
         }
 
-        if (member.Kind != JsonTokenType.Number || !ManifestGrammar.TryReadInteger(member.Json, out var count) || count < 0)
+        if (member.Kind != JsonTokenType.Number || !RecordGrammar.TryReadInteger(member.Json, out var count) || count < 0)
         {
-            Fail(field, "It must be an integer of 0 or more.");
+            Fail(field, "must be an integer of 0 or more");
             return 0;
         }
 
@@ -93,7 +94,7 @@ internal sealed class ManifestChecks(CheckpointLimits limits, ViolationList viol
 
         if (member.Kind != JsonTokenType.StartObject)
         {
-            Fail(name, $"It must be an object, not {Describe(member.Kind)}.");
+            Fail(name, $"must be an object, not {Describe(member.Kind)}");
             return null;
         }
 
@@ -115,7 +116,7 @@ internal sealed class ManifestChecks(CheckpointLimits limits, ViolationList viol
         var member = owner.Take(name);
         if (member is null)
         {
-            Fail(field, "It is missing.");
+            Fail(field, "is missing");
         }
 
         return member;

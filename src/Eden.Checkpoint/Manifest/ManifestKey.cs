@@ -17,20 +17,4 @@ internal static class ManifestKey
     public const string Experiment = "experiment";
     public const string RepoBundle = "repo_bundle";
     public const string ArtifactsDirectory = "artifacts_dir";
-
-    /// <summary>Gets the registries in the order of the archive.</summary>
-    public static IReadOnlyList<RegistryKind> Registries { get; } = Enum.GetValues<RegistryKind>();
-
-    /// <summary>Returns the key of a registry under <see cref="Counts"/> and <see cref="Files"/>.</summary>
-    public static string Of(RegistryKind kind) => kind switch
-    {
-        RegistryKind.Tasks => "tasks",
-        RegistryKind.Ideas => "ideas",
-        RegistryKind.Variants => "variants",
-        RegistryKind.Submissions => "submissions",
-        RegistryKind.Events => "events",
-        RegistryKind.Workers => "workers",
-        RegistryKind.Groups => "groups",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such registry."),
-    };
 }

@@ -1,6 +1,6 @@
 using System.Text;
-using System.Text.Json;
 using Eden.Checkpoint.Archive;
+using Eden.Checkpoint.Rows;
 using Eden.Checkpoint.Validation;
 
 namespace Eden.Checkpoint.Manifest;
@@ -15,11 +15,11 @@ internal static class ManifestReader
         if (json.Length > limits.MaxManifestBytes)
         {
             violations.Add(CheckpointRule.Limit, CheckpointManifest.FileName, null, null, null,
-                $"The manifest has {json.Length} bytes; the limit is {limits.MaxManifestBytes}.");
+                $"the file has {json.Length} bytes; the limit is {limits.MaxManifestBytes}");
             return ManifestReading.Unusable;
         }
 
-        if (ManifestJson.FindFault(json, limits.MaxJsonDepth) is { } fault)
+        if (JsonFault.Find(json, limits.MaxJsonDepth) is { } fault)
         {
             violations.Add(CheckpointRule.Json, CheckpointManifest.FileName, null, null, null, fault);
             return ManifestReading.Unusable;
@@ -27,7 +27,7 @@ internal static class ManifestReader
 
         if (json.TrimStart(" \t\r\n"u8)[0] != (byte)'{')
         {
-            violations.Add(CheckpointRule.Manifest, CheckpointManifest.FileName, null, null, null, "The manifest must be a JSON object.");
+            violations.Add(CheckpointRule.Manifest, CheckpointManifest.FileName, null, null, null, "must be a JSON object");
             return ManifestReading.Unusable;
         }
 
@@ -37,7 +37,7 @@ internal static class ManifestReader
         if (format is not null and not CheckpointManifest.SupportedFormatVersion)
         {
             return new ManifestReading(null, CheckpointProblem.UnsupportedCheckpointVersion,
-                $"The archive has checkpoint format version '{ManifestJson.Excerpt(format)}'; this library reads '{CheckpointManifest.SupportedFormatVersion}'.");
+                $"The archive has checkpoint format version '{ArchivePath.Display(format)}'; this library reads '{CheckpointManifest.SupportedFormatVersion}'.");
         }
 
         // A format version that is no version makes the archive invalid whatever the spec version says.
@@ -45,20 +45,20 @@ internal static class ManifestReader
         if (format is not null && spec is not null and not CheckpointManifest.SupportedSpecVersion)
         {
             return new ManifestReading(null, CheckpointProblem.SpecVersionMismatch,
-                $"The archive is of spec version '{ManifestJson.Excerpt(spec)}'; this library reads '{CheckpointManifest.SupportedSpecVersion}'.");
+                $"The archive is of spec version '{ArchivePath.Display(spec)}'; this library reads '{CheckpointManifest.SupportedSpecVersion}'.");
         }
 
         var before = violations.Total;
         var experimentId = checks.RequiredString(root, ManifestKey.ExperimentId, ManifestKey.ExperimentId);
-        if (experimentId is not null && !ManifestGrammar.IsExperimentId(experimentId))
+        if (experimentId is not null && !RecordGrammar.IsExperimentId(Encoding.UTF8.GetBytes(experimentId)))
         {
-            checks.Fail(ManifestKey.ExperimentId, $"'{ManifestJson.Excerpt(experimentId)}' is not exp_ and 26 characters of lowercase Crockford base32.");
+            checks.Fail(ManifestKey.ExperimentId, $"'{ArchivePath.Display(experimentId)}' is not exp_ and 26 characters of lowercase Crockford base32");
         }
 
         var exportedAt = checks.RequiredString(root, ManifestKey.ExportedAt, ManifestKey.ExportedAt);
-        if (exportedAt is not null && !ManifestGrammar.IsTimestamp(exportedAt))
+        if (exportedAt is not null && !RecordGrammar.IsTimestamp(Encoding.UTF8.GetBytes(exportedAt)))
         {
-            checks.Fail(ManifestKey.ExportedAt, $"'{ManifestJson.Excerpt(exportedAt)}' is no timestamp YYYY-MM-DDTHH:MM:SS[.fraction]Z.");
+            checks.Fail(ManifestKey.ExportedAt, $"'{ArchivePath.Display(exportedAt)}' is no timestamp YYYY-MM-DDTHH:MM:SS[.fraction]Z");
         }
 
         var exporter = ReadExporter(checks, root);
@@ -104,7 +104,7 @@ internal static class ManifestReader
             return null;
         }
 
-        return CheckpointManifestCounts.From(kind => checks.RequiredCount(counts, ManifestKey.Of(kind), $"{ManifestKey.Counts}.{ManifestKey.Of(kind)}"))
+        return CheckpointManifestCounts.From(kind => checks.RequiredCount(counts, RegistryFiles.ManifestKey(kind), $"{ManifestKey.Counts}.{RegistryFiles.ManifestKey(kind)}"))
             with { Unknown = counts.Rest() };
     }
 
@@ -128,15 +128,15 @@ internal static class ManifestReader
 
             if (Encoding.UTF8.GetByteCount(path) > checks.Limits.MaxPathBytes)
             {
-                checks.Fail(field, $"The path is longer than {checks.Limits.MaxPathBytes} bytes.", CheckpointRule.Limit);
+                checks.Fail(field, $"the path is longer than {checks.Limits.MaxPathBytes} bytes", CheckpointRule.Limit);
             }
             else if (ArchivePath.FindFault(path) is { } fault)
             {
-                checks.Fail(field, $"The path '{ManifestJson.Excerpt(path)}' {fault}.");
+                checks.Fail(field, $"the path '{ArchivePath.Display(path)}' {fault}");
             }
             else if (!taken.TryAdd(path, field))
             {
-                checks.Fail(field, $"The path '{ManifestJson.Excerpt(path)}' is also that of {taken[path]}.");
+                checks.Fail(field, $"the path '{ArchivePath.Display(path)}' is also that of {taken[path]}");
             }
 
             return path;
@@ -144,7 +144,7 @@ internal static class ManifestReader
 
         var config = Path(ManifestKey.ExperimentConfig);
         var experiment = Path(ManifestKey.Experiment);
-        var registries = ManifestKey.Registries.ToDictionary(static kind => kind, kind => Path(ManifestKey.Of(kind)));
+        var registries = RegistryFiles.Kinds.ToArray().ToDictionary(static kind => kind, kind => Path(RegistryFiles.ManifestKey(kind)));
         var bundle = Path(ManifestKey.RepoBundle);
         var artifacts = Path(ManifestKey.ArtifactsDirectory);
         return checks.Total != before ? null : new CheckpointManifestFiles

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Eden.Checkpoint.Rows;
 
 namespace Eden.Checkpoint.Manifest;
 
@@ -61,9 +62,9 @@ internal static class ManifestWriter
     private static void WriteCounts(Utf8JsonWriter writer, CheckpointManifestCounts counts)
     {
         writer.WriteStartObject(ManifestKey.Counts);
-        foreach (var kind in ManifestKey.Registries)
+        foreach (var kind in RegistryFiles.Kinds)
         {
-            writer.WriteNumber(ManifestKey.Of(kind), counts[kind]);
+            writer.WriteNumber(RegistryFiles.ManifestKey(kind), counts[kind]);
         }
 
         counts.Unknown.WriteTo(writer);
@@ -75,9 +76,9 @@ internal static class ManifestWriter
         writer.WriteStartObject(ManifestKey.Files);
         writer.WriteString(ManifestKey.ExperimentConfig, files.ExperimentConfig);
         writer.WriteString(ManifestKey.Experiment, files.Experiment);
-        foreach (var kind in ManifestKey.Registries)
+        foreach (var kind in RegistryFiles.Kinds)
         {
-            writer.WriteString(ManifestKey.Of(kind), files[kind]);
+            writer.WriteString(RegistryFiles.ManifestKey(kind), files[kind]);
         }
 
         writer.WriteString(ManifestKey.RepoBundle, files.RepoBundle);
