@@ -1,0 +1,170 @@
+using System.Collections;
+using Eden.Checkpoint.Git.Objects;
+using Eden.Checkpoint.Git.Pack;
+using Eden.Checkpoint.Validation;
+
+namespace Eden.Checkpoint.Git.Bundle;
+
+/// <summary>Walks from the refs of a bundle through tags and parents, and notes what is missing or of the wrong kind on the way.</summary>
+internal sealed class HistoryWalk
+{
+    private readonly PackResolver _resolver;
+    private readonly ViolationList _violations;
+    private readonly Stack<int> _waiting = new();
+
+    private HistoryWalk(PackResolver resolver, ViolationList violations)
+    {
+        _resolver = resolver;
+        _violations = violations;
+        Reached = new BitArray(resolver.Entries.Count);
+    }
+
+    /// <summary>Gets which entries are reached: commits and tags, and whatever refs and tags name directly.</summary>
+    public BitArray Reached { get; }
+
+    public long CommitCount { get; private set; }
+
+    /// <summary>Gets a value indicating whether something that is neither commit nor tag was looked for in vain because only the history was resolved.</summary>
+    public bool NeedsEverything { get; private set; }
+
+    /// <param name="resolver">The resolved pack.</param>
+    /// <param name="refs">The refs of the bundle.</param>
+    /// <param name="violations">Where to note what is wrong; dropped by the caller when <see cref="NeedsEverything"/> turns out true.</param>
+    /// <param name="isExpectedMissing">Says of an id that its absence was reported before; <see langword="null"/> when none was.</param>
+    /// <param name="cancellationToken">Cancels the walk.</param>
+    public static HistoryWalk Run(
+        PackResolver resolver, BundleLineTable refs, ViolationList violations, Func<ObjectHash, bool>? isExpectedMissing, CancellationToken cancellationToken)
+    {
+        var walk = new HistoryWalk(resolver, violations);
+        for (var index = 0; index < refs.Count; index++)
+        {
+            var id = refs.Id(index);
+            var entry = resolver.Table.FindEntry(id);
+            if (entry >= 0)
+            {
+                walk.Visit(entry);
+            }
+            else if (resolver.Scope == ResolverScope.History)
+            {
+                walk.NeedsEverything = true;
+                walk.MissingRef(refs, index, id);
+            }
+            else
+            {
+                walk.MissingRef(refs, index, id);
+            }
+        }
+
+        var steps = 0;
+        while (walk._waiting.TryPop(out var entry))
+        {
+            if ((++steps & 0xFFF) == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            walk.Follow(entry, isExpectedMissing);
+        }
+
+        return walk;
+    }
+
+    private void Visit(int entry)
+    {
+        if (!Reached[entry])
+        {
+            Reached[entry] = true;
+            if (_resolver.Entries.Kinds[entry] is ObjectKind.Commit or ObjectKind.Tag)
+            {
+                _waiting.Push(entry);
+            }
+        }
+    }
+
+    private void Follow(int entry, Func<ObjectHash, bool>? isExpectedMissing)
+    {
+        var kind = _resolver.Entries.Kinds[entry];
+        CommitCount += kind == ObjectKind.Commit ? 1 : 0;
+        if (_resolver.Links.Fault(entry) is { } fault)
+        {
+            Add(entry, fault);
+            return;
+        }
+
+        var links = _resolver.Links.Of(entry);
+        if (kind == ObjectKind.Tag)
+        {
+            FollowLink(entry, links[0], (ObjectKind)links[1], "object", isExpectedMissing);
+            return;
+        }
+
+        foreach (var parent in links[1..])
+        {
+            FollowLink(entry, parent, ObjectKind.Commit, "parent", isExpectedMissing);
+        }
+    }
+
+    private void FollowLink(int from, int node, ObjectKind expected, string role, Func<ObjectHash, bool>? isExpectedMissing)
+    {
+        if (node < 0)
+        {
+            Add(from, $"its {role} cannot be looked for: the pack names more missing objects than it holds objects", CheckpointRule.Limit);
+            return;
+        }
+
+        var target = _resolver.Table.Entry(node);
+        if (target >= 0)
+        {
+            var kind = _resolver.Entries.Kinds[target];
+            if (kind != expected)
+            {
+                Add(from, $"its {role} {Hex(node)} is a {ObjectHeader.Text(kind)}, not a {ObjectHeader.Text(expected)}");
+            }
+
+            Visit(target);
+            return;
+        }
+
+        if (_resolver.Scope == ResolverScope.History)
+        {
+            // It may be there as a tree or blob, or be a delta of something that history does not show.
+            NeedsEverything = true;
+        }
+
+        if (isExpectedMissing is null || !isExpectedMissing(_resolver.Table.Id(node)))
+        {
+            Add(from, $"its {role} {Hex(node)} is not in the pack");
+        }
+    }
+
+    private string Hex(int node) => _resolver.Table.Id(node).ToHex(_resolver.Format);
+
+    private void MissingRef(BundleLineTable refs, int index, ObjectHash id)
+    {
+        if (_violations.IsFull)
+        {
+            _violations.AddUnlisted();
+            return;
+        }
+
+        _violations.Add(
+            CheckpointRule.Bundle,
+            BundleHeaderReader.Member,
+            null,
+            BundleHeaderReader.Shorten(refs.Text(index)),
+            null,
+            $"the ref names {id.ToHex(_resolver.Format)}, which is not in the pack");
+    }
+
+    private void Add(int entry, string message, CheckpointRule rule = CheckpointRule.Bundle)
+    {
+        if (_violations.IsFull)
+        {
+            _violations.AddUnlisted();
+            return;
+        }
+
+        var kind = ObjectHeader.Text(_resolver.Entries.Kinds[entry]);
+        _violations.Add(rule, BundleHeaderReader.Member, null, Hex(_resolver.Nodes[entry]), null, $"{kind}: {message}");
+    }
+}
