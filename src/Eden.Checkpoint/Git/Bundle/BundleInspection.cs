@@ -49,6 +49,9 @@ internal sealed class BundleInspection
     /// <summary>Gets the pack's checksum, which also names it in a repository.</summary>
     public ObjectHash PackChecksum { get; }
 
+    /// <summary>Gets a value indicating whether the commit graph could be read, so that commits and refs can be looked up.</summary>
+    public bool HasCommitGraph => _walk is not null;
+
     /// <summary>Gets the resolved pack; <see langword="null"/> when it could not be resolved.</summary>
     public PackResolver? Pack => _resolver;
 

@@ -1,4 +1,5 @@
 using LibGit2Sharp;
+using NativeRepository = LibGit2Sharp.Repository;
 using Microsoft.Extensions.Logging;
 using Log = Eden.Checkpoint.Diagnostics.Log;
 
@@ -92,7 +93,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
 
     private RemoteListing List(string url)
     {
-        var listing = RemoteListing.From(Repository.ListRemoteReferences(url, new ProxyOptions { ProxyType = ProxyType.None }));
+        var listing = RemoteListing.From(NativeRepository.ListRemoteReferences(url, new ProxyOptions { ProxyType = ProxyType.None }));
         cancellationToken.ThrowIfCancellationRequested();
         return listing;
     }

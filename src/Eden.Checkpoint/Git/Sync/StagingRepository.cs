@@ -1,4 +1,5 @@
 using LibGit2Sharp;
+using NativeRepository = LibGit2Sharp.Repository;
 
 namespace Eden.Checkpoint.Git.Sync;
 
@@ -62,7 +63,7 @@ internal sealed class StagingRepository : IDisposable
     {
         // The rule maps the URL to itself and, being the longest match, keeps the machine's own insteadOf rules out.
         WriteConfiguration($"[remote \"{RemoteName}\"]\n\turl = {Quote(url)}\n[url {Quote(url)}]\n\tinsteadOf = {Quote(url)}\n");
-        using var repository = new Repository(Path);
+        using var repository = new NativeRepository(Path);
         using (var packed = new FileStream(System.IO.Path.Combine(Path, "packed-refs"), FileMode.Create, FileAccess.Write))
         {
             MirrorRefs.WritePacked(packed, Haves(repository, local, cancellationToken));
@@ -90,7 +91,7 @@ internal sealed class StagingRepository : IDisposable
     /// <returns>The ref's name, or <see langword="null"/> when there is none.</returns>
     public string? FindMissing(Dictionary<string, string> refs, CancellationToken cancellationToken)
     {
-        using var repository = new Repository(Path);
+        using var repository = new NativeRepository(Path);
         foreach (var (name, value) in refs)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -166,7 +167,7 @@ internal sealed class StagingRepository : IDisposable
 
     /// <summary>Lists what the clone has, for the server to leave out. Commits are enough.</summary>
     private static IEnumerable<KeyValuePair<string, string>> Haves(
-        Repository repository, Dictionary<string, string> local, CancellationToken cancellationToken)
+        NativeRepository repository, Dictionary<string, string> local, CancellationToken cancellationToken)
     {
         var number = 0;
         foreach (var value in local.Values.Distinct(StringComparer.Ordinal))
