@@ -35,6 +35,16 @@ internal sealed class TemporaryDirectory : IDisposable
     /// <summary>Creates a new file that only this user may read, for asynchronous sequential use.</summary>
     public FileStream CreateFile(string name) => CreateFile(File(name), FileAccess.ReadWrite);
 
+    /// <summary>Opens a file of the directory for asynchronous sequential reading.</summary>
+    public FileStream OpenFile(string name) => new(File(name), new FileStreamOptions
+    {
+        Mode = FileMode.Open,
+        Access = FileAccess.Read,
+        Share = FileShare.Read | FileShare.Delete,
+        BufferSize = 1 << 16,
+        Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
+    });
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -1,0 +1,26 @@
+namespace Eden.Checkpoint;
+
+/// <summary>What an export wrote. Immutable.</summary>
+public sealed record CheckpointExportResult
+{
+    /// <summary>Gets the manifest as it stands in the archive.</summary>
+    public required CheckpointManifest Manifest { get; init; }
+
+    /// <summary>Gets a value indicating whether the archive carries a repository: false for the zero-byte placeholder.</summary>
+    public required bool IsResumable { get; init; }
+
+    /// <summary>Gets what the operator should know; empty when there is nothing.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>Gets the members in the order of the archive, with their sizes in bytes.</summary>
+    public required IReadOnlyList<CheckpointMemberSize> Members { get; init; }
+
+    /// <summary>Gets the length of the whole archive, in bytes.</summary>
+    public required long ArchiveBytes { get; init; }
+
+    /// <summary>Gets the report of the §12 check that the bundle passed.</summary>
+    public required CrossReferenceReport CrossReferences { get; init; }
+
+    /// <summary>Gets how long each phase took.</summary>
+    public required CheckpointExportTimings Timings { get; init; }
+}

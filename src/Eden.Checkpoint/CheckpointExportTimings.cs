@@ -1,0 +1,8 @@
+namespace Eden.Checkpoint;
+
+/// <summary>How long the phases of an export took.</summary>
+/// <param name="Snapshot">From opening the snapshot to its end: how long the read transaction was held.</param>
+/// <param name="Bundle">The bundle provider: sync and bundle.</param>
+/// <param name="Validate">The checks between rows, and the §12 check of the bundle.</param>
+/// <param name="Archive">Writing the archive.</param>
+public sealed record CheckpointExportTimings(TimeSpan Snapshot, TimeSpan Bundle, TimeSpan Validate, TimeSpan Archive);

@@ -1,0 +1,223 @@
+using System.Buffers;
+using Eden.Checkpoint.Diagnostics;
+using Eden.Checkpoint.Rows;
+using Eden.Checkpoint.Validation;
+using Microsoft.Extensions.Logging;
+
+namespace Eden.Checkpoint.Export;
+
+/// <summary>Everything of one export that happens before the first archive byte: snapshot, then bundle, then check. Used once.</summary>
+internal sealed class ExportPreparation(
+    ICheckpointStore store,
+    IRepoBundleProvider bundles,
+    ICrossReferenceValidator validator,
+    TimeProvider time,
+    ILogger logger,
+    CheckpointExportOptions options,
+    TemporaryDirectory spool)
+{
+    private const int ProgressInterval = 4096;
+
+    private readonly ViolationList _violations = new(options.Limits.MaxViolations);
+
+    public async Task<PreparedCheckpoint> RunAsync(CancellationToken cancellationToken)
+    {
+        using var checker = new RowSetChecker(options.Limits, spool, _violations);
+
+        var clock = time.GetTimestamp();
+        var experiment = await SpoolSnapshotAsync(checker, cancellationToken).ConfigureAwait(false);
+        var snapshotTime = Lap(ref clock);
+
+        using (CheckpointTelemetry.Source.StartActivity("eden.checkpoint.export.rows"))
+        {
+            checker.Complete(cancellationToken);
+            if (_violations.Total > 0)
+            {
+                throw new CheckpointInvalidException(_violations.Listed, _violations.Total);
+            }
+        }
+
+        var validateTime = Lap(ref clock);
+        var bundle = await MakeBundleAsync(experiment, checker.References, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var bundleTime = Lap(ref clock);
+            cancellationToken.ThrowIfCancellationRequested();
+            var report = await ValidateAsync(bundle, checker.References, cancellationToken).ConfigureAwait(false);
+            validateTime += Lap(ref clock);
+
+            return new PreparedCheckpoint(
+                options, time, spool, experiment, bundle, report,
+                Warnings(experiment.Id, bundle, checker.References, report),
+                new CheckpointExportTimings(snapshotTime, bundleTime, validateTime, TimeSpan.Zero));
+        }
+        catch
+        {
+            bundle.Dispose();
+            throw;
+        }
+    }
+
+    private TimeSpan Lap(ref long clock)
+    {
+        var now = time.GetTimestamp();
+        var lap = time.GetElapsedTime(clock, now);
+        clock = now;
+        return lap;
+    }
+
+    private async Task<SpooledExperiment> SpoolSnapshotAsync(RowSetChecker checker, CancellationToken cancellationToken)
+    {
+        using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.export.snapshot");
+        var snapshot = await store.OpenSnapshotAsync(cancellationToken).ConfigureAwait(false);
+        await using (snapshot.ConfigureAwait(false))
+        {
+            if (options.ExperimentId is { } wanted && wanted != snapshot.ExperimentId)
+            {
+                throw new ExperimentNotFoundException("The store holds another experiment than the one asked for.");
+            }
+
+            checker.CheckExperiment(snapshot.Experiment.Span, snapshot.ExperimentId);
+            var compact = new ArrayBufferWriter<byte>(snapshot.Experiment.Length);
+            if (_violations.Total == 0)
+            {
+                JsonMinifier.Minify(snapshot.Experiment.Span, compact);
+            }
+
+            var counts = new long[RegistryFiles.Count];
+            var rows = 0L;
+            for (var kind = RegistryKind.Tasks; kind <= RegistryKind.Groups; kind++)
+            {
+                var count = await SpoolRegistryAsync(snapshot, kind, checker, rows, cancellationToken).ConfigureAwait(false);
+                counts[(int)kind] = count;
+                rows += count;
+            }
+
+            options.Progress?.Report(new CheckpointProgress(CheckpointPhase.Snapshot, rows, rows));
+            activity?.SetTag("eden.checkpoint.rows", rows);
+            return new SpooledExperiment(snapshot.ExperimentId, snapshot.TakenAt, compact.WrittenMemory, counts);
+        }
+    }
+
+    private async Task<long> SpoolRegistryAsync(
+        IStoreSnapshot snapshot, RegistryKind kind, RowSetChecker checker, long before, CancellationToken cancellationToken)
+    {
+        var line = 0L;
+        var minified = new ArrayBufferWriter<byte>();
+        var file = spool.CreateFile(RegistryFiles.FileName(kind));
+        await using (file.ConfigureAwait(false))
+        {
+            await foreach (var row in snapshot.ReadRowsAsync(kind, cancellationToken).ConfigureAwait(false))
+            {
+                line++;
+                var bytes = row;
+                if (!checker.CheckRow(kind, line, row.Span))
+                {
+                    minified.ResetWrittenCount();
+                    JsonMinifier.Minify(row.Span, minified);
+                    bytes = minified.WrittenMemory;
+                }
+
+                await file.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+                await file.WriteAsync(s_newline, cancellationToken).ConfigureAwait(false);
+                if (line % ProgressInterval == 0)
+                {
+                    options.Progress?.Report(new CheckpointProgress(CheckpointPhase.Snapshot, before + line, null, RegistryFiles.FileName(kind)));
+                }
+            }
+
+            await file.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return line;
+    }
+
+    private async Task<RepoBundle> MakeBundleAsync(
+        SpooledExperiment experiment, CheckpointReferences references, CancellationToken cancellationToken)
+    {
+        using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.export.bundle");
+        var request = new RepoBundleRequest(experiment.Id, experiment.TakenAt)
+        {
+            References = references,
+            WorkingDirectory = spool.Path,
+            Progress = options.Progress,
+        };
+        RepoBundle? bundle;
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            bundle = await bundles.CreateBundleAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (CheckpointRepoUnavailableException)
+        {
+            throw;
+        }
+        catch (Exception failure)
+        {
+            // The message of an unknown failure may hold anything, a credential too: it stays with the inner exception.
+            throw new CheckpointRepoUnavailableException($"The bundle could not be made: the provider failed with {failure.GetType().Name}.", failure);
+        }
+
+        if (bundle is null)
+        {
+            throw new CheckpointRepoUnavailableException("The bundle could not be made: the provider returned none.");
+        }
+
+        if (bundle.IsEmpty && options.RequireResumable)
+        {
+            bundle.Dispose();
+            throw new CheckpointRepoUnavailableException("The repository has no refs, and an archive that cannot be resumed was ruled out.");
+        }
+
+        activity?.SetTag("eden.checkpoint.bundle.bytes", bundle.Length);
+        return bundle;
+    }
+
+    private async Task<CrossReferenceReport> ValidateAsync(
+        RepoBundle bundle, CheckpointReferences references, CancellationToken cancellationToken)
+    {
+        using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.export.validate");
+        var report = await validator.ValidateAsync(
+            bundle,
+            references,
+            new CrossReferenceOptions
+            {
+                Depth = options.Depth,
+                Limits = options.Limits,
+                TemporaryDirectory = spool.Path,
+                Progress = options.Progress,
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (!report.IsValid)
+        {
+            throw new CheckpointRepoUnavailableException(new CheckpointInvalidException(report.Violations, report.TotalViolations));
+        }
+
+        return report;
+    }
+
+    private List<string> Warnings(string experimentId, RepoBundle bundle, CheckpointReferences references, CrossReferenceReport report)
+    {
+        var warnings = new List<string>(bundle.Warnings);
+        if (bundle.IsEmpty)
+        {
+            warnings.Add(references.Count == 0
+                ? "repo.bundle is the zero-byte placeholder: the archive is not resumable."
+                : $"repo.bundle is the zero-byte placeholder although the rows name {references.Count} branches and commits: the archive is not resumable.");
+        }
+
+        warnings.AddRange(report.Warnings);
+        foreach (var warning in warnings)
+        {
+            ExportLog.Warning(logger, experimentId, warning);
+        }
+
+        return warnings;
+    }
+
+    private static readonly byte[] s_newline = "\n"u8.ToArray();
+}

@@ -1,0 +1,106 @@
+using Eden.Checkpoint.Diagnostics;
+using Eden.Checkpoint.Rows;
+
+namespace Eden.Checkpoint.Export;
+
+/// <summary>A checkpoint that has passed every check and waits in the spool: from here on only writing can fail. Used once.</summary>
+internal sealed class PreparedCheckpoint : IDisposable
+{
+    private readonly CheckpointExportOptions _options;
+    private readonly TimeProvider _time;
+    private readonly TemporaryDirectory _spool;
+    private readonly SpooledExperiment _experiment;
+    private readonly RepoBundle _bundle;
+    private readonly CrossReferenceReport _report;
+    private readonly IReadOnlyList<string> _warnings;
+    private readonly CheckpointExportTimings _timings;
+
+    public PreparedCheckpoint(
+        CheckpointExportOptions options,
+        TimeProvider time,
+        TemporaryDirectory spool,
+        SpooledExperiment experiment,
+        RepoBundle bundle,
+        CrossReferenceReport report,
+        IReadOnlyList<string> warnings,
+        CheckpointExportTimings timings)
+    {
+        _options = options;
+        _time = time;
+        _spool = spool;
+        _experiment = experiment;
+        _bundle = bundle;
+        _report = report;
+        _warnings = warnings;
+        _timings = timings;
+        Manifest = new CheckpointManifest
+        {
+            ExperimentId = experiment.Id,
+            ExportedAt = CheckpointManifest.FormatTimestamp(experiment.TakenAt),
+            Exporter = new CheckpointManifestExporter
+            {
+                Implementation = options.Implementation,
+                AtomicityMechanism = CheckpointManifestExporter.TransactionalSnapshot,
+            },
+            Counts = CheckpointManifestCounts.From(kind => experiment.Counts[(int)kind]),
+        };
+    }
+
+    public CheckpointManifest Manifest { get; }
+
+    /// <summary>Writes the archive: manifest first, then config, experiment, the seven registries, and the bundle last.</summary>
+    public async Task<CheckpointExportResult> WriteAsync(Stream destination, CancellationToken cancellationToken)
+    {
+        using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.export.archive");
+        var clock = _time.GetTimestamp();
+        var members = new List<CheckpointMemberSize>();
+        var manifest = Manifest.ToUtf8Json();
+        var total = manifest.Length + _options.ExperimentConfig.Length + _experiment.Record.Length + _bundle.Length;
+        for (var kind = RegistryKind.Tasks; kind <= RegistryKind.Groups; kind++)
+        {
+            total += new FileInfo(_spool.File(RegistryFiles.FileName(kind))).Length;
+        }
+
+        var writer = new CheckpointArchiveWriter(destination, _experiment.TakenAt, leaveOpen: true);
+        await using (writer.ConfigureAwait(false))
+        {
+            await WriteBytesAsync(CheckpointManifest.FileName, manifest).ConfigureAwait(false);
+            await WriteBytesAsync(Manifest.Files.ExperimentConfig, _options.ExperimentConfig).ConfigureAwait(false);
+            await WriteBytesAsync(Manifest.Files.Experiment, _experiment.Record).ConfigureAwait(false);
+            for (var kind = RegistryKind.Tasks; kind <= RegistryKind.Groups; kind++)
+            {
+                var name = RegistryFiles.FileName(kind);
+                await WriteContentAsync(name, _spool.OpenFile(name)).ConfigureAwait(false);
+            }
+
+            await WriteContentAsync(Manifest.Files.RepoBundle, _bundle.OpenRead()).ConfigureAwait(false);
+            await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            await destination.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return new CheckpointExportResult
+        {
+            Manifest = Manifest,
+            IsResumable = !_bundle.IsEmpty,
+            Warnings = _warnings,
+            Members = members,
+            ArchiveBytes = writer.BytesWritten,
+            CrossReferences = _report,
+            Timings = _timings with { Archive = _time.GetElapsedTime(clock) },
+        };
+
+        Task WriteBytesAsync(string path, ReadOnlyMemory<byte> bytes) => WriteContentAsync(path, new MemoryStream(bytes.ToArray(), writable: false));
+
+        async Task WriteContentAsync(string path, Stream content)
+        {
+            await using (content.ConfigureAwait(false))
+            {
+                members.Add(new CheckpointMemberSize(path, content.Length));
+                await writer.WriteMemberAsync(path, content, cancellationToken).ConfigureAwait(false);
+                _options.Progress?.Report(new CheckpointProgress(CheckpointPhase.Archive, writer.BytesWritten, total, path));
+            }
+        }
+    }
+
+    public void Dispose() => _bundle.Dispose();
+}

@@ -1,0 +1,40 @@
+namespace Eden.Checkpoint.Storage;
+
+/// <summary>Writes a file that appears whole or not at all.</summary>
+internal static class AtomicFile
+{
+    /// <summary>Writes aside in the same directory, flushes to disk and renames; on any failure nothing is left.</summary>
+    public static async Task<T> WriteAsync<T>(
+        string path, Func<Stream, CancellationToken, Task<T>> write, CancellationToken cancellationToken)
+    {
+        var aside = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+        try
+        {
+            T result;
+            var file = new FileStream(aside, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                Share = FileShare.None,
+                BufferSize = 1 << 16,
+                Options = FileOptions.Asynchronous,
+            });
+            await using (file.ConfigureAwait(false))
+            {
+                result = await write(file, cancellationToken).ConfigureAwait(false);
+                await file.FlushAsync(cancellationToken).ConfigureAwait(false);
+                file.Flush(flushToDisk: true);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            File.Move(aside, path, overwrite: true);
+            DirectoryFlush.Flush(Path.GetDirectoryName(path)!);
+            return result;
+        }
+        finally
+        {
+            // Gone already when the rename has happened; File.Delete does not mind.
+            File.Delete(aside);
+        }
+    }
+}
