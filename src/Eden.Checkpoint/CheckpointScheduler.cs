@@ -1,0 +1,175 @@
+using System.Text.Json;
+using Eden.Checkpoint.Diagnostics;
+using Eden.Checkpoint.Scheduling;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Eden.Checkpoint;
+
+/// <summary>Makes automatic checkpoints of one experiment: periodic ones with retention, and one when it is seen to be terminated.</summary>
+/// <remarks>
+/// The timer runs from the end of the last attempt, also a failed one, so that there are no bursts after a pause and no storms of retries.
+/// A failure is logged and never ends the loop. Several schedulers may share a destination: each looks only at its own experiment's names.
+/// One instance is for one <see cref="RunAsync"/> at a time.
+/// </remarks>
+public sealed class CheckpointScheduler
+{
+    private readonly ICheckpointStore _store;
+    private readonly ICheckpointExporter _exporter;
+    private readonly ICheckpointDestination _destination;
+    private readonly CheckpointSchedule _schedule;
+    private readonly CheckpointExportOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CheckpointName _name;
+    private readonly string _experimentId;
+    private bool _terminalDone;
+
+    /// <summary>Creates a scheduler. Nothing is contacted until it runs.</summary>
+    /// <param name="experimentId">The experiment; the store must hold it.</param>
+    /// <param name="store">Where the experiment's state is looked at.</param>
+    /// <param name="exporter">Makes the checkpoints.</param>
+    /// <param name="destination">Where they are kept.</param>
+    /// <param name="schedule">When, and how many are kept.</param>
+    /// <param name="options">The options of every export, the experiment's config among them; the experiment id is set here.</param>
+    /// <param name="time">The clock; <see langword="null"/> for the system's.</param>
+    /// <param name="logger">Where messages go; <see langword="null"/> for nowhere.</param>
+    public CheckpointScheduler(
+        string experimentId,
+        ICheckpointStore store,
+        ICheckpointExporter exporter,
+        ICheckpointDestination destination,
+        CheckpointSchedule schedule,
+        CheckpointExportOptions? options = null,
+        TimeProvider? time = null,
+        ILogger<CheckpointScheduler>? logger = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(experimentId);
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(exporter);
+        ArgumentNullException.ThrowIfNull(destination);
+        ArgumentNullException.ThrowIfNull(schedule);
+        _experimentId = experimentId;
+        _store = store;
+        _exporter = exporter;
+        _destination = destination;
+        _schedule = schedule;
+        _options = (options ?? new CheckpointExportOptions()) with { ExperimentId = experimentId };
+        _time = time ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<CheckpointScheduler>.Instance;
+        _name = new CheckpointName(experimentId);
+    }
+
+    /// <summary>Runs until it is cancelled; at once done when the schedule is not enabled.</summary>
+    /// <param name="cancellationToken">Ends the loop; an export under way is aborted and leaves nothing.</param>
+    /// <exception cref="OperationCanceledException">The loop was ended.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (!_schedule.Enabled)
+        {
+            return;
+        }
+
+        // Periods are measured on the monotonic clock: a change of the wall clock neither skips nor repeats one.
+        var started = _time.GetTimestamp();
+        var nextPeriodic = _schedule.Interval;
+        var nextState = _schedule.OnTerminate ? TimeSpan.Zero : TimeSpan.MaxValue;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (_time.GetElapsedTime(started) >= nextState)
+            {
+                await AttemptAsync("terminal", TerminalAsync, cancellationToken).ConfigureAwait(false);
+                nextState = _terminalDone ? TimeSpan.MaxValue : _time.GetElapsedTime(started) + _schedule.StateInterval;
+            }
+
+            if (_time.GetElapsedTime(started) >= nextPeriodic)
+            {
+                await AttemptAsync("periodic", PeriodicAsync, cancellationToken).ConfigureAwait(false);
+                nextPeriodic = _time.GetElapsedTime(started) + _schedule.Interval;
+            }
+
+            var wait = (nextPeriodic < nextState ? nextPeriodic : nextState) - _time.GetElapsedTime(started);
+            if (wait > TimeSpan.Zero)
+            {
+                await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task AttemptAsync(string kind, Func<CancellationToken, Task> attempt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await attempt(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // A host outlives its checkpoints: the next attempt comes when the timer says so.
+            SchedulerLog.Failed(_logger, kind, _experimentId, failure);
+        }
+    }
+
+    private async Task PeriodicAsync(CancellationToken cancellationToken)
+    {
+        await ExportAsync(_name.Periodic(_time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+        var kept = new List<string>();
+        await foreach (var stored in _destination.ListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (_name.IsPeriodic(stored.Name))
+            {
+                kept.Add(stored.Name);
+            }
+        }
+
+        // The time in the name sorts as text.
+        kept.Sort(StringComparer.Ordinal);
+        foreach (var name in kept.SkipLast(_schedule.RetentionCount))
+        {
+            await _destination.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+            SchedulerLog.Pruned(_logger, name);
+        }
+    }
+
+    private async Task TerminalAsync(CancellationToken cancellationToken)
+    {
+        if (!await IsTerminatedAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        await foreach (var stored in _destination.ListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            _terminalDone |= _name.IsTerminal(stored.Name);
+        }
+
+        if (!_terminalDone)
+        {
+            await ExportAsync(_name.Terminal(_time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+            _terminalDone = true;
+        }
+    }
+
+    private async Task<bool> IsTerminatedAsync(CancellationToken cancellationToken)
+    {
+        var snapshot = await _store.OpenSnapshotAsync(cancellationToken).ConfigureAwait(false);
+        await using (snapshot.ConfigureAwait(false))
+        {
+            using var record = JsonDocument.Parse(snapshot.Experiment);
+            return snapshot.ExperimentId == _experimentId
+                && record.RootElement.TryGetProperty("state", out var state)
+                && state.ValueKind == JsonValueKind.String
+                && state.ValueEquals("terminated"u8);
+        }
+    }
+
+    private Task ExportAsync(string name, CancellationToken cancellationToken)
+        => _destination.WriteAsync(
+            name,
+            async (stream, token) =>
+            {
+                var result = await _exporter.ExportAsync(stream, _options, token).ConfigureAwait(false);
+                SchedulerLog.Written(_logger, name, result.ArchiveBytes, result.IsResumable);
+            },
+            cancellationToken);
+}
