@@ -1,0 +1,33 @@
+using Eden.Checkpoint.Git;
+
+namespace Eden.Checkpoint.Benchmarks;
+
+/// <summary>What a measured child process does with the engine.</summary>
+internal static class EngineWork
+{
+    public static async Task<int> RunAsync(string work, string input, string? output, CancellationToken cancellationToken)
+    {
+        switch (work)
+        {
+            case "verify-commits":
+            case "verify-objects":
+                var options = new GitBundleVerifyOptions { Depth = work == "verify-commits" ? BundleVerification.Commits : BundleVerification.Objects };
+                var report = await GitBundle.VerifyAsync(RepoBundle.FromFile(input), options, cancellationToken);
+                Console.WriteLine($"{report.ObjectCount} objects, {report.TotalViolations} violations");
+                return report.TotalViolations == 0 ? 0 : 1;
+            case "restore":
+                await GitBundle.RestoreAsync(RepoBundle.FromFile(input), output!, cancellationToken: cancellationToken);
+                return 0;
+            case "create":
+                await using (var bundle = new FileStream(output!, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous))
+                {
+                    await GitBundle.CreateAsync(input, bundle, cancellationToken: cancellationToken);
+                }
+
+                return 0;
+            default:
+                await Console.Error.WriteLineAsync($"There is no work called {work}.");
+                return 2;
+        }
+    }
+}

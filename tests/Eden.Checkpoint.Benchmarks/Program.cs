@@ -1,0 +1,25 @@
+using System.CommandLine;
+using Eden.Checkpoint.Benchmarks;
+
+var variants = new Option<int[]>("--variants")
+{
+    Description = "Sizes of the generated repositories, in variants (about 14 objects each).",
+    DefaultValueFactory = _ => [3_000, 30_000],
+    AllowMultipleArgumentsPerToken = true,
+};
+var rounds = new Option<int>("--rounds") { Description = "Paired runs per row; medians are shown.", DefaultValueFactory = _ => 5 };
+var keep = new Option<DirectoryInfo?>("--keep") { Description = "Keeps (and reuses) the generated repositories in this directory." };
+
+var engine = new Command("engine", "The git engine against git itself: whole processes, run in turn.") { variants, rounds, keep };
+engine.SetAction((result, token) => EngineBenchmark.RunAsync(
+    result.GetRequiredValue(variants), result.GetRequiredValue(rounds), result.GetValue(keep)?.FullName, token));
+
+var work = new Argument<string>("work");
+var input = new Argument<string>("input");
+var output = new Argument<string?>("output") { Arity = ArgumentArity.ZeroOrOne };
+var child = new Command("child", "One piece of work in a process of its own; the benchmark starts these.") { work, input, output };
+child.Hidden = true;
+child.SetAction((result, token) => EngineWork.RunAsync(
+    result.GetRequiredValue(work), result.GetRequiredValue(input), result.GetValue(output), token));
+
+return await new RootCommand("Benchmarks of Eden.Checkpoint, each against a named peer in the same run.") { engine, child }.Parse(args).InvokeAsync();
