@@ -37,7 +37,7 @@ internal static class EngineBenchmark
         if (!File.Exists(pack))
         {
             await SyntheticRepository.CreateAsync(repository, variants, cancellationToken);
-            await SyntheticRepository.GitAsync(cancellationToken, "-C", repository, "bundle", "create", "--quiet", bundle, "--all");
+            await SyntheticRepository.GitAsync(["-C", repository, "bundle", "create", "--quiet", bundle, "--all"], cancellationToken);
             File.Copy(Directory.EnumerateFiles(Path.Combine(repository, "objects", "pack"), "*.pack").Single(), pack);
         }
 
@@ -46,21 +46,21 @@ internal static class EngineBenchmark
         var theirs = Path.Combine(scratch, "theirs");
         await RowAsync("verify, depth commits", "`git index-pack`",
             () => OursAsync("verify-commits", bundle),
-            () => MeasuredProcess.RunAsync(cancellationToken, "git", "index-pack", "-o", theirs, pack));
+            () => MeasuredProcess.RunAsync("git", ["index-pack", "-o", theirs, pack], cancellationToken));
         await RowAsync("verify, depth objects", "`git clone --bare` + `git rev-list --objects --all`",
             () => OursAsync("verify-objects", bundle),
             async () =>
             {
-                var clone = await MeasuredProcess.RunAsync(cancellationToken, "git", "clone", "--bare", "--quiet", bundle, theirs);
-                var walk = await MeasuredProcess.RunAsync(cancellationToken, "git", "-C", theirs, "rev-list", "--objects", "--all");
+                var clone = await MeasuredProcess.RunAsync("git", ["clone", "--bare", "--quiet", bundle, theirs], cancellationToken);
+                var walk = await MeasuredProcess.RunAsync("git", ["-C", theirs, "rev-list", "--objects", "--all"], cancellationToken);
                 return new Measurement(clone.Elapsed + walk.Elapsed, Math.Max(clone.PeakBytes, walk.PeakBytes));
             });
         await RowAsync("restore", "`git clone --bare`",
             () => OursAsync("restore", bundle, ours),
-            () => MeasuredProcess.RunAsync(cancellationToken, "git", "clone", "--bare", "--quiet", bundle, theirs));
+            () => MeasuredProcess.RunAsync("git", ["clone", "--bare", "--quiet", bundle, theirs], cancellationToken));
         await RowAsync("create", "`git bundle create --all`",
             () => OursAsync("create", repository, ours),
-            () => MeasuredProcess.RunAsync(cancellationToken, "git", "-C", repository, "bundle", "create", "--quiet", theirs, "--all"));
+            () => MeasuredProcess.RunAsync("git", ["-C", repository, "bundle", "create", "--quiet", theirs, "--all"], cancellationToken));
 
         async Task RowAsync(string work, string peer, Func<Task<Measurement>> mine, Func<Task<Measurement>> gits)
         {
@@ -80,7 +80,7 @@ internal static class EngineBenchmark
         }
 
         Task<Measurement> OursAsync(params string[] arguments)
-            => MeasuredProcess.RunAsync(cancellationToken, Environment.ProcessPath!, ["child", .. arguments]);
+            => MeasuredProcess.RunAsync(Environment.ProcessPath!, ["child", .. arguments], cancellationToken);
 
         static double MiB(Measurement m) => m.PeakBytes / (double)(1 << 20);
     }

@@ -11,7 +11,7 @@ internal static class MeasuredProcess
 {
     private static readonly TimeSpan s_sampling = TimeSpan.FromMilliseconds(4);
 
-    public static async Task<Measurement> RunAsync(CancellationToken cancellationToken, string program, params string[] arguments)
+    public static async Task<Measurement> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var argument in arguments)

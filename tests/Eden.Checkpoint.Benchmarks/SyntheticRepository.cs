@@ -10,7 +10,7 @@ internal static class SyntheticRepository
 {
     public static async Task CreateAsync(string path, int variants, CancellationToken cancellationToken)
     {
-        await GitAsync(cancellationToken, "init", "--bare", "--quiet", "--initial-branch=main", path);
+        await GitAsync(["init", "--bare", "--quiet", "--initial-branch=main", path], cancellationToken);
         var start = new ProcessStartInfo("git") { RedirectStandardInput = true };
         foreach (var argument in new[] { "-C", path, "fast-import", "--quiet", "--depth=10" })
         {
@@ -31,12 +31,12 @@ internal static class SyntheticRepository
             }
         }
 
-        await GitAsync(cancellationToken, "-C", path, "repack", "-a", "-d", "--quiet");
-        await GitAsync(cancellationToken, "-C", path, "pack-refs", "--all");
+        await GitAsync(["-C", path, "repack", "-a", "-d", "--quiet"], cancellationToken);
+        await GitAsync(["-C", path, "pack-refs", "--all"], cancellationToken);
     }
 
-    public static async Task GitAsync(CancellationToken cancellationToken, params string[] arguments)
-        => await MeasuredProcess.RunAsync(cancellationToken, "git", arguments);
+    public static async Task GitAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+        => await MeasuredProcess.RunAsync("git", arguments, cancellationToken);
 
     private static void Write(Stream input, int variants)
     {
