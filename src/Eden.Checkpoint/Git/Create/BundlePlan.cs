@@ -46,8 +46,8 @@ internal sealed class BundlePlan : IDisposable
                 walk.AddTip(tip);
             }
 
-            RequireCommits(store, walk.Reached, options.AdditionalRefs);
             walk.Run();
+            RequireCommits(store, walk.Reached, options.AdditionalRefs);
             return new BundlePlan(store, walk.Reached, tips, warnings);
         }
         catch
@@ -112,7 +112,7 @@ internal sealed class BundlePlan : IDisposable
         {
             if (ObjectHash.TryParse(extra.ObjectId, out var target)
                 && store.TryFind(target, out var location)
-                && reached[location] is var kind and not (ObjectKind.Commit or ObjectKind.None))
+                && reached[location] is var kind and not ObjectKind.Commit)
             {
                 throw new CheckpointRepoUnavailableException(
                     $"The ref {extra.Name} cannot be added: {extra.ObjectId} is a {ObjectHeader.Text(kind)}, not a commit.");

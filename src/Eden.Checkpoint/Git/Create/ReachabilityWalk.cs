@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+using System.Text;
 using Eden.Checkpoint.Git.Objects;
 using Eden.Checkpoint.Git.Repository;
 
@@ -19,8 +21,7 @@ internal sealed class ReachabilityWalk : IDisposable
     private readonly Action<long> _report;
     private readonly CancellationToken _cancellationToken;
     private readonly ObjectReader[] _readers;
-    private List<ObjectLocation> _commits = [];
-    private List<ObjectLocation> _trees = [];
+    private readonly List<ObjectLocation> _tips = [];
     private long _visited;
 
     public ReachabilityWalk(ObjectStore store, CheckpointLimits limits, Action<long> report, CancellationToken cancellationToken)
@@ -37,34 +38,24 @@ internal sealed class ReachabilityWalk : IDisposable
     /// <summary>Gets what was reached so far.</summary>
     public ReachableSet Reached { get; }
 
-    /// <summary>Adds a ref, and the tags between it and what it stands for.</summary>
+    /// <summary>Adds a ref.</summary>
     /// <exception cref="MissingObjectException">The ref names an object that is not there.</exception>
-    public void AddTip(RefTip tip)
-    {
-        var location = Find(tip.Target, () => $"the ref {tip.Name}");
-        if (Reached[location] is ObjectKind.None)
-        {
-            Add(location, _readers[0].KindOf(location));
-        }
-    }
+    public void AddTip(RefTip tip) => _tips.Add(Find(tip.Target, "ref", tip.Name));
 
     /// <summary>Follows every link from the tips.</summary>
     public void Run()
     {
-        for (var wave = _commits; wave.Count > 0; wave = _commits)
+        var found = Visit(_tips, VisitTip);
+        var trees = found.Trees;
+        while (found.Commits.Count > 0)
         {
-            _commits = [];
-            wave.Sort();
-            foreach (var commit in wave)
-            {
-                VisitCommit(commit);
-            }
+            found = Visit(found.Commits, VisitCommit);
+            trees.AddRange(found.Trees);
         }
 
-        for (var wave = _trees; wave.Count > 0; wave = _trees)
+        while (trees.Count > 0)
         {
-            wave.Sort();
-            _trees = VisitTrees(wave);
+            trees = Visit(trees, VisitTree).Trees;
         }
     }
 
@@ -77,20 +68,75 @@ internal sealed class ReachabilityWalk : IDisposable
         }
     }
 
-    private void Add(ObjectLocation location, ObjectKind kind)
+    /// <summary>Visits a wave in pack order. Large ones are split, so that neighbours stay together: each worker takes one stretch of the packs.</summary>
+    private Found Visit(List<ObjectLocation> wave, Action<ObjectReader, ObjectLocation, Found> visit)
     {
+        wave.Sort();
+        if (wave.Count < SmallWave || _readers.Length == 1)
+        {
+            var all = new Found();
+            VisitStretch(0, 0, wave.Count, all);
+            return all;
+        }
+
+        var parts = new Found[_readers.Length];
+        Exception? failure = null;
+        Parallel.For(0, parts.Length, part =>
+        {
+            try
+            {
+                var from = (int)((long)wave.Count * part / parts.Length);
+                var to = (int)((long)wave.Count * (part + 1) / parts.Length);
+                VisitStretch(part, from, to, parts[part] = new Found());
+            }
+            catch (Exception exception)
+            {
+                // Thrown again below, as it is: callers tell cancellations, changes and faults apart.
+                Interlocked.CompareExchange(ref failure, exception, null);
+            }
+        });
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
+        foreach (var part in parts.Skip(1))
+        {
+            parts[0].Commits.AddRange(part.Commits);
+            parts[0].Trees.AddRange(part.Trees);
+        }
+
+        return parts[0];
+
+        void VisitStretch(int worker, int from, int to, Found found)
+        {
+            for (var index = from; index < to; index++)
+            {
+                // Refs share objects, and two workers may have met the same one at once: it is listed twice then.
+                if (index == 0 || wave[index] != wave[index - 1])
+                {
+                    Step();
+                    visit(_readers[worker], wave[index], found);
+                }
+            }
+        }
+    }
+
+    private void VisitTip(ObjectReader reader, ObjectLocation location, Found found)
+    {
+        var kind = reader.KindOf(location);
         while (Reached.TryAdd(location, kind))
         {
             switch (kind)
             {
                 case ObjectKind.Commit:
-                    _commits.Add(location);
+                    VisitCommit(reader, location, found);
                     return;
                 case ObjectKind.Tree:
-                    _trees.Add(location);
+                    found.Trees.Add(location);
                     return;
                 case ObjectKind.Tag:
-                    (location, kind) = FollowTag(location);
+                    (location, kind) = FollowTag(reader, location);
                     break;
                 default:
                     return;
@@ -98,93 +144,45 @@ internal sealed class ReachabilityWalk : IDisposable
         }
     }
 
-    private (ObjectLocation Target, ObjectKind Kind) FollowTag(ObjectLocation location)
+    private (ObjectLocation Target, ObjectKind Kind) FollowTag(ObjectReader reader, ObjectLocation location)
     {
-        var content = Read(_readers[0], location, ObjectKind.Tag);
+        var content = Read(reader, location, ObjectKind.Tag);
         if (!TagLinks.TryParse(content, _store.Format, out var links, out var fault))
         {
             throw Corrupt(location, fault);
         }
 
-        var target = Find(links.Target, () => $"the tag {Hex(location)}");
-        var kind = _readers[0].KindOf(target);
+        var target = Find(links.Target, location, ObjectKind.Tag);
+        var kind = reader.KindOf(target);
         return kind == links.TargetKind
             ? (target, kind)
             : throw Corrupt(location, $"the tag says that {links.Target.ToHex(_store.Format)} is a {ObjectHeader.Text(links.TargetKind)}, but it is a {ObjectHeader.Text(kind)}");
     }
 
-    private void VisitCommit(ObjectLocation location)
+    private void VisitCommit(ObjectReader reader, ObjectLocation location, Found found)
     {
-        Step();
-        var content = Read(_readers[0], location, ObjectKind.Commit);
-        if (!CommitLinks.TryParse(content, _store.Format, out var links, out var fault))
+        if (!CommitLinks.TryParse(Read(reader, location, ObjectKind.Commit), _store.Format, out var links, out var fault))
         {
             throw Corrupt(location, fault);
         }
 
-        var tree = Find(links.Tree, () => $"the commit {Hex(location)}");
+        var tree = Find(links.Tree, location, ObjectKind.Commit);
         if (Reached.TryAdd(tree, ObjectKind.Tree))
         {
-            _trees.Add(tree);
+            found.Trees.Add(tree);
         }
 
         for (var index = 0; index < links.ParentCount; index++)
         {
-            var parent = Find(links.Parent(index), () => $"the commit {Hex(location)}");
+            var parent = Find(links.Parent(index), location, ObjectKind.Commit);
             if (Reached.TryAdd(parent, ObjectKind.Commit))
             {
-                _commits.Add(parent);
+                found.Commits.Add(parent);
             }
         }
     }
 
-    private List<ObjectLocation> VisitTrees(List<ObjectLocation> wave)
-    {
-        if (wave.Count < SmallWave || _readers.Length == 1)
-        {
-            var next = new List<ObjectLocation>();
-            VisitTrees(_readers[0], wave, 0, wave.Count, next);
-            return next;
-        }
-
-        // Neighbours stay together: each worker takes one stretch of the packs.
-        var parts = new List<ObjectLocation>[_readers.Length];
-        Exception? failure = null;
-        Parallel.For(0, parts.Length, part =>
-        {
-            var from = (int)((long)wave.Count * part / parts.Length);
-            var to = (int)((long)wave.Count * (part + 1) / parts.Length);
-            try
-            {
-                VisitTrees(_readers[part], wave, from, to, parts[part] = []);
-            }
-            catch (Exception exception)
-            {
-                Interlocked.CompareExchange(ref failure, exception, null);
-            }
-        });
-        if (failure is not null)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
-        }
-
-        return [.. parts.SelectMany(part => part)];
-    }
-
-    private void VisitTrees(ObjectReader reader, List<ObjectLocation> wave, int from, int to, List<ObjectLocation> next)
-    {
-        for (var index = from; index < to; index++)
-        {
-            // Two workers may have met the same tree at once; it is listed twice then.
-            if (index == 0 || wave[index] != wave[index - 1])
-            {
-                Step();
-                VisitTree(reader, wave[index], next);
-            }
-        }
-    }
-
-    private void VisitTree(ObjectReader reader, ObjectLocation location, List<ObjectLocation> next)
+    private void VisitTree(ObjectReader reader, ObjectLocation location, Found found)
     {
         var links = new TreeLinks(Read(reader, location, ObjectKind.Tree), _store.Format);
         while (links.MoveNext())
@@ -196,14 +194,12 @@ internal sealed class ReachabilityWalk : IDisposable
 
             if (!_store.TryFind(links.Target, out var target))
             {
-                throw new MissingObjectException(
-                    links.Target,
-                    $"The repository is corrupt: object {links.Target.ToHex(_store.Format)} is missing; the tree {Hex(location)} names it as \"{System.Text.Encoding.UTF8.GetString(links.Name)}\".");
+                throw Missing(links.Target, $"the tree {Hex(location)} names it as \"{Encoding.UTF8.GetString(links.Name)}\"");
             }
 
             if (Reached.TryAdd(target, links.TargetKind) && links.TargetKind == ObjectKind.Tree)
             {
-                next.Add(target);
+                found.Trees.Add(target);
             }
         }
 
@@ -226,10 +222,16 @@ internal sealed class ReachabilityWalk : IDisposable
             : throw Corrupt(location, $"its {content.Length} bytes are more than the limit of {_limits.MaxCommitBytes}");
     }
 
-    private ObjectLocation Find(ObjectHash id, Func<string> owner) => _store.TryFind(id, out var location)
+    private ObjectLocation Find(ObjectHash id, string what, string owner) => _store.TryFind(id, out var location)
         ? location
-        : throw new MissingObjectException(
-            id, $"The repository is corrupt: object {id.ToHex(_store.Format)} is missing; {owner()} names it.");
+        : throw Missing(id, $"the {what} {owner} names it");
+
+    private ObjectLocation Find(ObjectHash id, ObjectLocation owner, ObjectKind kind) => _store.TryFind(id, out var location)
+        ? location
+        : throw Missing(id, $"the {ObjectHeader.Text(kind)} {Hex(owner)} names it");
+
+    private MissingObjectException Missing(ObjectHash id, string who)
+        => new(id, $"The repository is corrupt: object {id.ToHex(_store.Format)} is missing; {who}.");
 
     private void Step()
     {
@@ -244,4 +246,12 @@ internal sealed class ReachabilityWalk : IDisposable
         => new($"The repository is corrupt: object {Hex(location)}: {fault}.");
 
     private string Hex(ObjectLocation location) => _store.Id(location).ToHex(_store.Format);
+
+    /// <summary>What one worker met for the first time.</summary>
+    private sealed class Found
+    {
+        public List<ObjectLocation> Commits { get; } = [];
+
+        public List<ObjectLocation> Trees { get; } = [];
+    }
 }

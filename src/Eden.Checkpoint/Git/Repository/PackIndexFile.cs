@@ -31,21 +31,16 @@ internal sealed class PackIndexFile
         _names = names;
         _checksums = checksums;
         PackChecksum = packChecksum;
-        _positionOfRank = new int[count];
+        _positionOfRank = OffsetOrder.Of(offsetsByPosition);
         _rankOfPosition = new int[count];
-        for (var position = 0; position < count; position++)
-        {
-            _positionOfRank[position] = position;
-        }
-
         _offsets = new long[count + 1];
-        offsetsByPosition.CopyTo(_offsets, 0);
-        Array.Sort(_offsets, _positionOfRank, 0, count);
-        _offsets[count] = packEnd;
         for (var rank = 0; rank < count; rank++)
         {
             _rankOfPosition[_positionOfRank[rank]] = rank;
+            _offsets[rank] = offsetsByPosition[_positionOfRank[rank]];
         }
+
+        _offsets[count] = packEnd;
 
         // A few names a bucket, so that a look-up touches one cache line of names.
         var bits = Math.Clamp(BitOperations.Log2((uint)count | 1), 8, 24);
@@ -108,10 +103,17 @@ internal sealed class PackIndexFile
         return -1;
     }
 
-    /// <summary>Returns the rank of the entry at exactly that pack offset, or -1.</summary>
-    public int FindOffset(long offset)
+    /// <summary>Returns the rank of the entry at exactly that pack offset before another entry, or -1. Delta bases are mostly close by.</summary>
+    public int FindOffset(long offset, int beforeRank)
     {
-        var rank = Array.BinarySearch(_offsets, 0, Count, offset);
+        var step = 1;
+        while (step <= beforeRank && _offsets[beforeRank - step] > offset)
+        {
+            step <<= 1;
+        }
+
+        var low = Math.Max(0, beforeRank - step);
+        var rank = Array.BinarySearch(_offsets, low, beforeRank - low, offset);
         return rank < 0 ? -1 : rank;
     }
 
@@ -228,8 +230,8 @@ internal sealed class PackIndexFile
             }
 
             var row = (value & 0x7FFF_FFFF) * 2L;
-            offsets[position] = row < large.Length
-                ? unchecked((long)(((ulong)large[row] << 32) | large[row + 1]))
+            offsets[position] = row < large.Length && large[row] >> 31 == 0
+                ? ((long)large[row] << 32) | large[row + 1]
                 : throw reader.Fault("names a large offset that it does not have");
         }
     }

@@ -130,7 +130,7 @@ internal sealed class RepositoryPack : IDisposable
                     throw Corrupt(rank, "its base offset is malformed");
                 }
 
-                return new PackedEntry(kind, size, length + distanceLength, Base(rank, Index.FindOffset(offset - distance)));
+                return new PackedEntry(kind, size, length + distanceLength, Base(rank, Index.FindOffset(offset - distance, rank)));
             case PackEntryKind.ReferenceDelta:
                 var hashLength = _format.HashLength();
                 return bytes.Length - length < hashLength
