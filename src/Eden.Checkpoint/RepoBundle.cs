@@ -46,6 +46,13 @@ public sealed class RepoBundle : IDisposable
         return new RepoBundle(file.FullName, file.Length, deleteOnDispose, null);
     }
 
+    /// <summary>Takes a file that goes away with the bundle, together with the directory that was made for it, if there is one.</summary>
+    internal static RepoBundle FromOwnedFile(string path, TemporaryDirectory? directory, IReadOnlyList<string> warnings)
+        => new(path, new FileInfo(path).Length, deleteFile: directory is null, directory) { Warnings = warnings };
+
+    /// <summary>Makes a zero-byte placeholder that says why it is one.</summary>
+    internal static RepoBundle EmptyBecause(IReadOnlyList<string> warnings) => new(null, 0, false, null) { Warnings = warnings };
+
     /// <summary>Copies a stream from its current position into a private temporary file.</summary>
     /// <param name="source">Readable, need not seek, left open.</param>
     /// <param name="temporaryDirectory">Where to make the file; <see langword="null"/> for the system's temporary directory.</param>
