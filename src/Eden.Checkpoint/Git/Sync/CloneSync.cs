@@ -274,7 +274,8 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
             OnTransferProgress = transfer =>
             {
                 _receivedObjects = transfer.ReceivedObjects;
-                if (transfer.ReceivedObjects - _lastReported >= 1000 || transfer.ReceivedObjects == transfer.TotalObjects)
+                if (transfer.ReceivedObjects - _lastReported >= 1000
+                    || (transfer.ReceivedObjects == transfer.TotalObjects && transfer.ReceivedObjects != _lastReported))
                 {
                     _lastReported = transfer.ReceivedObjects;
                     options.Progress?.Report(new CheckpointProgress(CheckpointPhase.Sync, transfer.ReceivedObjects, transfer.TotalObjects, remote.Text));

@@ -10,6 +10,7 @@ namespace Eden.Checkpoint.Git.Sync;
 internal sealed record RemoteListing(Dictionary<string, string> Refs, string? DefaultBranch, string? HeadCommit, long IllegalNames)
 {
     /// <summary>Sorts out an advertisement.</summary>
+    /// <exception cref="CheckpointRepoUnavailableException">A name is not UTF-8.</exception>
     public static RemoteListing From(IEnumerable<Reference> advertised)
     {
         var refs = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -20,6 +21,12 @@ internal sealed record RemoteListing(Dictionary<string, string> Refs, string? De
         {
             var name = reference.CanonicalName;
             var value = reference.ResolveToDirectReference()?.TargetIdentifier;
+            if (name.Contains('\uFFFD', StringComparison.Ordinal))
+            {
+                // Its bytes are lost here, and two such names could become one.
+                throw new CheckpointRepoUnavailableException($"The remote advertises a ref whose name is not UTF-8: {name}.");
+            }
+
             if (name == "HEAD")
             {
                 defaultBranch = (reference as SymbolicReference)?.TargetIdentifier;

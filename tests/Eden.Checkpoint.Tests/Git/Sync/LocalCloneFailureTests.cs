@@ -267,6 +267,36 @@ public class LocalCloneFailureTests
     }
 
     [Test]
+    public async Task A_ref_whose_name_is_not_utf8_is_refused_and_not_renamed()
+    {
+        await using var scene = await RemoteScene.CreateAsync();
+        var commit = await scene.GitAsync("rev-parse", "HEAD");
+        var line = System.Text.Encoding.Latin1.GetBytes($"create refs/heads/caf\u00e9 {commit}\n");
+        await GitCli.RunWithInputAsync(scene.Served, line, "update-ref", "--stdin");
+
+        // .NET could not delete a file of that name.
+        await GitCli.RunAsync(scene.Served, "pack-refs", "--all");
+
+        var failure = await FailAsync(scene);
+
+        Assert.That(failure.Message, Does.Contain("not UTF-8"));
+    }
+
+    [Test]
+    public async Task Progress_is_told_in_objects_and_ends_at_the_total()
+    {
+        await using var scene = await RemoteScene.CreateAsync();
+        var steps = new List<CheckpointProgress>();
+        var progress = new Moq.Mock<IProgress<CheckpointProgress>>();
+        progress.Setup(target => target.Report(Moq.It.IsAny<CheckpointProgress>())).Callback<CheckpointProgress>(steps.Add);
+
+        var result = await scene.SyncAsync(scene.Options with { Progress = progress.Object });
+
+        Assert.That(steps, Has.Count.EqualTo(1));
+        Assert.That(steps[0], Is.EqualTo(new CheckpointProgress(CheckpointPhase.Sync, result.ReceivedObjects, result.ReceivedObjects, scene.Url)));
+    }
+
+    [Test]
     public async Task Two_syncs_at_once_take_turns()
     {
         await using var scene = await RemoteScene.CreateAsync();
