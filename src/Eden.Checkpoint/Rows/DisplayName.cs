@@ -46,6 +46,6 @@ internal static class DisplayName
             return "begins or ends with white space";
         }
 
-        return Encoding.UTF8.GetString(text).IsNormalized() ? null : "is not in Unicode normalization form C";
+        return NormalForm.IsC(runes[..count]) ? null : "is not in Unicode normalization form C";
     }
 }
