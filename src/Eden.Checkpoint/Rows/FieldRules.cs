@@ -126,7 +126,7 @@ internal static class FieldRules
             if (items.Type != JsonTokenType.String)
             {
                 good = false;
-                row.Add(CheckpointRule.Record, items.PathIn(field), $"must be {noun}, not {items.TypeName}");
+                AddItem(ref row, field, items, $"must be {noun}, not {items.TypeName}");
                 continue;
             }
 
@@ -134,13 +134,13 @@ internal static class FieldRules
             if (Complaint(rule, text) is { } complaint)
             {
                 good = false;
-                row.Add(CheckpointRule.Record, items.PathIn(field), $"{ShownValue.Quoted(text)} {complaint}");
+                AddItem(ref row, field, items, complaint, text);
             }
             else if (rule == ValueRule.Member && !distinct.Add(names, raw, items.Start, items.Length, items.Escaped))
             {
                 // The store keeps a member once: a second mention would be lost on import.
                 good = false;
-                row.Add(CheckpointRule.Record, items.PathIn(field), $"{ShownValue.Quoted(text)} is named twice");
+                AddItem(ref row, field, items, "is named twice", text);
             }
         }
 
@@ -176,11 +176,23 @@ internal static class FieldRules
             if (items.Type != JsonTokenType.String)
             {
                 good = false;
-                row.Add(CheckpointRule.Record, items.PathIn(field), $"must be a string, not {items.TypeName}");
+                AddItem(ref row, field, items, $"must be a string, not {items.TypeName}");
             }
         }
 
         return good;
+    }
+
+    /// <summary>An array may hold millions of wrong elements: past what is listed they are counted without a text.</summary>
+    private static void AddItem(ref RowView row, RecordField field, RowListReader item, string complaint, ReadOnlySpan<byte> shown = default)
+    {
+        if (row.Context.Violations.IsFull)
+        {
+            row.Context.Violations.AddUnlisted();
+            return;
+        }
+
+        row.Add(CheckpointRule.Record, item.PathIn(field), shown.IsEmpty ? complaint : $"{ShownValue.Quoted(shown)} {complaint}");
     }
 
     private static bool Expect(ref RowView row, RecordField field, RowValue value, bool right, string type)

@@ -124,6 +124,7 @@ internal sealed class KeyLedger : IDisposable
         if (_buffer.Length - _length < KeyRecord.LongestLength)
         {
             Array.Resize(ref _buffer, (int)Math.Min(_bufferBytes, Math.Max(LeastBufferBytes, _buffer.Length * 2L)));
+            Account(0);
         }
 
         if (_count == _offsets.Length)
@@ -131,6 +132,7 @@ internal sealed class KeyLedger : IDisposable
             var size = (int)Math.Min(MostEntries, Math.Max(16, _count * 2L));
             Array.Resize(ref _offsets, size);
             Array.Resize(ref _hashes, size);
+            Account(0);
         }
 
         var length = KeyRecord.Write(_buffer.AsSpan(_length), space, use, (byte)kind, key, owner, line, index);
@@ -138,7 +140,6 @@ internal sealed class KeyLedger : IDisposable
         _hashes[_count++] = RecordAt(_length).Hash;
         _length += length;
         Total++;
-        Account(0);
     }
 
     private int MostEntries => Math.Max(2, _bufferBytes / BytesPerEntry);

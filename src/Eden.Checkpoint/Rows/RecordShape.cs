@@ -24,14 +24,17 @@ internal sealed class RecordShape
     /// <summary>Gets a shape that interprets nothing.</summary>
     public static RecordShape Empty { get; } = new();
 
+    /// <summary>Gets the number of fields, nested ones included, when this is a whole record's shape.</summary>
+    public int Slots { get; private set; }
+
     public ReadOnlySpan<RecordField> Fields => _fields.AsSpan();
 
     /// <summary>Builds a whole record's shape and numbers its fields.</summary>
     public static RecordShape Of(params RecordField[] fields)
     {
         var shape = new RecordShape(fields);
-        var slots = shape.Place(null, 0);
-        return slots <= MostSlots ? shape : throw new ArgumentException($"A record may interpret {MostSlots} fields.", nameof(fields));
+        shape.Slots = shape.Place(null, 0);
+        return shape.Slots <= MostSlots ? shape : throw new ArgumentException($"A record may interpret {MostSlots} fields.", nameof(fields));
     }
 
     public RecordField? Find(ReadOnlySpan<byte> name)

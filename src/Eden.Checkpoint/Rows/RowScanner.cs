@@ -38,7 +38,7 @@ internal sealed class RowScanner(int maxDepth)
     /// <returns><see langword="true"/> when the text was read to its end, so that its fields can be judged; there may be <see cref="Faults"/> all the same.</returns>
     public bool Scan(ReadOnlySpan<byte> json, RecordShape shape)
     {
-        _values.AsSpan().Clear();
+        _values.AsSpan(0, shape.Slots).Clear();
         _faults.Clear();
         TotalFaults = 0;
         Root = default;

@@ -96,12 +96,11 @@ internal sealed class RowSetChecker : IDisposable
 
         var complete = _scanner.Scan(json, shape);
         var row = new RowView(_context, member, line, json, id);
-        foreach (var fault in _scanner.Faults)
+        if (_scanner.TotalFaults > 0)
         {
-            row.Add(fault.IsLimit ? CheckpointRule.Limit : CheckpointRule.Json, fault.Field, fault.Message);
+            AddFaults(row);
         }
 
-        _violations.AddUnlisted(_scanner.TotalFaults - _scanner.Faults.Count);
         if (!complete)
         {
             if (++_malformed == MostMalformedRows)
@@ -123,6 +122,16 @@ internal sealed class RowSetChecker : IDisposable
 
         check(ref row);
         return _scanner.IsCompact;
+    }
+
+    private void AddFaults(RowView row)
+    {
+        foreach (var fault in _scanner.Faults)
+        {
+            row.Add(fault.IsLimit ? CheckpointRule.Limit : CheckpointRule.Json, fault.Field, fault.Message);
+        }
+
+        _violations.AddUnlisted(_scanner.TotalFaults - _scanner.Faults.Count);
     }
 
     private delegate void RecordCheck(ref RowView row);
