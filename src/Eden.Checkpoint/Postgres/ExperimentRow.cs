@@ -1,6 +1,7 @@
 using System.Data;
 using System.Text;
 using System.Text.Json;
+using Eden.Checkpoint.Rows;
 using Npgsql;
 
 namespace Eden.Checkpoint.Postgres;
@@ -8,8 +9,6 @@ namespace Eden.Checkpoint.Postgres;
 /// <summary>Renders the row of <c>experiment</c> as <c>experiment.json</c> (spec §4): what is null is left out, JSON columns go in as they are stored.</summary>
 internal static class ExperimentRow
 {
-    private const string Member = "experiment.json";
-
     private const string Sql =
         "SELECT experiment_id, state, created_at, base_commit_sha, name, imported_from, dispatch_mode FROM experiment ORDER BY experiment_id LIMIT 2";
 
@@ -94,5 +93,5 @@ internal static class ExperimentRow
     }
 
     private static CheckpointInvalidException Invalid(CheckpointRule rule, string id, string? field, string message)
-        => new(new CheckpointViolation(rule, Member, null, id.Length <= 200 ? id : id[..200] + "…", field, message));
+        => new(new CheckpointViolation(rule, RegistryFiles.Experiment, null, id.Length <= 200 ? id : id[..200] + "…", field, message));
 }

@@ -1,4 +1,7 @@
+using System.Text;
 using System.Text.Json;
+using Eden.Checkpoint.Rows;
+using Eden.Checkpoint.Validation;
 
 namespace Eden.Checkpoint.Tests.Kit;
 
@@ -67,6 +70,32 @@ public class SyntheticExperimentTests
             Assert.That(Values(experiment, RegistryKind.Ideas, "state"), Is.EquivalentTo((string[])["drafting", "ready", "dispatched", "completed"]));
             Assert.That(Values(experiment, RegistryKind.Variants, "status"), Is.EquivalentTo((string[])["starting", "success", "error", "evaluation_error"]));
             Assert.That(Values(experiment, RegistryKind.Submissions, "status"), Is.EquivalentTo((string[])["success", "error", "evaluation_error"]));
+        }
+    }
+
+    [Test]
+    public void Every_rule_of_the_format_is_kept()
+    {
+        var experiment = SyntheticExperiment.WithoutRepository(60);
+        using var spill = TemporaryDirectory.Create();
+        var violations = new ViolationList(20);
+        using var checker = new RowSetChecker(CheckpointLimits.Default, spill, violations);
+
+        checker.CheckExperiment(Encoding.UTF8.GetBytes(experiment.ExperimentJson), experiment.ExperimentId);
+        var compact = true;
+        foreach (var kind in Enum.GetValues<RegistryKind>())
+        {
+            for (var line = 0; line < experiment[kind].Count; line++)
+            {
+                compact &= checker.CheckRow(kind, line + 1, Encoding.UTF8.GetBytes(experiment[kind][line]));
+            }
+        }
+
+        checker.Complete(CancellationToken.None);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(violations.Listed, Is.Empty);
+            Assert.That(compact, Is.True);
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Transactions;
 using Eden.Checkpoint.Postgres;
 using Eden.Checkpoint.Tests.Kit;
+using Microsoft.Extensions.Logging;
+using Moq;
 using Npgsql;
 
 namespace Eden.Checkpoint.Tests.Postgres;
@@ -63,7 +65,7 @@ public class PostgresCheckpointStoreTests
     [TestCase("t1", "execution", " \n{ \t\"status\":1 } ", ExpectedResult = "{\"task_id\":\"t1\",\"kind\":\"execution\",\"status\":1 } ")]
     [TestCase("t1", "execution", "{}", ExpectedResult = "{\"task_id\":\"t1\",\"kind\":\"execution\"}")]
     [TestCase("t1", "execution", "{ }", ExpectedResult = "{\"task_id\":\"t1\",\"kind\":\"execution\"}")]
-    [TestCase("a\"b\\c\nd\u0001é🚀", "x\ty", "{\"a\":1}", ExpectedResult = "{\"task_id\":\"a\\\"b\\\\c\\u000ad\\u0001é🚀\",\"kind\":\"x\\u0009y\",\"a\":1}")]
+    [TestCase("a\"b\\c\nd\u0001é🚀", "x\ty", "{\"a\":1}", ExpectedResult = "{\"task_id\":\"a\\\"b\\\\c\\u000ad\\u0001é🚀\",\"kind\":\"x\\u0009y\",\"a\":1}", TestName = "A_submission_gets_its_task_and_kind_escaped")]
     [TestCase("t1", "execution", "[1]", ExpectedResult = "[1]")]
     [TestCase("t1", "execution", "", ExpectedResult = "")]
     [TestCase("t1", "execution", "{", ExpectedResult = "{\"task_id\":\"t1\",\"kind\":\"execution\"")]
@@ -235,6 +237,28 @@ public class PostgresCheckpointStoreTests
         }
 
         Assert.That(Transaction.Current!.TransactionInformation.Status, Is.EqualTo(TransactionStatus.Active));
+    }
+
+    [Test]
+    public async Task The_log_names_ids_and_counts_and_no_rows_or_connection_strings()
+    {
+        await using var database = await CreateAsync();
+        await database.ExecuteAsync("INSERT INTO idea VALUES ('i1', 'ready', '{\"slug\":\"of the row\"}')");
+        var logger = new Mock<ILogger<PostgresCheckpointStore>>();
+        logger.Setup(log => log.IsEnabled(It.IsAny<LogLevel>())).Returns(true);
+        await using (var snapshot = await new PostgresCheckpointStore(database.DataSource, logger: logger.Object).OpenSnapshotAsync())
+        {
+            await snapshot.ListAsync(RegistryKind.Ideas);
+        }
+
+        var messages = logger.Invocations.Where(call => call.Method.Name == "Log").Select(call => call.Arguments[2]?.ToString() ?? "").ToList();
+        var password = new NpgsqlConnectionStringBuilder(database.ConnectionString).Password!;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(messages, Has.Count.EqualTo(3));
+            Assert.That(messages[1], Is.EqualTo("Read 1 rows of ideas.jsonl from the snapshot of exp_1, 21 bytes"));
+            Assert.That(messages, Has.None.Contains(password).And.None.Contains("Host=").And.None.Contains("of the row"));
+        }
     }
 
     [Test]

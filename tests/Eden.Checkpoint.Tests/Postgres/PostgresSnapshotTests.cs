@@ -379,6 +379,13 @@ public class PostgresSnapshotTests
             Assert.That(read, Is.InRange(1, 9999));
         }
 
+        // The server's process takes a moment to end after its client was told.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await PostgresCheckpointStoreTests.OpenTransactionsAsync(_database) > 0)
+        {
+            Assert.That(patience.IsCancellationRequested, Is.False, "the terminated backend is still there");
+        }
+
         await AssertNothingIsLeftAsync();
     }
 
