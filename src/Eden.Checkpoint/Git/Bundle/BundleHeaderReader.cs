@@ -93,6 +93,7 @@ internal sealed class BundleHeaderReader(CheckpointLimits limits, ViolationList 
         else if (line.IsEmpty)
         {
             Open();
+            CheckNesting();
             Header = new GitBundleHeader(_version, _format, _capabilities, _prerequisites!, _refs!, _length);
             IsEnded = true;
         }
@@ -184,6 +185,22 @@ internal sealed class BundleHeaderReader(CheckpointLimits limits, ViolationList 
         if (!_refs!.TryIndex(_refs.Count - 1))
         {
             Add(name, "is listed more than once");
+        }
+    }
+
+    // Git keeps refs as files: one cannot be another's directory, and a clone of such a bundle fails.
+    private void CheckNesting()
+    {
+        for (var index = 0; index < _refs!.Count; index++)
+        {
+            var name = _refs.Text(index);
+            for (var slash = "refs/"u8.Length; slash < name.Length; slash++)
+            {
+                if (name[slash] == (byte)'/' && _refs.Find(name[..slash]) is var other && other >= 0)
+                {
+                    Add(name, $"cannot stand beside {Shorten(_refs.Text(other))}");
+                }
+            }
         }
     }
 

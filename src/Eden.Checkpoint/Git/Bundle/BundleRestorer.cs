@@ -1,0 +1,124 @@
+using System.Text;
+using Eden.Checkpoint.Git.Objects;
+using Eden.Checkpoint.Git.Pack;
+
+namespace Eden.Checkpoint.Git.Bundle;
+
+/// <summary>Writes the bare repository of a bundle: the pack in the pass that checks it, then index, refs, HEAD and config.</summary>
+internal static class BundleRestorer
+{
+    public static async Task<GitBundleRestoreResult> RestoreAsync(
+        RepoBundle bundle, string path, GitBundleRestoreOptions options, CancellationToken cancellationToken)
+    {
+        RefuseOccupied(path);
+        var parent = Path.GetDirectoryName(path) ?? throw new ArgumentException("A repository cannot be the root of the file system.", nameof(path));
+        Directory.CreateDirectory(parent);
+
+        // Built in a private directory beside its place, so that the last step is a rename and a failure leaves nothing.
+        using var aside = TemporaryDirectory.Create(parent);
+        var repository = aside.File("repository");
+        var packs = Path.Combine(repository, "objects", "pack");
+        foreach (var directory in (string[])[packs, Path.Combine(repository, "objects", "info"), Path.Combine(repository, "refs", "heads"), Path.Combine(repository, "refs", "tags")])
+        {
+            Directory.CreateDirectory(directory);
+        }
+
+        var packPath = Path.Combine(packs, "pack.incoming");
+        BundleInspection inspection;
+        var copy = new FileStream(packPath, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1);
+        await using (copy.ConfigureAwait(false))
+        {
+            inspection = await BundleInspector.InspectAsync(
+                bundle, BundleVerification.Objects, options.Limits, options.TemporaryDirectory, copy, options.Progress, cancellationToken)
+                .ConfigureAwait(false);
+            if (inspection.TotalViolations > 0)
+            {
+                throw new CheckpointInvalidException(inspection.Violations, inspection.TotalViolations);
+            }
+
+            await Task.Run(() => copy.Flush(flushToDisk: true), cancellationToken).ConfigureAwait(false);
+        }
+
+        var resolver = inspection.Pack!;
+        var header = inspection.Header!;
+        if (resolver.Entries.Count == 0)
+        {
+            File.Delete(packPath);
+        }
+        else
+        {
+            var name = Path.Combine(packs, $"pack-{inspection.PackChecksum.ToHex(header.ObjectFormat)}");
+            await Task.Run(() => PackIndexWriter.Write(packPath, name + ".idx", resolver, inspection.PackChecksum, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
+            File.Move(packPath, name + ".pack");
+            MakeReadOnly(name + ".pack");
+            MakeReadOnly(name + ".idx");
+        }
+
+        var head = PackedRefsWriter.ChooseHead(header.RefLines);
+        await Task.Run(
+            () =>
+            {
+                PackedRefsWriter.Write(Path.Combine(repository, "packed-refs"), header.RefLines, resolver, cancellationToken);
+                WriteText(Path.Combine(repository, "HEAD"), head.StartsWith("refs/", StringComparison.Ordinal) ? $"ref: {head}\n" : $"{head}\n");
+                WriteText(Path.Combine(repository, "config"), Config(header.ObjectFormat));
+            },
+            cancellationToken).ConfigureAwait(false);
+
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Directory.Exists(path))
+        {
+            // Only an empty one goes away here: whatever came in the meantime stays, and this fails.
+            Directory.Delete(path, recursive: false);
+        }
+
+        Directory.Move(repository, path);
+        return new GitBundleRestoreResult
+        {
+            RepositoryPath = path,
+            ObjectFormat = header.ObjectFormat,
+            Head = head,
+            RefCount = header.RefLines.Count - (header.RefLines.Find("HEAD"u8) >= 0 ? 1 : 0),
+            ObjectCount = inspection.ObjectCount,
+            ReachableCommitCount = inspection.ReachableCommitCount,
+            Warnings = inspection.Warnings,
+        };
+    }
+
+    private static void RefuseOccupied(string path)
+    {
+        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
+        {
+            throw new IOException($"There is something at {path} already; a bundle is restored to a new or empty directory.");
+        }
+    }
+
+    private static string Config(GitObjectFormat format)
+    {
+        var text = new StringBuilder("[core]\n");
+        text.Append("\trepositoryformatversion = ").Append(format == GitObjectFormat.Sha1 ? '0' : '1').Append('\n');
+        text.Append("\tfilemode = ").Append(OperatingSystem.IsWindows() ? "false" : "true").Append("\n\tbare = true\n");
+        if (format == GitObjectFormat.Sha256)
+        {
+            text.Append("[extensions]\n\tobjectformat = sha256\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static void WriteText(string path, string text)
+    {
+        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+        file.Write(Encoding.UTF8.GetBytes(text));
+        file.Flush(flushToDisk: true);
+    }
+
+    // As git leaves its packs.
+    private static void MakeReadOnly(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        }
+    }
+}
