@@ -73,6 +73,6 @@ internal sealed class DeltaForest
     /// <summary>Gets the first delta that names this object as its base; -1 when none does.</summary>
     public int FirstNamed(Objects.ObjectHash id) => _named.Count > 0 && _named.TryGetValue(id, out var entry) ? entry : -1;
 
-    /// <summary>Takes a reference delta for this worker; <see langword="false"/> when it was taken before, for example because its base is in the pack twice.</summary>
+    /// <summary>Takes a reference delta for this worker; <see langword="false"/> when it was taken before, because its base is in the pack twice.</summary>
     public bool TryClaim(int entry) => Interlocked.Exchange(ref _claimed[entry], 1) == 0;
 }

@@ -129,14 +129,12 @@ internal sealed class ResolverWorker : IDisposable
 
     private int NextChild(ref Frame frame)
     {
-        while (frame.NamedChild >= 0)
+        if (frame.NamedChild >= 0)
         {
             var named = frame.NamedChild;
             frame.NamedChild = _forest.NextSibling(named);
-            if (_forest.TryClaim(named))
-            {
-                return named;
-            }
+            return _forest.TryClaim(named) ? named
+                : throw PackDamageException.At(_entries.Offset(named), $"the delta's base {_entries.NamedBase(named).ToHex(_format)} is in the pack more than once");
         }
 
         var child = frame.OffsetChild;
