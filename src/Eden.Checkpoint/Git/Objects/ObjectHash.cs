@@ -148,6 +148,6 @@ internal readonly struct ObjectHash : IEquatable<ObjectHash>, IComparable<Object
     {
         Span<byte> raw = stackalloc byte[32];
         CopyTo(raw);
-        return Convert.ToHexStringLower(raw[..(_d == 0 && (uint)_c == 0 ? 20 : 32)]);
+        return Convert.ToHexStringLower(raw[..(_d == 0 && unchecked((uint)_c) == 0 ? 20 : 32)]);
     }
 }
