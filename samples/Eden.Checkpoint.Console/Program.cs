@@ -1,1 +1,1 @@
-return 0;
+return await Eden.Checkpoint.ConsoleHost.CommandLine.RunAsync(args);

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Eden.Checkpoint.ConsoleHost.Output;
+using Eden.Checkpoint.ConsoleHost.Verbs;
+
+namespace Eden.Checkpoint.ConsoleHost;
+
+/// <summary>The verbs put together, and the way from arguments to an exit code.</summary>
+internal static class CommandLine
+{
+    // Time enough to stop a fetch, remove temporary files and say so.
+    private static readonly TimeSpan s_terminationTimeout = TimeSpan.FromSeconds(30);
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var terminal = Terminal.Open();
+
+        // A file may be called "@list": it is a file, not a response file.
+        var parsed = Create(terminal).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                terminal.ErrorLine(error.Message);
+            }
+
+            terminal.ErrorLine("Run with --help to see the usage.");
+            return ExitCode.Usage;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = s_terminationTimeout,
+        }).ConfigureAwait(false);
+    }
+
+    private static RootCommand Create(Terminal terminal) => new("Portable checkpoints of EDEN experiments: the store's rows and the git repository in one archive.")
+    {
+        DemoVerb.Create(terminal),
+        ExportVerb.Create(terminal),
+        VerifyVerb.Create(terminal),
+        InspectVerb.Create(terminal),
+        new Command("bundle", "Works on git bundles, without a git binary.")
+        {
+            BundleCreateVerb.Create(terminal),
+            BundleListVerb.Create(terminal),
+            BundleVerifyVerb.Create(terminal),
+        },
+    };
+}

@@ -1,0 +1,56 @@
+using Eden.Checkpoint.Postgres;
+using Npgsql;
+
+namespace Eden.Checkpoint.ConsoleHost.Stores;
+
+/// <summary>Reads the value of <c>--store</c>: a folder, a PostgreSQL URL or an Npgsql connection string. Nothing in it is ever printed.</summary>
+internal static class StoreAddress
+{
+    private const string DirectoryPrefix = "dir:";
+
+    /// <summary>Opens the store; nothing is contacted yet.</summary>
+    /// <exception cref="UsageException">The address cannot be understood.</exception>
+    public static OpenedStore Open(string address)
+    {
+        if (address.StartsWith(DirectoryPrefix, StringComparison.OrdinalIgnoreCase))
+        {
+            var path = address[DirectoryPrefix.Length..];
+            return path.Length == 0
+                ? throw new UsageException("--store dir: needs a path after the colon.")
+                : new OpenedStore(new DirectoryCheckpointStore(path), null);
+        }
+
+        var connectionString = ToConnectionString(address);
+        var source = NpgsqlDataSource.Create(connectionString);
+        return new OpenedStore(new PostgresCheckpointStore(source), source);
+    }
+
+    /// <summary>Turns a URL or a connection string into a connection string that Npgsql takes.</summary>
+    /// <exception cref="UsageException">The address cannot be understood.</exception>
+    public static string ToConnectionString(string address)
+    {
+        var builder = PostgresUrl.IsOne(address) ? PostgresUrl.Parse(address) : ParseConnectionString(address);
+        return builder.ConnectionString;
+    }
+
+    private static NpgsqlConnectionStringBuilder ParseConnectionString(string text)
+    {
+        if (!text.Contains('=', StringComparison.Ordinal))
+        {
+            throw new UsageException("--store is neither a postgresql:// URL, nor an Npgsql connection string, nor dir:PATH.");
+        }
+
+        try
+        {
+            var builder = new NpgsqlConnectionStringBuilder(text);
+            return string.IsNullOrEmpty(builder.Host)
+                ? throw new UsageException("The connection string given to --store names no host.")
+                : builder;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
+        {
+            // The driver's message may quote the value at fault, and the value may be the password.
+            throw new UsageException("The connection string given to --store is not one that Npgsql understands.");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using Eden.Checkpoint.Git;
+
+namespace Eden.Checkpoint.ConsoleHost.Verbs;
+
+/// <summary>Chooses where an export's bundle comes from.</summary>
+internal static class BundleSource
+{
+    public const string NoRepository = "no --repo-path: the archive carries the zero-byte placeholder and is not resumable.";
+
+    /// <summary>Chooses the provider; nothing is contacted.</summary>
+    /// <param name="repoPath">The repository, or our own clone when there is a remote.</param>
+    /// <param name="remoteUrl">The remote of record, if there is one.</param>
+    /// <param name="credentialHelper">The helper that knows the remote's password, if it needs one.</param>
+    /// <param name="warning">What the operator should know beforehand.</param>
+    /// <exception cref="UsageException">The options do not go together.</exception>
+    public static IRepoBundleProvider Choose(string? repoPath, string? remoteUrl, string? credentialHelper, out string? warning)
+    {
+        warning = null;
+        if (remoteUrl is not null && repoPath is null)
+        {
+            throw new UsageException("--remote-url needs --repo-path: the directory of our own clone of it.");
+        }
+
+        if (credentialHelper is not null && remoteUrl is null)
+        {
+            throw new UsageException("--credential-helper needs --remote-url: there is nothing to authenticate with.");
+        }
+
+        if (repoPath is null)
+        {
+            warning = NoRepository;
+            return new PlaceholderProvider();
+        }
+
+        try
+        {
+            return remoteUrl is null
+                ? new LocalRepoBundleProvider(repoPath)
+                : new RemoteRepoBundleProvider(repoPath, remoteUrl, new RemoteRepoBundleOptions
+                {
+                    Sync = new LocalCloneOptions { Credentials = credentialHelper is null ? null : new CredentialHelper(credentialHelper) },
+                });
+        }
+        catch (ArgumentException wrong)
+        {
+            // Without the parameter's name, which says nothing to somebody at a command line.
+            throw new UsageException(wrong.ParamName is null ? wrong.Message : wrong.Message.Replace($" (Parameter '{wrong.ParamName}')", "", StringComparison.Ordinal));
+        }
+    }
+
+    private sealed class PlaceholderProvider : IRepoBundleProvider
+    {
+        public Task<RepoBundle> CreateBundleAsync(RepoBundleRequest request, CancellationToken cancellationToken = default)
+            => Task.FromResult(RepoBundle.Empty);
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Eden.Checkpoint.ConsoleHost.Output;
+using Eden.Checkpoint.Git;
+
+namespace Eden.Checkpoint.ConsoleHost.Verbs;
+
+/// <summary><c>bundle verify</c>: whether a bundle is whole, down to the depth asked for.</summary>
+internal static class BundleVerifyVerb
+{
+    public static Command Create(Terminal terminal)
+    {
+        var file = new Argument<string>("FILE") { Description = "The bundle." };
+        var depth = DepthOption.Create();
+        var command = new Command("verify", "Checks a bundle: header, pack, checksums, and everything its refs reach.") { file, depth };
+        command.Guard(terminal, null, async (parsed, cancellationToken) =>
+        {
+            var path = parsed.GetRequiredValue(file);
+            using var bundle = RepoBundle.FromFile(path);
+            var report = await ProgressDisplay.RunAsync(
+                terminal,
+                progress => GitBundle.VerifyAsync(
+                    bundle, new GitBundleVerifyOptions { Depth = DepthOption.Read(parsed, depth), Progress = progress }, cancellationToken)).ConfigureAwait(false);
+            return Print(terminal, Printable.Of(path), report);
+        });
+        return command;
+    }
+
+    private static int Print(Terminal terminal, string name, GitBundleReport report)
+    {
+        foreach (var warning in report.Warnings)
+        {
+            terminal.ErrorLine($"{name}: warning: {Printable.Of(warning)}");
+        }
+
+        if (report.IsValid)
+        {
+            terminal.Line($"{name}: whole, {Quantity.Of(report.Header?.Refs.Count ?? 0, "ref", "refs")}, {Quantity.Of(report.ObjectCount, "object", "objects")}, {Quantity.Of(report.ReachableCommitCount, "commit", "commits")} reached");
+            return ExitCode.Done;
+        }
+
+        terminal.Line($"{name}: invalid");
+        terminal.ErrorLine($"{CheckpointProblem.CheckpointInvalid.Type}: {Quantity.Of(report.TotalViolations, "violation", "violations")} in {name}");
+        Failure.PrintViolations(terminal.ErrorLine, report.Violations, report.TotalViolations);
+        return ExitCode.Invalid;
+    }
+}

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using Eden.Checkpoint.ConsoleHost.Output;
+using Eden.Checkpoint.ConsoleHost.Stores;
+
+namespace Eden.Checkpoint.ConsoleHost.Verbs;
+
+/// <summary><c>export</c>: one experiment from its store and repository into an archive file, which appears whole or not at all.</summary>
+internal static class ExportVerb
+{
+    public static Command Create(Terminal terminal)
+    {
+        var store = new Option<string>("--store")
+        {
+            Description = "postgresql:// URL, Npgsql connection string, or dir:PATH with experiment.json and the seven .jsonl files.",
+            Required = true,
+            HelpName = "S",
+        };
+        var experimentId = new Option<string>("--experiment-id") { Description = "The experiment that the store must hold.", Required = true, HelpName = "ID" };
+        var output = new Option<string>("--out") { Description = "The archive to write; one that exists is replaced at the end.", Required = true, HelpName = "FILE" };
+        var config = new Option<string?>("--config") { Description = "The experiment's config, carried byte for byte.", HelpName = "FILE" };
+        var repoPath = new Option<string?>("--repo-path") { Description = "The git repository; with --remote-url, our own bare clone of it.", HelpName = "DIR" };
+        var remoteUrl = new Option<string?>("--remote-url") { Description = "The git remote of record; --repo-path is synced with it first.", HelpName = "URL" };
+        var helper = new Option<string?>("--credential-helper") { Description = "A git credential helper for the remote.", HelpName = "FILE" };
+        var version = new Option<string>("--format-version") { Description = "The archive format.", DefaultValueFactory = _ => "1", HelpName = "V" };
+        var json = new Option<bool>("--json") { Description = "Print the result as one JSON object." };
+        var command = new Command("export", "Writes one experiment into a checkpoint archive.")
+        {
+            store, experimentId, output, config, repoPath, remoteUrl, helper, version, json,
+        };
+        command.Guard(terminal, json, async (parsed, cancellationToken) =>
+        {
+            var path = OutputPath.Check(parsed.GetRequiredValue(output), "--out");
+            var bundles = BundleSource.Choose(
+                parsed.GetValue(repoPath), parsed.GetValue(remoteUrl), parsed.GetValue(helper), out var warning);
+            var opened = StoreAddress.Open(parsed.GetRequiredValue(store));
+            await using (opened.ConfigureAwait(false))
+            {
+                if (warning is not null)
+                {
+                    terminal.ErrorLine($"warning: {warning}");
+                }
+
+                var exporter = new CheckpointExporter(opened.Store, bundles);
+                var options = new CheckpointExportOptions
+                {
+                    ExperimentId = parsed.GetRequiredValue(experimentId),
+                    FormatVersion = parsed.GetRequiredValue(version),
+                    ExperimentConfig = await ReadConfigAsync(parsed.GetValue(config), cancellationToken).ConfigureAwait(false),
+                };
+                var result = await ProgressDisplay.RunAsync(
+                    terminal,
+                    progress => exporter.ExportAsync(path, options with { Progress = progress }, cancellationToken)).ConfigureAwait(false);
+                Print(terminal, path, result, parsed.GetValue(json));
+                return ExitCode.Done;
+            }
+        });
+        return command;
+    }
+
+    private static async Task<byte[]> ReadConfigAsync(string? path, CancellationToken cancellationToken)
+    {
+        if (path is null)
+        {
+            return [];
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new UsageException("The file given to --config does not exist.");
+        }
+
+        var most = CheckpointLimits.Default.MaxConfigBytes;
+        return new FileInfo(path).Length > most
+            ? throw new UsageException($"The file given to --config is larger than {Quantity.Bytes(most)}.")
+            : await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void Print(Terminal terminal, string path, CheckpointExportResult result, bool json)
+    {
+        if (json)
+        {
+            terminal.Line(ReportJson.Object(writer => ExportJson.Write(writer, path, result)));
+            return;
+        }
+
+        foreach (var warning in result.Warnings)
+        {
+            terminal.ErrorLine($"warning: {Printable.Of(warning)}");
+        }
+
+        ArchiveTable.Write(terminal, MemberLine.Of(result), result.ArchiveBytes);
+        var timings = result.Timings;
+        terminal.Line($"{(result.IsResumable ? "resumable" : "not resumable")}, {Quantity.Of(result.CrossReferences.RefCount, "ref", "refs")}, {Quantity.Of(result.CrossReferences.ObjectCount, "object", "objects")}; snapshot taken at {result.Manifest.ExportedAt}");
+        terminal.Line($"snapshot {Quantity.Milliseconds(timings.Snapshot)}, bundle {Quantity.Milliseconds(timings.Bundle)}, checks {Quantity.Milliseconds(timings.Validate)}, archive {Quantity.Milliseconds(timings.Archive)}");
+        terminal.Line($"wrote {path}");
+    }
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Eden.Checkpoint.ConsoleHost.Output;
+
+namespace Eden.Checkpoint.ConsoleHost.Verbs;
+
+/// <summary><c>verify</c>: import without a target. Every file is looked at, whatever the ones before it were.</summary>
+internal static class VerifyVerb
+{
+    public static Command Create(Terminal terminal)
+    {
+        var files = new Argument<string[]>("FILE") { Description = "The archives.", Arity = ArgumentArity.OneOrMore };
+        var depth = DepthOption.Create();
+        var requireResumable = new Option<bool>("--require-resumable") { Description = "Refuse an archive without a repository." };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object a file, one a line." };
+        var command = new Command("verify", "Checks archives: structure, manifest, rows, references and the git bundle.")
+        {
+            files, depth, requireResumable, json,
+        };
+        command.Guard(terminal, json, async (parsed, cancellationToken) =>
+        {
+            var options = new CheckpointVerificationOptions { Depth = DepthOption.Read(parsed, depth) };
+            var worst = ExitCode.Done;
+            foreach (var file in parsed.GetRequiredValue(files))
+            {
+                var verdict = await LookAtAsync(terminal, file, options, cancellationToken).ConfigureAwait(false);
+                if (parsed.GetValue(requireResumable))
+                {
+                    verdict = verdict.RequireResumable();
+                }
+
+                verdict.Print(terminal, parsed.GetValue(json));
+                worst = Math.Max(worst, verdict.ExitCode);
+            }
+
+            return worst;
+        });
+        return command;
+    }
+
+    private static async Task<ArchiveVerdict> LookAtAsync(
+        Terminal terminal, string file, CheckpointVerificationOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var archive = OpenArchive.ForReading(file);
+            await using (archive.ConfigureAwait(false))
+            {
+                Task<CheckpointVerificationReport> VerifyAsync(IProgress<CheckpointProgress>? progress)
+                    => new CheckpointVerifier(new CrossReferenceValidator()).VerifyAsync(archive, options with { Progress = progress }, cancellationToken);
+
+                // One line a file is the output of many files; lines about their phases would drown it.
+                var report = terminal.ErrorIsTerminal
+                    ? await ProgressDisplay.RunAsync(terminal, VerifyAsync).ConfigureAwait(false)
+                    : await VerifyAsync(null).ConfigureAwait(false);
+                return ArchiveVerdict.Of(file, report);
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException && Failure.Of(exception) is { } failure)
+        {
+            return ArchiveVerdict.Of(file, failure);
+        }
+    }
+}
