@@ -1,0 +1,71 @@
+using Eden.Checkpoint.Tests.Kit;
+
+namespace Eden.Checkpoint.Tests.ConsoleHost;
+
+/// <summary>Wrong command lines end with 2 and say why, on standard error only.</summary>
+[TestFixture]
+public class UsageTests
+{
+    private static readonly string[] s_export = ["export", "--store", "dir:rows", "--experiment-id", "x", "--out", "x.tar"];
+
+    private static IEnumerable<TestCaseData> WrongCommandLines()
+    {
+        yield return new TestCaseData((object)Array.Empty<string>()).SetArgDisplayNames("no verb");
+        yield return new TestCaseData((object)new[] { "unknown" }).SetArgDisplayNames("an unknown verb");
+        yield return new TestCaseData((object)new[] { "verify" }).SetArgDisplayNames("verify without a file");
+        yield return new TestCaseData((object)new[] { "verify", "x.tar", "--depth", "deep" }).SetArgDisplayNames("an unknown depth");
+        yield return new TestCaseData((object)new[] { "bundle" }).SetArgDisplayNames("bundle without its verb");
+        yield return new TestCaseData((object)new[] { "bundle", "create", "only-one" }).SetArgDisplayNames("bundle create with one path");
+        yield return new TestCaseData((object)new[] { "inspect", "a.tar", "b.tar" }).SetArgDisplayNames("inspect with two files");
+        yield return new TestCaseData((object)new[] { "demo", "--variants", "0" }).SetArgDisplayNames("no variants");
+        yield return new TestCaseData((object)new[] { "demo", "--variants", "many" }).SetArgDisplayNames("variants in words");
+        yield return new TestCaseData((object)new[] { "export", "--store", "dir:rows", "--out", "x.tar" }).SetArgDisplayNames("export without an experiment");
+        yield return new TestCaseData((object)new[] { "export", "--store", "nonsense", "--experiment-id", "x", "--out", "x.tar" }).SetArgDisplayNames("a store that is none");
+        yield return new TestCaseData((object)new[] { "export", "--store", "dir:rows", "--experiment-id", "x", "--out", "missing/x.tar" }).SetArgDisplayNames("out in a missing directory");
+        yield return new TestCaseData((object)new[] { "export", "--store", "dir:rows", "--experiment-id", "x", "--out", "." }).SetArgDisplayNames("out is a directory");
+        yield return new TestCaseData((object)new[] { s_export, ["--remote-url", "https://git.example/x"] }.SelectMany(part => part).ToArray()).SetArgDisplayNames("a remote without a clone");
+        yield return new TestCaseData((object)new[] { s_export, ["--repo-path", "r", "--credential-helper", "h"] }.SelectMany(part => part).ToArray()).SetArgDisplayNames("a helper without a remote");
+        yield return new TestCaseData((object)new[] { s_export, ["--repo-path", "r", "--remote-url", "ssh://git.example/x"] }.SelectMany(part => part).ToArray()).SetArgDisplayNames("a remote of an unknown kind");
+        yield return new TestCaseData((object)new[] { s_export, ["--config", "missing.yaml"] }.SelectMany(part => part).ToArray()).SetArgDisplayNames("a config that is not there");
+        yield return new TestCaseData((object)new[] { s_export, ["--format-version", "2"] }.SelectMany(part => part).ToArray()).SetArgDisplayNames("another format version");
+    }
+
+    [TestCaseSource(nameof(WrongCommandLines))]
+    public async Task A_wrong_command_line_ends_with_2(string[] arguments)
+    {
+        using var folder = new TempFolder();
+
+        var run = await ConsoleRun.StartAsync(folder.Path, arguments);
+
+        Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
+        Assert.That(run.Error, Is.Not.Empty);
+        Assert.That(run.Error, Does.Not.Contain("   at "), "a stack trace is no explanation");
+        Assert.That(run.Output, Is.Empty);
+        Assert.That(Directory.EnumerateFileSystemEntries(folder.Path), Is.Empty);
+    }
+
+    [Test]
+    public async Task An_unknown_format_version_is_the_problem_bad_request()
+    {
+        using var folder = new TempFolder();
+
+        var run = await ConsoleRun.StartAsync(folder.Path, [.. s_export, "--format-version", "2", "--json"]);
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.JsonLines.Single().GetProperty("problem").GetString(), Is.EqualTo("eden://error/bad-request"));
+    }
+
+    [TestCase("--help")]
+    [TestCase("export --help")]
+    [TestCase("bundle --help")]
+    [TestCase("--version")]
+    public async Task Asking_for_help_is_no_mistake(string arguments)
+    {
+        using var folder = new TempFolder();
+
+        var run = await ConsoleRun.StartAsync(folder.Path, arguments.Split(' '));
+
+        Assert.That(run.ExitCode, Is.Zero);
+        Assert.That(run.Output, Is.Not.Empty);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Eden.Checkpoint.Tests.Kit;
+
+/// <summary>One run of the built console host as a process of its own: its exit code and what it printed.</summary>
+internal sealed record ConsoleRun(int ExitCode, string Output, string Error)
+{
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "eden-checkpoint.dll");
+
+    /// <summary>Gets the output as one JSON document a line.</summary>
+    public IReadOnlyList<JsonElement> JsonLines
+        => [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+
+    /// <summary>Runs it to its end, with both streams redirected and nothing on standard input.</summary>
+    /// <param name="temporaryDirectory">What the process is told to use for temporary files, so that a test can see what is left.</param>
+    /// <param name="arguments">The command line.</param>
+    public static async Task<ConsoleRun> StartAsync(string temporaryDirectory, params string[] arguments)
+    {
+        using var process = Begin(temporaryDirectory, arguments);
+        return await EndAsync(process);
+    }
+
+    /// <summary>Starts it and returns the running process; <see cref="EndAsync"/> waits for it.</summary>
+    public static Process Begin(string temporaryDirectory, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = temporaryDirectory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add("exec");
+        start.ArgumentList.Add(Program);
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        // The runtime keeps files of its own in TMPDIR while it serves diagnostics.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        start.Environment["TMPDIR"] = temporaryDirectory;
+        start.Environment["GITHUB_ACTIONS"] = "true";
+        GitCli.Isolate(start);
+        var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
+        process.StandardInput.Close();
+        return process;
+    }
+
+    public static async Task<ConsoleRun> EndAsync(Process process)
+    {
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        return new ConsoleRun(process.ExitCode, await output, await error);
+    }
+}
