@@ -1,0 +1,163 @@
+using System.Text;
+using Eden.Checkpoint.Git;
+using Eden.Checkpoint.Git.Pack;
+using Eden.Checkpoint.Tests.Kit;
+
+namespace Eden.Checkpoint.Tests.Git.Bundle;
+
+/// <summary>Small bundles that claim or become something huge: they end within the limits, with an error where one is due, in bounded memory.</summary>
+[TestFixture, NonParallelizable]
+public class BundleBombTests
+{
+    private const long Budget = 400L << 20;
+
+    [Test]
+    public async Task A_delta_that_claims_256_GiB_is_refused_before_anything_is_allocated()
+    {
+        var pack = new SyntheticPack();
+        var blob = pack.Add(PackEntryKind.Blob, "hello"u8.ToArray());
+        pack.AddOffsetDelta(pack.NextOffset - PackHeader.Length, SyntheticPack.Delta(5, 256L << 30, 0x90, 5));
+        var report = await VerifyAsync(pack.ToBundle((blob, "refs/x/blob")));
+        Assert.That(report.Violations.Single().Rule, Is.EqualTo(CheckpointRule.Limit));
+    }
+
+    [Test]
+    public async Task An_entry_that_claims_256_GiB_is_refused([Values] BundleVerification depth)
+    {
+        var pack = new SyntheticPack();
+        pack.AddRaw(PackEntryKind.Blob, 256L << 30, [], SyntheticPack.Deflate([1, 2, 3]));
+        var report = await VerifyAsync(pack.ToBundle(), depth: depth);
+        Assert.That(report.Violations.Single().Rule, Is.EqualTo(CheckpointRule.Limit));
+    }
+
+    [Test]
+    public async Task A_commit_over_its_own_limit_is_refused()
+    {
+        var pack = new SyntheticPack();
+        pack.Add(PackEntryKind.Commit, new byte[5000]);
+        var report = await VerifyAsync(pack.ToBundle(), new CheckpointLimits { MaxCommitBytes = 4096 });
+        Assert.That(report.Violations.Single().Rule, Is.EqualTo(CheckpointRule.Limit));
+    }
+
+    [Test]
+    public async Task Blobs_that_inflate_a_thousandfold_pass_through_a_window_and_count_against_the_total()
+    {
+        var pack = new SyntheticPack();
+        var bomb = SyntheticPack.Deflate(new byte[64 << 20]);
+        pack.AddRaw(PackEntryKind.Blob, 64 << 20, [], bomb);
+        pack.AddRaw(PackEntryKind.Blob, 64 << 20, [], bomb);
+        var bundle = pack.ToBundle();
+        var report = await VerifyAsync(bundle, new CheckpointLimits { MaxBundleInflatedBytes = 100 << 20 });
+        Assert.That(report.Violations.Single().Rule, Is.EqualTo(CheckpointRule.Limit));
+        await AssertBoundedAsync(async () => Assert.That((await VerifyAsync(bundle)).Violations, Is.Empty));
+    }
+
+    [Test]
+    public async Task A_chain_of_fifty_deltas_of_large_objects_is_resolved_through_files()
+    {
+        // Each link copies 12 MiB and adds a byte: larger than what is held in memory.
+        const int Size = 12 << 20;
+        var pack = new SyntheticPack();
+        var start = pack.NextOffset;
+        pack.AddRaw(PackEntryKind.Blob, Size, [], SyntheticPack.Deflate(new byte[Size]));
+        byte[] instructions = [.. Enumerable.Range(0, 12).SelectMany(block => (byte[])[0xCF, 0, 0, (byte)(block << 4), 0, 0x10])];
+        for (var link = 0; link < 50; link++)
+        {
+            var distance = pack.NextOffset - start;
+            start = pack.NextOffset;
+            pack.AddOffsetDelta(distance, SyntheticPack.Delta(Size + link, Size + link + 1, [.. instructions, .. Tail(link), 1, (byte)link]));
+        }
+
+        await AssertBoundedAsync(async () =>
+        {
+            var report = await VerifyAsync(pack.ToBundle());
+            Assert.That(report.Violations, Is.Empty);
+            Assert.That(report.ObjectCount, Is.EqualTo(51));
+        });
+
+        static byte[] Tail(int link) => link == 0 ? [] : [0x9F, 0, 0, 0xC0, 0, (byte)link];
+    }
+
+    [Test]
+    public async Task A_tree_too_large_for_memory_is_read_in_pieces()
+    {
+        var pack = new SyntheticPack();
+        var blob = pack.Add(PackEntryKind.Blob, []);
+        byte[] Entry(int number) => [.. Encoding.ASCII.GetBytes($"100644 {number:D30}\0"), .. Convert.FromHexString(blob)];
+        var content = Enumerable.Range(0, 160_000).SelectMany(Entry).ToArray();
+        Assert.That(content, Has.Length.GreaterThan(8 << 20));
+        var commit = pack.AddCommit(pack.Add(PackEntryKind.Tree, content), "wide");
+        Assert.That((await VerifyAsync(pack.ToBundle((commit, "refs/heads/main")))).Violations, Is.Empty);
+
+        var broken = new SyntheticPack();
+        broken.Add(PackEntryKind.Blob, []);
+        content[^1] ^= 1;
+        commit = broken.AddCommit(broken.Add(PackEntryKind.Tree, content), "wide");
+        var report = await VerifyAsync(broken.ToBundle((commit, "refs/heads/main")));
+        Assert.That(report.Violations.Single().Message, Does.Contain("is not in the pack"));
+    }
+
+    [Test]
+    public async Task Refs_beyond_the_limit_are_refused_and_ten_thousand_cost_little()
+    {
+        var pack = new SyntheticPack();
+        var commit = pack.AddCommit(pack.Add(PackEntryKind.Tree, []), "one");
+        var refs = Enumerable.Range(0, 10_001).Select(number => (commit, $"refs/heads/work/{number}")).ToArray();
+        var bundle = pack.ToBundle(refs);
+        Assert.That((await VerifyAsync(bundle)).Violations, Is.Empty);
+        var report = await VerifyAsync(bundle, new CheckpointLimits { MaxBundleRefs = 10_000 });
+        Assert.That(report.Violations.Single().Rule, Is.EqualTo(CheckpointRule.Limit));
+    }
+
+    [Test]
+    public async Task Millions_of_refs_are_held_in_tens_of_bytes_each()
+    {
+        using var folder = new TempFolder();
+        const int Count = 1_000_000;
+        await using (var writer = new StreamWriter(folder["many.bundle"]))
+        {
+            await writer.WriteAsync("# v2 git bundle\n");
+            for (var number = 0; number < Count; number++)
+            {
+                await writer.WriteAsync($"4b825dc642cb6eb9a060e54bf8d69288fbee4904 refs/heads/work/{number:D8}\n");
+            }
+
+            await writer.WriteAsync("\n");
+        }
+
+        await using var stream = File.OpenRead(folder["many.bundle"]);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var header = await GitBundle.ReadHeaderAsync(stream);
+        var held = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Assert.That(header.Refs, Has.Count.EqualTo(Count));
+        Assert.That(header.Refs[Count - 1].Name, Is.EqualTo("refs/heads/work/00999999"));
+        Assert.That(held / Count, Is.LessThan(120));
+    }
+
+    private static async Task AssertBoundedAsync(Func<Task> work)
+    {
+        using var stop = new CancellationTokenSource();
+        var peak = 0L;
+        var watch = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: false));
+                await Task.Yield();
+                stop.Token.WaitHandle.WaitOne(5);
+            }
+        });
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        await work();
+        await stop.CancelAsync();
+        await watch;
+        Assert.That(peak - before, Is.LessThan(Budget));
+    }
+
+    private static async Task<GitBundleReport> VerifyAsync(
+        byte[] content, CheckpointLimits? limits = null, BundleVerification depth = BundleVerification.Objects)
+    {
+        using var bundle = RepoBundle.FromBytes(content);
+        return await GitBundle.VerifyAsync(bundle, new GitBundleVerifyOptions { Limits = limits ?? CheckpointLimits.Default, Depth = depth });
+    }
+}
