@@ -41,29 +41,17 @@ internal static class BundleRestorer
 
         var resolver = inspection.Pack!;
         var header = inspection.Header!;
-        if (resolver.Entries.Count == 0)
-        {
-            File.Delete(packPath);
-        }
-        else
-        {
-            var name = Path.Combine(packs, $"pack-{inspection.PackChecksum.ToHex(header.ObjectFormat)}");
-            await Task.Run(() => PackIndexWriter.Write(packPath, name + ".idx", resolver, inspection.PackChecksum, cancellationToken), cancellationToken)
-                .ConfigureAwait(false);
-            File.Move(packPath, name + ".pack");
-            MakeReadOnly(name + ".pack");
-            MakeReadOnly(name + ".idx");
-        }
-
         var head = PackedRefsWriter.ChooseHead(header.RefLines);
-        await Task.Run(
+        var refs = Task.Run(
             () =>
             {
                 PackedRefsWriter.Write(Path.Combine(repository, "packed-refs"), header.RefLines, resolver, cancellationToken);
                 WriteText(Path.Combine(repository, "HEAD"), head.StartsWith("refs/", StringComparison.Ordinal) ? $"ref: {head}\n" : $"{head}\n");
                 WriteText(Path.Combine(repository, "config"), Config(header.ObjectFormat));
             },
-            cancellationToken).ConfigureAwait(false);
+            CancellationToken.None);
+        var objects = Task.Run(() => PlacePack(packPath, packs, resolver, inspection.PackChecksum, cancellationToken), CancellationToken.None);
+        await Task.WhenAll(refs, objects).ConfigureAwait(false);
 
         cancellationToken.ThrowIfCancellationRequested();
         if (Directory.Exists(path))
@@ -91,6 +79,21 @@ internal static class BundleRestorer
         {
             throw new IOException($"There is something at {path} already; a bundle is restored to a new or empty directory.");
         }
+    }
+
+    private static void PlacePack(string packPath, string packs, PackResolver resolver, ObjectHash checksum, CancellationToken cancellationToken)
+    {
+        if (resolver.Entries.Count == 0)
+        {
+            File.Delete(packPath);
+            return;
+        }
+
+        var name = Path.Combine(packs, $"pack-{checksum.ToHex(resolver.Format)}");
+        PackIndexWriter.Write(packPath, name + ".idx", resolver, checksum, cancellationToken);
+        File.Move(packPath, name + ".pack");
+        MakeReadOnly(name + ".pack");
+        MakeReadOnly(name + ".idx");
     }
 
     private static string Config(GitObjectFormat format)
