@@ -66,7 +66,7 @@ internal static class BundleRestorer
             RepositoryPath = path,
             ObjectFormat = header.ObjectFormat,
             Head = head,
-            RefCount = header.RefLines.Count - (header.RefLines.Find("HEAD"u8) >= 0 ? 1 : 0),
+            RefCount = PackedRefsWriter.Count(header.RefLines),
             ObjectCount = inspection.ObjectCount,
             ReachableCommitCount = inspection.ReachableCommitCount,
             Warnings = inspection.Warnings,

@@ -36,6 +36,18 @@ internal static class PackedRefsWriter
         return target.ToHex(refs.Format);
     }
 
+    /// <summary>Counts the refs that are written: <c>HEAD</c> and other worktrees' HEADs are not among them.</summary>
+    public static int Count(BundleLineTable refs)
+    {
+        var count = 0;
+        for (var index = 0; index < refs.Count; index++)
+        {
+            count += refs.Text(index).StartsWith("refs/"u8) ? 1 : 0;
+        }
+
+        return count;
+    }
+
     public static void Write(string path, BundleLineTable refs, PackResolver resolver, CancellationToken cancellationToken)
     {
         var order = new int[refs.Count];
@@ -57,7 +69,7 @@ internal static class PackedRefsWriter
             }
 
             var name = refs.Text(index);
-            if (name.SequenceEqual("HEAD"u8))
+            if (!name.StartsWith("refs/"u8))
             {
                 continue;
             }
