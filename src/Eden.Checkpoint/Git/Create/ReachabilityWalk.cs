@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
 using System.Text;
 using Eden.Checkpoint.Git.Objects;
-using Eden.Checkpoint.Git.Repository;
+using Eden.Checkpoint.Git.Repositories;
 
 namespace Eden.Checkpoint.Git.Create;
 

@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.IO.Hashing;
 using Eden.Checkpoint.Git.Objects;
 using Eden.Checkpoint.Git.Pack;
-using Eden.Checkpoint.Git.Repository;
+using Eden.Checkpoint.Git.Repositories;
 
 namespace Eden.Checkpoint.Git.Create;
 

@@ -1,5 +1,5 @@
 using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Git.Repository;
+using Eden.Checkpoint.Git.Repositories;
 using Eden.Checkpoint.Tests.Kit;
 
 namespace Eden.Checkpoint.Tests.Git.Create;

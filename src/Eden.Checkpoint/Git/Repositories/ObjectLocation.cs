@@ -1,4 +1,4 @@
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>Where an object is: a pack by its number and the rank in it, or, with the number after the last pack, the loose objects and
 /// the place in their list. Sorts like the packs on disk.</summary>

@@ -1,8 +1,8 @@
 using System.Text;
-using Eden.Checkpoint.Git.Repository;
+using Eden.Checkpoint.Git.Repositories;
 using Eden.Checkpoint.Tests.Kit;
 
-namespace Eden.Checkpoint.Tests.Git.Repository;
+namespace Eden.Checkpoint.Tests.Git.Repositories;
 
 [TestFixture]
 [Parallelizable(ParallelScope.All)]

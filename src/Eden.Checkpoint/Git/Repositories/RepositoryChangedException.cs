@@ -1,4 +1,4 @@
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>A file or object is not where a listing made a moment ago said: a gc, repack or fetch may be running. Worth a fresh listing;
 /// when that fails too, the message is the fault.</summary>

@@ -1,7 +1,7 @@
 using System.Text;
 using Eden.Checkpoint.Git.Objects;
 
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>Every ref of a repository, read once, in the order in which git's own bundles list them: by name, then HEAD, then the
 /// HEADs of other worktrees.</summary>

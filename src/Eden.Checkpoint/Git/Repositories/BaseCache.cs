@@ -1,7 +1,7 @@
 using System.Buffers;
 using Eden.Checkpoint.Git.Objects;
 
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>Recently resolved objects, within a budget of bytes: the bases of the deltas that come next. Owns its buffers; not thread-safe.</summary>
 internal sealed class BaseCache(long budget) : IDisposable

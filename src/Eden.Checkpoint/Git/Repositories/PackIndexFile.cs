@@ -6,7 +6,7 @@ using Eden.Checkpoint.Git.Objects;
 using Eden.Checkpoint.Git.Pack;
 using Microsoft.Win32.SafeHandles;
 
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>A pack's index (version 1 or 2) in compact arrays. An object is known by its rank: its place in the order of pack offsets.</summary>
 /// <remarks>Immutable after reading, so any number of threads may ask. About 40 bytes an object.</remarks>

@@ -1,7 +1,7 @@
 using System.IO.Enumeration;
 using Eden.Checkpoint.Git.Objects;
 
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>The loose objects of a repository and its alternates, listed once: each directory is read once, no file is touched.</summary>
 internal sealed class LooseObjects

@@ -1,7 +1,7 @@
 using System.Text;
 using Eden.Checkpoint.Git.Objects;
 
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>Reads the <c>packed-refs</c> file. What its peeled lines say is checked for form and not used: tags are read anyway.</summary>
 internal static class PackedRefs

@@ -1,6 +1,6 @@
 using Eden.Checkpoint.Git.Objects;
 
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>Answers whether commits exist in a repository, reachable or not, from one listing. Not thread-safe.</summary>
 internal sealed class RepositoryCommits : IDisposable

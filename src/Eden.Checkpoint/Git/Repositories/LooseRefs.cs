@@ -2,7 +2,7 @@ using System.IO.Enumeration;
 using System.Text;
 using Eden.Checkpoint.Git.Objects;
 
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>Reads the refs that are files of their own. Each directory is listed once and each file read once.</summary>
 internal static class LooseRefs

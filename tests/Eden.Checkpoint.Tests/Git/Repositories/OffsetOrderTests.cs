@@ -1,6 +1,6 @@
-using Eden.Checkpoint.Git.Repository;
+using Eden.Checkpoint.Git.Repositories;
 
-namespace Eden.Checkpoint.Tests.Git.Repository;
+namespace Eden.Checkpoint.Tests.Git.Repositories;
 
 [TestFixture]
 internal sealed class OffsetOrderTests

@@ -1,6 +1,6 @@
 using Eden.Checkpoint.Git.Objects;
 
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>Every object of a repository and its alternates, listed once. Packs stay open, so what they hold stays readable whatever a
 /// concurrent gc deletes; only loose objects may still vanish.</summary>

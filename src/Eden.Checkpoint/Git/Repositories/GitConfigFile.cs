@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>The settings of one git configuration file, in file order. Includes are not followed, as git itself does not when it
 /// reads a repository's format.</summary>

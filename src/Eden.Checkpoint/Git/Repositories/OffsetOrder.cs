@@ -1,4 +1,4 @@
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>Sorts the positions of an index by pack offset, digit by digit: several times quicker than comparing.</summary>
 internal static class OffsetOrder

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>Where the parts of a repository are: its own directory, the one it shares with its worktrees, and every object directory.</summary>
 /// <remarks>Who owns the files does not matter: the caller configured this path.</remarks>

@@ -2,7 +2,7 @@ using System.Buffers;
 using Eden.Checkpoint.Git.Objects;
 using Eden.Checkpoint.Git.Pack;
 
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>Reads whole objects out of an <see cref="ObjectStore"/>: inflates, applies delta chains, keeps recent results as bases for the
 /// next. Quick when asked in pack order. One thread's own.</summary>

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.IO.Compression;
 using Eden.Checkpoint.Git.Objects;
 
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>One loose object, opened: its header is read, its content follows as a stream that is checked against the header's length
 /// and the object's id at its end.</summary>

@@ -2,7 +2,7 @@ using Eden.Checkpoint.Git.Objects;
 using Eden.Checkpoint.Git.Pack;
 using Microsoft.Win32.SafeHandles;
 
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>A pack of a repository: an open file and its index. It stays readable when a concurrent gc deletes it.</summary>
 /// <remarks>Read by position rather than mapped: a mapping counts as memory of ours, and a pack that is cut short under one is a crash,

@@ -1,4 +1,4 @@
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>Recently read pieces of packs, so that neighbouring entries cost one read. One reader's own; not thread-safe.</summary>
 internal sealed class PackWindows

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>What a repository's configuration says about how it is stored. Everything that cannot be bundled whole is refused by name.</summary>
 internal static class RepositoryFormat

@@ -1,6 +1,6 @@
 using Eden.Checkpoint.Git.Objects;
 
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>A ref as it is stored: an object id, or the name of another ref.</summary>
 internal readonly record struct RefValue(string Name, ObjectHash Target, string? SymbolicTarget)

@@ -1,6 +1,6 @@
 using Eden.Checkpoint.Git.Pack;
 
-namespace Eden.Checkpoint.Git.Repository;
+namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>The header of a pack entry, with the base's rank already found.</summary>
 /// <param name="Kind">How the entry is stored.</param>

@@ -1,7 +1,7 @@
-using Eden.Checkpoint.Git.Repository;
+using Eden.Checkpoint.Git.Repositories;
 using Eden.Checkpoint.Tests.Kit;
 
-namespace Eden.Checkpoint.Tests.Git.Repository;
+namespace Eden.Checkpoint.Tests.Git.Repositories;
 
 [TestFixture]
 internal sealed class GitConfigFileTests
