@@ -22,6 +22,8 @@ internal sealed class BundleOfEveryShapeTests
         var heads = await LinesAsync(repository, "bundle", "list-heads", bundle);
         var reachable = await LinesAsync(repository, "--no-replace-objects", "rev-list", "--objects", "--no-object-names", "--all");
         var clone = await CloneAsync(folder, repository, bundle);
+        using var ours = RepoBundle.FromFile(bundle);
+        var report = await GitBundle.VerifyAsync(ours);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(heads, Is.EquivalentTo(await LinesAsync(repository, "bundle", "list-heads", folder["theirs.bundle"])));
@@ -29,6 +31,7 @@ internal sealed class BundleOfEveryShapeTests
             Assert.That(
                 await LinesAsync(clone, "cat-file", "--batch-all-objects", "--batch-check=%(objectname)"),
                 Is.EqualTo(reachable.Order(StringComparer.Ordinal)));
+            Assert.That(report.Violations, Is.Empty);
             Assert.That(result.RefCount, Is.EqualTo(heads.Length));
             Assert.That(result.ObjectCount, Is.EqualTo(reachable.Length));
             Assert.That(result.Length, Is.EqualTo(new FileInfo(bundle).Length));
