@@ -46,6 +46,7 @@ internal static class CommandLine
             BundleCreateVerb.Create(terminal),
             BundleListVerb.Create(terminal),
             BundleVerifyVerb.Create(terminal),
+            BundleRestoreVerb.Create(terminal),
         },
     };
 }

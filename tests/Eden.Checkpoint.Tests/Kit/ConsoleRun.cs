@@ -6,7 +6,8 @@ namespace Eden.Checkpoint.Tests.Kit;
 /// <summary>One run of the built console host as a process of its own: its exit code and what it printed.</summary>
 internal sealed record ConsoleRun(int ExitCode, string Output, string Error)
 {
-    private static string Program => Path.Combine(AppContext.BaseDirectory, "eden-checkpoint.dll");
+    // The copy beside the tests lacks what the tests' own framework brings; the host runs from where it was built.
+    private static string Program { get; } = FindProgram();
 
     /// <summary>Gets the output as one JSON document a line.</summary>
     public IReadOnlyList<JsonElement> JsonLines
@@ -64,5 +65,13 @@ internal sealed record ConsoleRun(int ExitCode, string Output, string Error)
         }
 
         return new ConsoleRun(process.ExitCode, await output, await error);
+    }
+
+    private static string FindProgram()
+    {
+        var built = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        var program = Path.Combine(
+            SourceTree.Root, "samples", "Eden.Checkpoint.Console", "bin", built.Parent!.Name, built.Name, "eden-checkpoint.dll");
+        return File.Exists(program) ? program : throw new FileNotFoundException("The console host was not built.", program);
     }
 }

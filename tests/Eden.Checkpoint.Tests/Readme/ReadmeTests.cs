@@ -8,14 +8,12 @@ namespace Eden.Checkpoint.Tests.Readme;
 [TestFixture]
 public class ReadmeTests
 {
-    private static readonly string s_root = FindRoot();
-
-    private static string Readme => File.ReadAllText(Path.Combine(s_root, "README.md"));
+    private static string Readme => File.ReadAllText(Path.Combine(SourceTree.Root, "README.md"));
 
     [Test]
     public void The_usage_block_is_the_code_that_is_compiled_here()
     {
-        var source = File.ReadAllLines(Path.Combine(s_root, "tests/Eden.Checkpoint.Tests/Readme/ReadmeUsage.cs"));
+        var source = File.ReadAllLines(Path.Combine(SourceTree.Root, "tests/Eden.Checkpoint.Tests/Readme/ReadmeUsage.cs"));
         var region = source.SkipWhile(line => line.Trim() != "#region usage").Skip(1).TakeWhile(line => line.Trim() != "#endregion");
 
         Assert.That(Block(Readme, "csharp"), Is.EqualTo(region.Select(line => line.Length > 8 ? line[8..] : "")));
@@ -97,17 +95,5 @@ public class ReadmeTests
     {
         var rows = text.Split('\n').SkipWhile(line => line != heading).Skip(2).TakeWhile(line => line.StartsWith('|'));
         return [.. rows.Select(row => row.Trim('|').Split('|').Select(cell => cell.Trim()).ToArray())];
-    }
-
-    private static string FindRoot()
-    {
-        var directory = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(directory, "Eden.Checkpoint.sln")))
-        {
-            directory = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(directory))
-                ?? throw new DirectoryNotFoundException("The tests do not run inside the repository.");
-        }
-
-        return directory;
     }
 }

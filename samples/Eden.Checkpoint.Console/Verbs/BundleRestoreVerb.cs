@@ -1,0 +1,37 @@
+using System.CommandLine;
+using Eden.Checkpoint.ConsoleHost.Output;
+using Eden.Checkpoint.Git;
+
+namespace Eden.Checkpoint.ConsoleHost.Verbs;
+
+/// <summary><c>bundle restore</c>: a bare repository out of a bundle, verified in the same pass.</summary>
+internal static class BundleRestoreVerb
+{
+    public static Command Create(Terminal terminal)
+    {
+        var file = new Argument<string>("FILE") { Description = "The bundle." };
+        var repository = new Argument<string>("REPO") { Description = "The bare repository to make; it must not exist, or be empty." };
+        var command = new Command("restore", "Makes a bare repository out of a bundle.") { file, repository };
+        command.Guard(terminal, null, async (parsed, cancellationToken) =>
+        {
+            using var bundle = RepoBundle.FromFile(parsed.GetRequiredValue(file));
+            if (bundle.IsEmpty)
+            {
+                throw new UsageException("FILE is the zero-byte placeholder: it holds no repository.");
+            }
+
+            var target = Path.GetFullPath(parsed.GetRequiredValue(repository));
+            var result = await ProgressDisplay.RunAsync(
+                terminal,
+                progress => GitBundle.RestoreAsync(bundle, target, new GitBundleRestoreOptions { Progress = progress }, cancellationToken)).ConfigureAwait(false);
+            foreach (var warning in result.Warnings)
+            {
+                terminal.ErrorLine($"warning: {Printable.Of(warning)}");
+            }
+
+            terminal.Line($"restored {target}: {Quantity.Of(result.RefCount, "ref", "refs")}, {Quantity.Of(result.ObjectCount, "object", "objects")}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}
