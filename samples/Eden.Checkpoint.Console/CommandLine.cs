@@ -8,9 +8,6 @@ namespace Eden.Checkpoint.ConsoleHost;
 /// <summary>The verbs put together, and the way from arguments to an exit code.</summary>
 internal static class CommandLine
 {
-    // Time enough to stop a fetch, remove temporary files and say so.
-    private static readonly TimeSpan s_terminationTimeout = TimeSpan.FromSeconds(30);
-
     public static async Task<int> RunAsync(string[] args)
     {
         var terminal = Terminal.Open();
@@ -28,11 +25,16 @@ internal static class CommandLine
             return ExitCode.Usage;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration
-        {
-            EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = s_terminationTimeout,
-        }).ConfigureAwait(false);
+        using var interruption = new Interruption();
+        return await parsed.InvokeAsync(
+            new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+
+                // Its handler is put in place after the verb has begun; ours is there before.
+                ProcessTerminationTimeout = null,
+            },
+            interruption.Token).ConfigureAwait(false);
     }
 
     private static RootCommand Create(Terminal terminal) => new("Portable checkpoints of EDEN experiments: the store's rows and the git repository in one archive.")

@@ -188,6 +188,9 @@ internal static class PostgresUrl
             }
         }
 
-        return Uri.UnescapeDataString(text);
+        var decoded = Uri.UnescapeDataString(text);
+        return decoded.Contains('\0', StringComparison.Ordinal)
+            ? throw new UsageException($"The {part} in the --store URL holds a zero byte.")
+            : decoded;
     }
 }

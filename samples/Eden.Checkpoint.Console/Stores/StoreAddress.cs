@@ -21,8 +21,15 @@ internal static class StoreAddress
         }
 
         var connectionString = ToConnectionString(address);
-        var source = NpgsqlDataSource.Create(connectionString);
-        return new OpenedStore(new PostgresCheckpointStore(source), source);
+        try
+        {
+            var source = NpgsqlDataSource.Create(connectionString);
+            return new OpenedStore(new PostgresCheckpointStore(source), source);
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException or InvalidOperationException)
+        {
+            throw new UsageException("The settings given to --store do not go together.");
+        }
     }
 
     /// <summary>Turns a URL or a connection string into a connection string that Npgsql takes.</summary>
@@ -47,7 +54,7 @@ internal static class StoreAddress
                 ? throw new UsageException("The connection string given to --store names no host.")
                 : builder;
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
+        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or KeyNotFoundException)
         {
             // The driver's message may quote the value at fault, and the value may be the password.
             throw new UsageException("The connection string given to --store is not one that Npgsql understands.");

@@ -33,7 +33,7 @@ public class DemoTests
 
         var run = await ConsoleRun.StartAsync(folder.Path, "demo", "--variants", "3");
 
-        Assert.That(run.Output + run.Error, Does.Not.Contain("\u001b"));
+        Assert.That(run.Output + run.Error, Has.None.EqualTo('\u001b'));
         Assert.That(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.LessThan(10), run.Error);
     }
 

@@ -208,6 +208,7 @@ public class ExportVerbTests
             _folder["temp"], "export", "--store", $"Host=127.0.0.1;Port={port};Username=u;Database=d;Timeout=0;SslMode=Disable;GssEncryptionMode=Disable",
             "--experiment-id", "x", "--out", Archive);
         using var connection = await silent.AcceptSocketAsync();
+        Assert.That(await connection.ReceiveAsync(new byte[256]), Is.Positive, "the start of a conversation");
 
         using var kill = System.Diagnostics.Process.Start("kill", ["-INT", $"{process.Id}"]);
         var run = await ConsoleRun.EndAsync(process);

@@ -73,6 +73,8 @@ public class PostgresUrlTests
     [TestCase("postgresql://u:p@h/d?connect_timeout=hunter2")]
     [TestCase("postgresql://u:p@h/d?nonsense=hunter2")]
     [TestCase("postgresql://u:p@h/d?hunter")]
+    [TestCase("postgresql://u:hunter2%00@h/d")]
+    [TestCase("postgresql://u:p@h/d%00")]
     [TestCase("dir:")]
     public void What_cannot_be_understood_is_refused_without_quoting_it(string address)
     {

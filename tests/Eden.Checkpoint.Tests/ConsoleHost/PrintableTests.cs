@@ -11,9 +11,12 @@ public class PrintableTests
     [TestCase("a\nb\r\tc", "a\\u000ab\\u000d\\u0009c")]
     [TestCase("evil\u202egnp.exe", "evil\\u202egnp.exe")]
     [TestCase("\u009b31m", "\\u009b31m")]
-    [TestCase("half \ud83d", "half \\ufffd")]
     public void Control_characters_become_escapes(string text, string shown)
         => Assert.That(Printable.Of(text), Is.EqualTo(shown));
+
+    [Test]
+    public void Half_a_surrogate_pair_becomes_an_escape()
+        => Assert.That(Printable.Of($"half {(char)0xd83d}"), Is.EqualTo("half \\ufffd"));
 
     [Test]
     public void A_long_text_is_cut_between_characters()

@@ -78,7 +78,7 @@ public class ReadmeTests
             var help = await ConsoleRun.StartAsync(folder.Path, [.. verb.Split(' '), "--help"]);
             Assert.That(help.ExitCode, Is.Zero, verb);
             Assert.That(synopsis, Does.Contain($"eden-checkpoint {verb} "));
-            foreach (var option in help.Output.Split(' ', '\n').Where(word => word.StartsWith("--", StringComparison.Ordinal) && word != "--help"))
+            foreach (var option in help.Output.Split([' ', ',', '.', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(word => word.StartsWith("--", StringComparison.Ordinal) && word != "--help"))
             {
                 Assert.That(synopsis, Does.Contain(option), verb);
             }
