@@ -2,7 +2,7 @@ using System.Text;
 using Eden.Checkpoint.Diagnostics;
 using Eden.Checkpoint.Git;
 using Eden.Checkpoint.Git.Objects;
-using Eden.Checkpoint.Git.Repository;
+using Eden.Checkpoint.Git.Repositories;
 
 namespace Eden.Checkpoint;
 
