@@ -200,13 +200,13 @@ public class ExportVerbTests
     [Test]
     public async Task An_interrupt_cancels_cleanly()
     {
-        // A database that accepts and then says nothing holds the export at a known place.
+        // A remote that accepts and then says nothing holds the export at a known place.
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         var port = ((IPEndPoint)silent.LocalEndpoint).Port;
         using var process = ConsoleRun.Begin(
-            _folder["temp"], "export", "--store", $"Host=127.0.0.1;Port={port};Username=u;Database=d;Timeout=0;SslMode=Disable;GssEncryptionMode=Disable",
-            "--experiment-id", "x", "--out", Archive);
+            _folder["temp"], "export", "--store", $"dir:{_folder["rows"]}", "--experiment-id", _experiment.ExperimentId, "--out", Archive,
+            "--repo-path", _folder["clone.git"], "--remote-url", $"http://127.0.0.1:{port}/x.git");
         using var connection = await silent.AcceptSocketAsync();
         Assert.That(await connection.ReceiveAsync(new byte[256]), Is.Positive, "the start of a conversation");
 
