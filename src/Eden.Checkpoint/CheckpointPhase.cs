@@ -17,4 +17,7 @@ public enum CheckpointPhase
 
     /// <summary>The archive is written or read; the unit is bytes.</summary>
     Archive,
+
+    /// <summary>Two checkpoints are compared; the unit is registries.</summary>
+    Compare,
 }
