@@ -1,0 +1,21 @@
+using Eden.Checkpoint.Rows;
+
+namespace Eden.Checkpoint.Comparison;
+
+/// <summary>A row that one side has and the other lacks.</summary>
+internal static class MissingRow
+{
+    public static void Report(
+        ComparisonFindings findings, RegistryKind kind, ReadOnlySpan<byte> key, ReadOnlySpan<byte> row, bool isLeft)
+    {
+        if (!findings.ListsDifferences)
+        {
+            findings.DifferUnlisted();
+            return;
+        }
+
+        var shown = ShownValue.Of(row);
+        findings.Differ(new CheckpointDifference(
+            RowKey.ObjectKind(kind), ShownJson.OfKey(key), null, isLeft ? shown : null, isLeft ? null : shown));
+    }
+}

@@ -1,0 +1,180 @@
+namespace Eden.Checkpoint.Comparison;
+
+/// <summary>Compares two rows of one registry and tells allowed differences from others. Reusable; not thread-safe.</summary>
+internal sealed class RecordComparer : IJsonMismatchSink
+{
+    private readonly ComparisonFindings _findings;
+    private readonly CheckpointComparisonOptions _options;
+    private readonly byte[] _leftExperiment;
+    private readonly byte[] _rightExperiment;
+    private readonly JsonDifferencer _differencer = new();
+    private readonly JsonTokens _left = new();
+    private readonly JsonTokens _right = new();
+
+    private RegistryKind _kind;
+    private ReadOnlyMemory<byte> _key;
+    private bool _ideation;
+    private bool _claimReverted;
+    private bool _claimCounted;
+    private bool _probing;
+    private bool _probeFailed;
+
+    /// <param name="findings">Where differences and allowances go.</param>
+    /// <param name="options">What is allowed.</param>
+    /// <param name="leftExperiment">The id of the left side's experiment, as its JSON string stands.</param>
+    /// <param name="rightExperiment">The same of the right side.</param>
+    public RecordComparer(
+        ComparisonFindings findings, CheckpointComparisonOptions options, byte[] leftExperiment, byte[] rightExperiment)
+    {
+        _findings = findings;
+        _options = options;
+        _leftExperiment = leftExperiment;
+        _rightExperiment = rightExperiment;
+    }
+
+    /// <summary>Compares two rows and records what differs.</summary>
+    /// <param name="kind">The registry.</param>
+    /// <param name="key">The row's id as its JSON string stands, for messages.</param>
+    /// <param name="left">The left row.</param>
+    /// <param name="right">The right row.</param>
+    public void Compare(RegistryKind kind, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> left, ReadOnlyMemory<byte> right)
+    {
+        if (left.Span.SequenceEqual(right.Span))
+        {
+            return;
+        }
+
+        _probing = false;
+        Run(kind, key, left, right);
+    }
+
+    /// <summary>Tells whether two rows are equal but for what is allowed. Nothing is recorded.</summary>
+    public bool Matches(RegistryKind kind, ReadOnlyMemory<byte> left, ReadOnlyMemory<byte> right)
+    {
+        if (left.Span.SequenceEqual(right.Span))
+        {
+            return true;
+        }
+
+        _probing = true;
+        _probeFailed = false;
+        Run(kind, default, left, right);
+        return !_probeFailed;
+    }
+
+    /// <inheritdoc/>
+    void IJsonMismatchSink.OnMismatch(JsonMismatch mismatch)
+    {
+        var allowance = AllowanceFor(mismatch);
+        if (_probing)
+        {
+            _probeFailed |= allowance == CheckpointAllowances.None;
+            return;
+        }
+
+        if (allowance == CheckpointAllowances.ClaimReverted)
+        {
+            // State and claim change together: one use, listed by its state.
+            if (_claimCounted)
+            {
+                return;
+            }
+
+            _claimCounted = true;
+        }
+
+        if (allowance != CheckpointAllowances.None)
+        {
+            if (_findings.ListsSamples(allowance))
+            {
+                _findings.Allow(allowance, Describe(mismatch));
+            }
+            else
+            {
+                _findings.CountAllowed(allowance);
+            }
+        }
+        else if (_findings.ListsDifferences)
+        {
+            _findings.Differ(Describe(mismatch));
+        }
+        else
+        {
+            _findings.DifferUnlisted();
+        }
+    }
+
+    private CheckpointDifference Describe(JsonMismatch mismatch)
+        => ShownJson.Difference(RowKey.ObjectKind(_kind), ShownJson.OfKey(_key.Span), mismatch);
+
+    private void Run(RegistryKind kind, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> left, ReadOnlyMemory<byte> right)
+    {
+        _kind = kind;
+        _key = key;
+        _left.Read(left, _options.Limits.MaxJsonDepth);
+        _right.Read(right, _options.Limits.MaxJsonDepth);
+        _claimCounted = false;
+        if (kind == RegistryKind.Tasks)
+        {
+            _ideation = _left.IsString(_left.Find(0, "kind"u8), "ideation"u8) && _right.IsString(_right.Find(0, "kind"u8), "ideation"u8);
+            _claimReverted = _findings.Allows(CheckpointAllowances.ClaimReverted)
+                && (WasReverted(_left, _right) || (!_options.RightImportedFromLeft && WasReverted(_right, _left)));
+        }
+
+        _differencer.Compare(_left, _right, this);
+    }
+
+    private static bool WasReverted(JsonTokens source, JsonTokens imported)
+        => source.IsString(source.Find(0, "state"u8), "claimed"u8)
+            && source.Find(0, "claim"u8) >= 0
+            && imported.IsString(imported.Find(0, "state"u8), "pending"u8)
+            && imported.Find(0, "claim"u8) < 0;
+
+    private CheckpointAllowances AllowanceFor(JsonMismatch mismatch)
+    {
+        var allowance = _kind switch
+        {
+            _ when _kind is not (RegistryKind.Tasks or RegistryKind.Submissions) && mismatch.IsField("experiment_id"u8)
+                => NamesOwnExperiments(mismatch) ? CheckpointAllowances.ExperimentId : CheckpointAllowances.None,
+            RegistryKind.Tasks => ForTask(mismatch),
+            RegistryKind.Ideas or RegistryKind.Variants or RegistryKind.Submissions => ForArtifacts(mismatch),
+            RegistryKind.Events when mismatch.IsField("event_id"u8) => CheckpointAllowances.EventId,
+            _ => CheckpointAllowances.None,
+        };
+        return _findings.Allows(allowance) ? allowance : CheckpointAllowances.None;
+    }
+
+    private CheckpointAllowances ForTask(JsonMismatch mismatch)
+    {
+        if (_claimReverted && (mismatch.IsField("state"u8) || mismatch.IsField("claim"u8)))
+        {
+            return CheckpointAllowances.ClaimReverted;
+        }
+
+        return _ideation && mismatch.Depth == 2 && mismatch.IsName(0, "payload"u8) && mismatch.IsName(1, "experiment_id"u8)
+            && NamesOwnExperiments(mismatch)
+            ? CheckpointAllowances.ExperimentId
+            : CheckpointAllowances.None;
+    }
+
+    private CheckpointAllowances ForArtifacts(JsonMismatch mismatch)
+    {
+        var isUri = mismatch.IsField("artifacts_uri"u8)
+            || (_kind == RegistryKind.Variants && mismatch.IsField("executor_artifacts_uri"u8));
+        return isUri && IsText(mismatch.Left, mismatch.LeftToken) && IsText(mismatch.Right, mismatch.RightToken)
+            && !(NamesBytes(mismatch.Left, mismatch.LeftToken) && NamesBytes(mismatch.Right, mismatch.RightToken))
+            ? CheckpointAllowances.ArtifactUri
+            : CheckpointAllowances.None;
+    }
+
+    private bool NamesOwnExperiments(JsonMismatch mismatch)
+        => IsText(mismatch.Left, mismatch.LeftToken)
+            && IsText(mismatch.Right, mismatch.RightToken)
+            && JsonStringText.SameText(mismatch.Left.Bytes(mismatch.LeftToken), _leftExperiment)
+            && JsonStringText.SameText(mismatch.Right.Bytes(mismatch.RightToken), _rightExperiment);
+
+    private static bool IsText(JsonTokens tokens, int token) => token >= 0 && tokens[token].Kind == System.Text.Json.JsonTokenType.String;
+
+    private static bool NamesBytes(JsonTokens tokens, int token)
+        => JsonStringText.Decode(tokens.Bytes(token)).AsSpan().StartsWith("checkpoint:sha256:"u8);
+}

@@ -1,0 +1,82 @@
+using Eden.Checkpoint.Git;
+
+namespace Eden.Checkpoint.Comparison;
+
+/// <summary>Compares the refs of two repositories, and the ids of their objects.</summary>
+internal static class RepositoryComparer
+{
+    /// <returns><see langword="null"/> when a side gives no repository; that is a warning then.</returns>
+    public static async Task<CheckpointRepositoryComparison?> CompareAsync(
+        ComparisonSide left,
+        ComparisonSide right,
+        ComparisonFindings findings,
+        CheckpointComparisonOptions options,
+        CancellationToken cancellationToken)
+    {
+        if (left.Bundle is null || right.Bundle is null)
+        {
+            var lacking = left.Bundle is null && right.Bundle is null ? "Neither side names a repository"
+                : $"{(left.Bundle is null ? left.Name : right.Name)} names no repository";
+            findings.Warn($"{lacking}: refs and objects were not compared.");
+            return null;
+        }
+
+        var leftHeader = await ReadHeaderAsync(left.Bundle, options, cancellationToken).ConfigureAwait(false);
+        var rightHeader = await ReadHeaderAsync(right.Bundle, options, cancellationToken).ConfigureAwait(false);
+        var refs = new RefComparer(findings, left.Name, right.Name);
+        refs.Compare(leftHeader?.RefLines, rightHeader?.RefLines);
+        var comparison = new CheckpointRepositoryComparison(refs.LeftCount, refs.RightCount, null, null);
+        return options.CompareObjects
+            ? await CompareObjectsAsync(left.Bundle, leftHeader, right.Bundle, rightHeader, comparison, findings, options, cancellationToken).ConfigureAwait(false)
+            : comparison;
+    }
+
+    /// <returns><see langword="null"/> for the placeholder: a repository without refs.</returns>
+    private static async Task<GitBundleHeader?> ReadHeaderAsync(
+        RepoBundle bundle, CheckpointComparisonOptions options, CancellationToken cancellationToken)
+    {
+        if (bundle.IsEmpty)
+        {
+            return null;
+        }
+
+        var stream = bundle.OpenRead();
+        await using (stream.ConfigureAwait(false))
+        {
+            return await GitBundle.ReadHeaderAsync(stream, options.Limits, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<CheckpointRepositoryComparison> CompareObjectsAsync(
+        RepoBundle left,
+        GitBundleHeader? leftHeader,
+        RepoBundle right,
+        GitBundleHeader? rightHeader,
+        CheckpointRepositoryComparison comparison,
+        ComparisonFindings findings,
+        CheckpointComparisonOptions options,
+        CancellationToken cancellationToken)
+    {
+        if (leftHeader is not null && rightHeader is not null)
+        {
+            if (leftHeader.ObjectFormat != rightHeader.ObjectFormat)
+            {
+                // Each ref differs already, and not one id could be the same.
+                findings.Warn("The repositories' object formats differ: objects were not compared.");
+                return comparison;
+            }
+
+            var leftPack = await PackIdentity.ReadAsync(left, leftHeader, cancellationToken).ConfigureAwait(false);
+            var rightPack = await PackIdentity.ReadAsync(right, rightHeader, cancellationToken).ConfigureAwait(false);
+            if (leftPack.Checksum == rightPack.Checksum)
+            {
+                return comparison with { LeftObjects = leftPack.ObjectCount, RightObjects = rightPack.ObjectCount };
+            }
+        }
+
+        var lefts = await ObjectSet.ReadAsync(left, options, cancellationToken).ConfigureAwait(false);
+        var rights = await ObjectSet.ReadAsync(right, options, cancellationToken).ConfigureAwait(false);
+        ObjectSet.Compare(lefts, rights, findings);
+        return comparison with { LeftObjects = lefts.Count, RightObjects = rights.Count };
+    }
+}
