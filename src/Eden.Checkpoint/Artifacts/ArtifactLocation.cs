@@ -8,6 +8,7 @@ internal static class ArtifactLocation
 {
     private const string OpaquePrefix = "eden://artifacts/";
     private const string ContentPrefix = "eden://artifacts/sha256/";
+    private const string LocalhostPrefix = "file://localhost/";
     private const int OpaqueDigits = 32;
     private const int HashDigits = 64;
 
@@ -41,10 +42,17 @@ internal static class ArtifactLocation
     public static bool TryParseFile(string uri, [NotNullWhen(true)] out string? path)
     {
         path = null;
+
+        // The class reads "localhost" as a share of that name; RFC 8089 means this machine.
+        if (uri.StartsWith(LocalhostPrefix, StringComparison.OrdinalIgnoreCase))
+        {
+            uri = string.Concat("file://", uri.AsSpan(LocalhostPrefix.Length - 1));
+        }
+
         if (!uri.StartsWith("file:", StringComparison.OrdinalIgnoreCase)
             || !Uri.TryCreate(uri, UriKind.Absolute, out var parsed)
             || !parsed.IsFile
-            || !(parsed.Host.Length == 0 || parsed.IsLoopback)
+            || parsed.Host.Length > 0
             || parsed.Query.Length > 0
             || parsed.Fragment.Length > 0)
         {
