@@ -1,4 +1,5 @@
 using Eden.Checkpoint.Comparison;
+using Eden.Checkpoint.Diagnostics;
 using Eden.Checkpoint.Rows;
 
 namespace Eden.Checkpoint;
@@ -40,6 +41,7 @@ public sealed class CheckpointComparer
         ArgumentNullException.ThrowIfNull(right);
         options ??= new CheckpointComparisonOptions();
 
+        using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.compare");
         using var leftDirectory = TemporaryDirectory.Create(options.TemporaryDirectory);
         using var rightDirectory = TemporaryDirectory.Create(options.TemporaryDirectory);
         using var leftSide = await left.ReadAsync(new ComparisonReading(leftDirectory, _validator, options), cancellationToken).ConfigureAwait(false);
@@ -50,6 +52,8 @@ public sealed class CheckpointComparer
         new ExperimentComparer(findings, options).Compare(leftSide.Experiment, rightSide.Experiment);
         var rows = await CompareRowsAsync(leftSide, rightSide, findings, options, cancellationToken).ConfigureAwait(false);
         var repository = await RepositoryComparer.CompareAsync(leftSide, rightSide, findings, options, cancellationToken).ConfigureAwait(false);
+        activity?.SetTag("eden.checkpoint.rows", rows.Sum(static count => count.Left + count.Right));
+        activity?.SetTag("eden.checkpoint.differences", findings.TotalDifferences);
         return new CheckpointComparison
         {
             LeftName = left.Name,

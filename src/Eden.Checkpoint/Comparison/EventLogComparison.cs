@@ -101,7 +101,7 @@ internal sealed class EventLogComparison(RecordComparer comparer, ComparisonFind
     {
         for (var index = 0; index < count; index++)
         {
-            MissingRow.Report(findings, RegistryKind.Events, window[index].Key, window[index].Row, isLeft);
+            MissingRow.Report(findings, RegistryKind.Events, window[index].Key.Span, window[index].Row.Span, isLeft);
         }
 
         window.Drop(count);

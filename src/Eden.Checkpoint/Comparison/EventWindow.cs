@@ -7,8 +7,10 @@ internal sealed class EventWindow(RowSpoolReader reader)
     public const int MostEvents = 32;
 
     private const int MostBytes = 4 << 20;
+    private const int KeptBytes = 1 << 16;
 
     private readonly List<Held> _held = [];
+    private readonly Stack<Held> _free = [];
     private long _bytes;
     private bool _ended;
 
@@ -28,23 +30,53 @@ internal sealed class EventWindow(RowSpoolReader reader)
                 return;
             }
 
-            _held.Add(new Held(reader.Key.ToArray(), reader.Row.ToArray()));
-            _bytes += reader.Row.Length;
+            var held = _free.TryPop(out var free) ? free : new Held();
+            held.Fill(reader.Row, reader.Key);
+            _held.Add(held);
+            _bytes += held.Row.Length;
         }
     }
 
-    /// <summary>Drops the first events.</summary>
+    /// <summary>Drops the first events. Their memory serves the next ones.</summary>
     public void Drop(int count)
     {
         for (var index = 0; index < count; index++)
         {
             _bytes -= _held[index].Row.Length;
+            if (_held[index].Capacity <= KeptBytes)
+            {
+                _free.Push(_held[index]);
+            }
         }
 
         _held.RemoveRange(0, count);
     }
 
-    /// <param name="Key">The event's id as its JSON string stands.</param>
-    /// <param name="Row">The event.</param>
-    internal readonly record struct Held(byte[] Key, byte[] Row);
+    /// <summary>An event that is held.</summary>
+    internal sealed class Held
+    {
+        private byte[] _bytes = [];
+
+        /// <summary>Gets the event.</summary>
+        public ReadOnlyMemory<byte> Row { get; private set; }
+
+        /// <summary>Gets the event's id as its JSON string stands.</summary>
+        public ReadOnlyMemory<byte> Key { get; private set; }
+
+        public int Capacity => _bytes.Length;
+
+        public void Fill(ReadOnlyMemory<byte> row, ReadOnlyMemory<byte> key)
+        {
+            var length = row.Length + key.Length;
+            if (_bytes.Length < length)
+            {
+                _bytes = new byte[length + (length >> 1)];
+            }
+
+            row.CopyTo(_bytes);
+            key.CopyTo(_bytes.AsMemory(row.Length));
+            Row = _bytes.AsMemory(0, row.Length);
+            Key = _bytes.AsMemory(row.Length, key.Length);
+        }
+    }
 }

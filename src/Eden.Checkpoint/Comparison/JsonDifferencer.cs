@@ -11,6 +11,8 @@ namespace Eden.Checkpoint.Comparison;
 /// are they sorted, so that no order makes the work quadratic.</remarks>
 internal sealed class JsonDifferencer
 {
+    private const int MostPathCharacters = 256;
+
     private readonly List<Step> _path = [];
     private JsonTokens _left = new();
     private JsonTokens _right = new();
@@ -33,7 +35,7 @@ internal sealed class JsonDifferencer
     public bool IsName(int position, ReadOnlySpan<byte> name)
         => position < _path.Count && _path[position] is { Name: >= 0 } step && JsonStringText.SameText(NameOf(step), name);
 
-    /// <summary>Builds the path; <see langword="null"/> when it is empty.</summary>
+    /// <summary>Builds the path, shortened when it is very long; <see langword="null"/> when it is empty.</summary>
     public string? Field()
     {
         if (_path.Count == 0)
@@ -44,6 +46,11 @@ internal sealed class JsonDifferencer
         var text = new StringBuilder();
         foreach (var step in _path)
         {
+            if (text.Length > MostPathCharacters)
+            {
+                return text.Append('…').ToString();
+            }
+
             if (step.Name < 0)
             {
                 text.Append(CultureInfo.InvariantCulture, $"[{step.Index}]");

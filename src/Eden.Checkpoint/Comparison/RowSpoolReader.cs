@@ -31,7 +31,7 @@ internal sealed class RowSpoolReader : IAsyncDisposable
     /// <summary>Gets the row at hand; its bytes are valid until the next one is read.</summary>
     public ReadOnlyMemory<byte> Row { get; private set; }
 
-    /// <summary>Gets the key of the row at hand, as its JSON string stands.</summary>
+    /// <summary>Gets the key of the row at hand, as its JSON string stands: a part of <see cref="Row"/>.</summary>
     public ReadOnlyMemory<byte> Key { get; private set; }
 
     /// <summary>Reads the next row; <see langword="false"/> at the end.</summary>

@@ -5,10 +5,13 @@ namespace Eden.Checkpoint.Comparison;
 /// <summary>Writes one registry into a temporary file and notes whether its keys ascend. Not thread-safe.</summary>
 internal sealed class RowSpoolWriter : IAsyncDisposable
 {
+    private const int BufferBytes = 1 << 17;
+
     private readonly RegistryKind _kind;
     private readonly string _path;
     private readonly FileStream _file;
-    private readonly byte[] _header = new byte[sizeof(int)];
+    private readonly byte[] _buffer = new byte[BufferBytes];
+    private int _buffered;
     private byte[] _lastKey = new byte[64];
     private int _lastKeyLength;
     private long _count;
@@ -31,20 +34,40 @@ internal sealed class RowSpoolWriter : IAsyncDisposable
         NoteOrder(key.Span);
         _count++;
         _longest = Math.Max(_longest, row.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(_header, row.Length);
-        await _file.WriteAsync(_header, cancellationToken).ConfigureAwait(false);
+        if (_buffer.Length - _buffered < sizeof(int) + row.Length)
+        {
+            await FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        BinaryPrimitives.WriteInt32LittleEndian(_buffer.AsSpan(_buffered), row.Length);
+        _buffered += sizeof(int);
+        if (_buffer.Length - _buffered >= row.Length)
+        {
+            row.CopyTo(_buffer.AsMemory(_buffered));
+            _buffered += row.Length;
+            return;
+        }
+
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
         await _file.WriteAsync(row, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends the file.</summary>
     public async Task<SpooledRows> CompleteAsync(CancellationToken cancellationToken)
     {
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
         await _file.FlushAsync(cancellationToken).ConfigureAwait(false);
         return new SpooledRows(_kind, _path, _count, _longest, _sorted);
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _file.DisposeAsync();
+
+    private async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        await _file.WriteAsync(_buffer.AsMemory(0, _buffered), cancellationToken).ConfigureAwait(false);
+        _buffered = 0;
+    }
 
     private void NoteOrder(ReadOnlySpan<byte> key)
     {

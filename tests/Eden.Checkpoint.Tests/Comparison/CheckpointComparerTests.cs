@@ -249,6 +249,31 @@ internal sealed class CheckpointComparerTests
         Assert.That((comparison.LeftName, comparison.RightName), Is.EqualTo(("a.tar", "the store")));
     }
 
+    [Test]
+    [NonParallelizable]
+    public async Task Memory_does_not_grow_with_the_rows([Values] bool unsorted)
+    {
+        var small = await AllocatedAsync(variants: 300);
+        var large = await AllocatedAsync(variants: 3_000);
+        Assert.That(large - small, Is.LessThan(unsorted ? 64 << 20 : 8 << 20), "3,000 variants are 85,000 rows of 25 MB on either side");
+
+        async Task<long> AllocatedAsync(int variants)
+        {
+            var left = ComparedExperiment.Create(variants);
+            var right = left.Copy();
+            right.EditExperiment(record => record["experiment_id"] = ComparedExperiment.OtherId);
+            if (unsorted)
+            {
+                right[RegistryKind.Tasks].Reverse();
+            }
+
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            var comparison = await s_comparer.CompareAsync(left.AsStore(), right.AsStore());
+            Assert.That(comparison.TotalDifferences, Is.Zero, Show(comparison));
+            return GC.GetTotalAllocatedBytes(precise: true) - before;
+        }
+    }
+
     internal static string Show(CheckpointComparison comparison) => string.Join('\n', comparison.Differences);
 
     private sealed class Reporter(Action<CheckpointProgress> report) : IProgress<CheckpointProgress>

@@ -66,6 +66,14 @@ internal sealed class JsonDifferencerTests
         Assert.That(Differences(left, right, 1024), Has.Count.EqualTo(1));
     }
 
+    [Test]
+    public void A_very_long_path_is_shortened()
+    {
+        var open = string.Concat(Enumerable.Repeat("{\"a long name of a member\":", 100));
+        var close = new string('}', 100);
+        Assert.That(Differences($"{open}1{close}", $"{open}2{close}").Single(), Has.Length.LessThan(400).And.Contains("…: 1 | 2"));
+    }
+
     private static List<string> Differences(string left, string right, int maxDepth = 128)
     {
         var lefts = new JsonTokens();
