@@ -7,6 +7,7 @@ internal sealed class RecordComparer : IJsonMismatchSink
     private readonly CheckpointComparisonOptions _options;
     private readonly byte[] _leftExperiment;
     private readonly byte[] _rightExperiment;
+    private readonly bool _idsDiffer;
     private readonly JsonDifferencer _differencer = new();
     private readonly JsonTokens _left = new();
     private readonly JsonTokens _right = new();
@@ -30,6 +31,7 @@ internal sealed class RecordComparer : IJsonMismatchSink
         _options = options;
         _leftExperiment = leftExperiment;
         _rightExperiment = rightExperiment;
+        _idsDiffer = !JsonStringText.SameText(leftExperiment, rightExperiment);
     }
 
     /// <summary>Compares two rows and records what differs.</summary>
@@ -39,13 +41,17 @@ internal sealed class RecordComparer : IJsonMismatchSink
     /// <param name="right">The right row.</param>
     public void Compare(RegistryKind kind, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> left, ReadOnlyMemory<byte> right)
     {
-        if (left.Span.SequenceEqual(right.Span))
+        if (!_idsDiffer && left.Span.SequenceEqual(right.Span))
         {
             return;
         }
 
         _probing = false;
         Run(kind, key, left, right);
+        if (_idsDiffer)
+        {
+            RequireOwnExperiments();
+        }
     }
 
     /// <summary>Tells whether two rows are equal but for what is allowed. Nothing is recorded.</summary>
@@ -123,6 +129,39 @@ internal sealed class RecordComparer : IJsonMismatchSink
 
         _differencer.Compare(_left, _right, this);
     }
+
+    /// <summary>Two experiments with different ids: a row that names the same one on both sides was not rewritten, equal as it is.</summary>
+    private void RequireOwnExperiments()
+    {
+        var (left, right) = (FindExperimentId(_left), FindExperimentId(_right));
+        if (left < 0 || right < 0 || !IsText(_left, left) || !IsText(_right, right)
+            || !JsonStringText.SameText(_left.Bytes(left), _right.Bytes(right)))
+        {
+            return;
+        }
+
+        var isLeft = JsonStringText.SameText(_left.Bytes(left), _leftExperiment);
+        if (!isLeft && !JsonStringText.SameText(_left.Bytes(left), _rightExperiment))
+        {
+            return;
+        }
+
+        const string Foreign = ", not its own side's";
+        _findings.Differ(new CheckpointDifference(
+            RowKey.ObjectKind(_kind),
+            ShownJson.OfKey(_key.Span),
+            _kind == RegistryKind.Tasks ? "payload.experiment_id" : "experiment_id",
+            ShownJson.Of(_left, left) + (isLeft ? string.Empty : Foreign),
+            ShownJson.Of(_right, right) + (isLeft ? Foreign : string.Empty)));
+    }
+
+    /// <summary>Finds the field that an import rewrites; -1 when the record has none.</summary>
+    private int FindExperimentId(JsonTokens tokens) => _kind switch
+    {
+        RegistryKind.Submissions => -1,
+        RegistryKind.Tasks => _ideation ? tokens.Find(tokens.Find(0, "payload"u8), "experiment_id"u8) : -1,
+        _ => tokens.Find(0, "experiment_id"u8),
+    };
 
     private static bool WasReverted(JsonTokens source, JsonTokens imported)
         => source.IsString(source.Find(0, "state"u8), "claimed"u8)

@@ -69,6 +69,19 @@ internal sealed class AllowanceTests
         Assert.That(await Differences(source, imported), Is.EqualTo(new[] { "experiment_id" }));
     }
 
+    [TestCase(RegistryKind.Ideas, "experiment_id")]
+    [TestCase(RegistryKind.Events, "experiment_id")]
+    [TestCase(RegistryKind.Tasks, "payload.experiment_id")]
+    public async Task A_row_that_still_names_the_source_was_not_imported(RegistryKind kind, string field)
+    {
+        var source = ComparedExperiment.Create();
+        var imported = source.Imported();
+        var index = kind == RegistryKind.Tasks ? source.Find(kind, "kind", "ideation") : 3;
+        imported[kind][index] = source[kind][index];
+        Assert.That(await Differences(source, imported), Is.EqualTo(new[] { field }));
+        Assert.That(await Differences(imported, source, directed: false), Is.EqualTo(new[] { field }));
+    }
+
     [Test]
     public async Task The_experiment_id_is_allowed_where_an_import_rewrites_it_and_nowhere_else()
     {

@@ -260,8 +260,7 @@ internal sealed class CheckpointComparerTests
         async Task<long> AllocatedAsync(int variants)
         {
             var left = ComparedExperiment.Create(variants);
-            var right = left.Copy();
-            right.EditExperiment(record => record["experiment_id"] = ComparedExperiment.OtherId);
+            var right = left.Imported();
             if (unsorted)
             {
                 right[RegistryKind.Tasks].Reverse();
