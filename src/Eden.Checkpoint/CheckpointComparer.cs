@@ -49,7 +49,7 @@ public sealed class CheckpointComparer
 
         var findings = new ComparisonFindings(options);
         new ArchivePartsComparer(findings, options).Compare(leftSide, rightSide);
-        new ExperimentComparer(findings, options).Compare(leftSide.Experiment, rightSide.Experiment);
+        new ExperimentComparer(findings, options).Compare(leftSide, rightSide);
         var rows = await CompareRowsAsync(leftSide, rightSide, findings, options, cancellationToken).ConfigureAwait(false);
         var repository = await RepositoryComparer.CompareAsync(leftSide, rightSide, findings, options, cancellationToken).ConfigureAwait(false);
         activity?.SetTag("eden.checkpoint.rows", rows.Sum(static count => count.Left + count.Right));

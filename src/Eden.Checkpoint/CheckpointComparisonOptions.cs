@@ -9,7 +9,7 @@ public sealed record CheckpointComparisonOptions
 
     /// <summary>Gets a value indicating whether the right side is known to come from an import of the left one.</summary>
     /// <value><see langword="true"/>: a claim may be lost from left to right only, and the display name may differ only when the right side has
-    /// one. <see langword="false"/>, the default: either side may be the import, for each record.</value>
+    /// one, and an <c>imported_from</c> that does not name the left side is a warning. <see langword="false"/>, the default: either side may be the import, for each record.</value>
     public bool RightImportedFromLeft { get; init; }
 
     /// <summary>Gets a value indicating whether the repositories' object ids are compared, not their refs alone.</summary>

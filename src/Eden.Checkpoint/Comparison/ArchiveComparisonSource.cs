@@ -89,6 +89,9 @@ internal sealed class ArchiveComparisonSource : CheckpointComparisonSource
         }
 
         var spooled = await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
+
+        // Copied: disk space is needed for one of the two only.
+        File.Delete(checkpoint.RowFiles[kind]);
         return await new RowSorter(reading.Directory, limits.MaxJsonDepth).SortAsync(spooled, cancellationToken).ConfigureAwait(false);
     }
 

@@ -9,11 +9,37 @@ internal sealed class ExperimentComparer(ComparisonFindings findings, Checkpoint
     private readonly JsonTokens _right = new();
     private bool _importedFromCounted;
 
-    public void Compare(ReadOnlyMemory<byte> left, ReadOnlyMemory<byte> right)
+    public void Compare(ComparisonSide left, ComparisonSide right)
     {
-        _left.Read(left, options.Limits.MaxJsonDepth);
-        _right.Read(right, options.Limits.MaxJsonDepth);
+        _left.Read(left.Experiment, options.Limits.MaxJsonDepth);
+        _right.Read(right.Experiment, options.Limits.MaxJsonDepth);
         new JsonDifferencer().Compare(_left, _right, this);
+        if (options.RightImportedFromLeft && !NamesSource(left))
+        {
+            findings.Warn($"The imported_from of {right.Name} does not name {left.Name} as the source of its import.");
+        }
+    }
+
+    /// <summary>Tells whether the right side's provenance is the left side; an archive is known by the instant of its snapshot too.</summary>
+    private bool NamesSource(ComparisonSide left)
+    {
+        var provenance = _right.Find(0, "imported_from"u8);
+        var source = _right.Find(provenance, "source_experiment_id"u8);
+        if (source < 0 || !JsonStringText.SameText(_right.Bytes(source), left.ExperimentId))
+        {
+            return false;
+        }
+
+        if (left.Manifest is null)
+        {
+            return true;
+        }
+
+        var manifest = new JsonTokens();
+        manifest.Read(left.Manifest, options.Limits.MaxJsonDepth);
+        var exportedAt = manifest.Find(0, "exported_at"u8);
+        var recorded = _right.Find(provenance, "checkpoint_exported_at"u8);
+        return recorded >= 0 && exportedAt >= 0 && JsonStringText.SameText(_right.Bytes(recorded), manifest.Bytes(exportedAt));
     }
 
     /// <inheritdoc/>

@@ -44,6 +44,22 @@ internal sealed class CheckpointComparerTests
         Assert.That(uses["experiment-id"].Samples, Has.Count.EqualTo(10));
     }
 
+    [TestCase("source_experiment_id", "exp_00000000000000000000000000")]
+    [TestCase("checkpoint_exported_at", "2026-05-02T03:04:06Z")]
+    public async Task Provenance_that_names_another_source_is_a_warning(string field, string value)
+    {
+        var options = new CheckpointComparisonOptions { RightImportedFromLeft = true };
+        var source = ComparedExperiment.Create();
+        var imported = source.Imported();
+        var comparison = await s_comparer.CompareAsync(source.AsArchive("a"), imported.AsArchive("b"), options);
+        Assert.That(comparison.Warnings, Has.None.Contains("imported_from"));
+
+        imported.EditExperiment(record => record["imported_from"]![field] = value);
+        comparison = await s_comparer.CompareAsync(source.AsArchive("a"), imported.AsArchive("b"), options);
+        Assert.That(comparison.IsEqual, Is.True, Show(comparison));
+        Assert.That(comparison.Warnings, Has.One.Contains("imported_from of b does not name a"));
+    }
+
     [Test]
     public async Task Two_archives_of_an_import_compare_with_their_manifests_allowed()
     {
