@@ -4,8 +4,9 @@ using System.Text;
 
 namespace Eden.Checkpoint.Benchmarks;
 
-/// <summary>Generates the repository of an experiment with many variants through git fast-import: about 14 objects a variant, two branches a
-/// variant, a merge every tenth, an annotated tag every fiftieth; repacked, with packed refs. The same size gives the same repository.</summary>
+/// <summary>Generates the repository of an experiment with many variants through git fast-import: 14 objects a variant (two commits, six trees,
+/// six files), two branches a variant, a merge every tenth, an annotated tag every fiftieth; repacked by git, with packed refs. The same size
+/// gives the same repository.</summary>
 internal static class SyntheticRepository
 {
     public static async Task CreateAsync(string path, int variants, CancellationToken cancellationToken)
@@ -31,7 +32,8 @@ internal static class SyntheticRepository
             }
         }
 
-        await GitAsync(["-C", path, "repack", "-a", "-d", "--quiet"], cancellationToken);
+        // -f, because fast-import compares each file with the one before it only, and repack believes that nothing better is to be found.
+        await GitAsync(["-C", path, "repack", "-a", "-d", "-f", "--quiet"], cancellationToken);
         await GitAsync(["-C", path, "pack-refs", "--all"], cancellationToken);
     }
 
@@ -40,20 +42,20 @@ internal static class SyntheticRepository
 
     private static void Write(Stream input, int variants)
     {
-        var random = new Random(20260501);
-        var line = new StringBuilder();
-        Commit("refs/heads/main", "seed", null, null, ["README.md", "src/main.py", "src/model/net.py", "config/base.yaml", "docs/index.md"]);
+        var source = new SyntheticSource(20260501);
+        var text = new StringBuilder();
+        Commit("refs/heads/main", "seed", null, null, source.Seed());
         Flush();
         var integrated = "refs/heads/main";
         for (var index = 0; index < variants; index++)
         {
             var work = string.Create(CultureInfo.InvariantCulture, $"refs/heads/work/idea-{index}-v{index}");
-            Commit(work, $"work {index}", integrated, null, ["src/main.py", "src/model/net.py", "config/base.yaml"]);
+            Commit(work, $"Try idea {index}", integrated, null, source.Attempt(index));
             var variant = string.Create(CultureInfo.InvariantCulture, $"refs/heads/variant/v{index}-slug");
-            Commit(variant, $"variant {index}", integrated, index % 10 == 9 ? work : null, ["src/model/net.py", "docs/report.md"]);
+            Commit(variant, $"Integrate variant {index}", integrated, index % 10 == 9 ? work : null, source.Integration(index));
             if (index % 50 == 49)
             {
-                line.Append(CultureInfo.InvariantCulture, $"tag mark-{index}\nfrom {variant}\ntagger Ada Example <ada@example.org> {1780000000 + index} +0000\ndata 6\nmark\n\n\n");
+                text.Append(CultureInfo.InvariantCulture, $"tag mark-{index}\nfrom {variant}\ntagger Ada Example <ada@example.org> {1780000000 + index} +0000\ndata 5\nmark\n\n");
             }
 
             if (index % 7 == 0)
@@ -64,34 +66,31 @@ internal static class SyntheticRepository
             Flush();
         }
 
-        void Commit(string branch, string message, string? from, string? merge, string[] files)
+        void Commit(string branch, string message, string? from, string? merge, IEnumerable<(string Path, string Content)> files)
         {
-            line.Append(CultureInfo.InvariantCulture, $"commit {branch}\ncommitter Ada Example <ada@example.org> 1780000000 +0000\ndata {message.Length}\n{message}\n");
+            text.Append(CultureInfo.InvariantCulture, $"commit {branch}\ncommitter Ada Example <ada@example.org> 1780000000 +0000\ndata {message.Length}\n{message}\n");
             if (from is not null)
             {
-                line.Append(CultureInfo.InvariantCulture, $"from {from}\n");
+                text.Append(CultureInfo.InvariantCulture, $"from {from}\n");
             }
 
             if (merge is not null)
             {
-                line.Append(CultureInfo.InvariantCulture, $"merge {merge}\n");
+                text.Append(CultureInfo.InvariantCulture, $"merge {merge}\n");
             }
 
-            foreach (var file in files)
+            foreach (var (path, content) in files)
             {
-                var content = new byte[random.Next(150, 420)];
-                random.NextBytes(content);
-                var text = Convert.ToBase64String(content, Base64FormattingOptions.InsertLineBreaks);
-                line.Append(CultureInfo.InvariantCulture, $"M 100644 inline {file}\ndata {text.Length}\n{text}\n");
+                text.Append(CultureInfo.InvariantCulture, $"M 100644 inline {path}\ndata {content.Length}\n{content}\n");
             }
 
-            line.Append('\n');
+            text.Append('\n');
         }
 
         void Flush()
         {
-            input.Write(Encoding.UTF8.GetBytes(line.ToString()));
-            line.Clear();
+            input.Write(Encoding.ASCII.GetBytes(text.ToString()));
+            text.Clear();
         }
     }
 }
