@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Eden.Checkpoint.Benchmarks;
 
-/// <summary>The files of a made-up experiment: source text of several kilobytes that every variant edits in a few places, parameters, a note,
+/// <summary>The files of a made-up experiment: source text of 13 kilobytes that every variant edits in a few places of one function, parameters, a note,
 /// and measurements that compress badly.</summary>
 internal sealed class SyntheticSource(int seed)
 {
@@ -12,13 +12,18 @@ internal sealed class SyntheticSource(int seed)
         "score", "cache", "window", "merge", "split", "rank", "prune", "seed", "graph", "queue", "token", "batch", "layer", "table", "route", "probe",
     ];
 
+    private const int FileLines = 300;
+    private const int EditedFrom = 120;
+    private const int EditedLines = 40;
+    private const int EditsAVariant = 4;
+
     private readonly Random _random = new(seed);
     private readonly List<string> _solver = [];
     private readonly List<string> _model = [];
 
     public IEnumerable<(string Path, string Content)> Seed()
     {
-        for (var line = 0; line < 300; line++)
+        for (var line = 0; line < FileLines; line++)
         {
             _solver.Add(Line());
             _model.Add(Line());
@@ -56,9 +61,10 @@ internal sealed class SyntheticSource(int seed)
 
     private string Edited(List<string> lines)
     {
-        for (var edit = 0; edit < 6; edit++)
+        // Workers try their ideas in one function; the rest of the file stays.
+        for (var edit = 0; edit < EditsAVariant; edit++)
         {
-            lines[_random.Next(lines.Count)] = Line();
+            lines[EditedFrom + _random.Next(EditedLines)] = Line();
         }
 
         return Text(lines);
