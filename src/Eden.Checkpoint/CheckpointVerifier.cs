@@ -8,9 +8,8 @@ public sealed class CheckpointVerifier : ICheckpointVerifier
     private readonly ICrossReferenceValidator _validator;
 
     /// <summary>Creates a verifier.</summary>
-    /// <param name="validator">The §12 check.</param>
-    public CheckpointVerifier(ICrossReferenceValidator validator)
-        => _validator = validator ?? throw new ArgumentNullException(nameof(validator));
+    /// <param name="validator">The §12 check; <see langword="null"/> for <see cref="CrossReferenceValidator"/>.</param>
+    public CheckpointVerifier(ICrossReferenceValidator? validator = null) => _validator = validator ?? new CrossReferenceValidator();
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException"><paramref name="archive"/> cannot be read.</exception>

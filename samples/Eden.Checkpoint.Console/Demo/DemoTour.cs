@@ -73,7 +73,7 @@ internal sealed class DemoTour(Terminal terminal, string work, string output)
         var archive = File.OpenRead(_archivePath);
         await using (archive.ConfigureAwait(false))
         {
-            var report = await new CheckpointVerifier(new CrossReferenceValidator()).VerifyAsync(archive, cancellationToken: cancellationToken).ConfigureAwait(false);
+            var report = await new CheckpointVerifier().VerifyAsync(archive, cancellationToken: cancellationToken).ConfigureAwait(false);
             if (!report.IsValid || !report.IsResumable)
             {
                 report.ThrowIfInvalid();

@@ -46,7 +46,7 @@ internal static class VerifyVerb
             await using (archive.ConfigureAwait(false))
             {
                 Task<CheckpointVerificationReport> VerifyAsync(IProgress<CheckpointProgress>? progress)
-                    => new CheckpointVerifier(new CrossReferenceValidator()).VerifyAsync(archive, options with { Progress = progress }, cancellationToken);
+                    => new CheckpointVerifier().VerifyAsync(archive, options with { Progress = progress }, cancellationToken);
 
                 // One line a file is the output of many files; lines about their phases would drown it.
                 var report = terminal.ErrorIsTerminal

@@ -39,7 +39,7 @@ internal static class ReadmeUsage
         }
 
         await using var archive = File.OpenRead(archivePath);
-        var report = await new CheckpointVerifier(new CrossReferenceValidator()).VerifyAsync(archive, cancellationToken: cancellationToken);
+        var report = await new CheckpointVerifier().VerifyAsync(archive, cancellationToken: cancellationToken);
         output.WriteLine(report.IsValid ? "valid" : string.Join(Environment.NewLine, report.Violations));
         #endregion
     }

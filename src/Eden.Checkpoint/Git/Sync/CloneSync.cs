@@ -39,6 +39,12 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
 
     private LocalCloneResult Run(HttpRemoteSession? session, bool present)
     {
+        if (session is null && !Directory.Exists(remote.Text))
+        {
+            // libgit2 would complain of an unsupported protocol.
+            throw new CheckpointRepoUnavailableException($"The remote '{remote}' is not there.");
+        }
+
         var url = session?.Url ?? remote.Text;
         var listing = List(url);
         if (listing.IllegalNames > 0 && options.Logger is { } logger)
