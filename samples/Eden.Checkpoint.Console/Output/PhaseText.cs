@@ -9,6 +9,7 @@ internal static class PhaseText
         CheckpointPhase.Sync => "syncing the clone",
         CheckpointPhase.Bundle => "making the bundle",
         CheckpointPhase.Validate => "checking the bundle",
+        CheckpointPhase.Compare => "comparing",
         _ => "archive",
     };
 

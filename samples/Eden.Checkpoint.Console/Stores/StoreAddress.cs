@@ -8,6 +8,10 @@ internal static class StoreAddress
 {
     private const string DirectoryPrefix = "dir:";
 
+    /// <summary>Whether a text names a store rather than a file.</summary>
+    public static bool IsOne(string text)
+        => text.StartsWith(DirectoryPrefix, StringComparison.OrdinalIgnoreCase) || PostgresUrl.IsOne(text) || text.Contains('=', StringComparison.Ordinal);
+
     /// <summary>Opens the store; nothing is contacted yet.</summary>
     /// <exception cref="UsageException">The address cannot be understood.</exception>
     public static OpenedStore Open(string address)
