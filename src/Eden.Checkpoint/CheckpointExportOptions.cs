@@ -16,6 +16,11 @@ public sealed record CheckpointExportOptions
     /// <value><see cref="BundleVerification.Objects"/> by default.</value>
     public BundleVerification Depth { get; init; } = BundleVerification.Objects;
 
+    /// <summary>Gets where the bytes of artifacts come from (spec §7): each is stored once in the archive, and <c>artifacts_uri</c> and
+    /// <c>executor_artifacts_uri</c> of ideas, variants and submissions name it there. Bytes that are missing or altered fail the export with checkpoint-invalid.</summary>
+    /// <value><see langword="null"/> by default: URIs travel as they are.</value>
+    public IArtifactSource? ArtifactSource { get; init; }
+
     /// <summary>Gets a value indicating whether the zero-byte placeholder is refused: the export then fails with
     /// <see cref="CheckpointRepoUnavailableException"/> instead of a warning.</summary>
     public bool RequireResumable { get; init; }

@@ -12,8 +12,14 @@ public sealed record CheckpointExportResult
     /// <summary>Gets what the operator should know; empty when there is nothing.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
-    /// <summary>Gets the members in the order of the archive, with their sizes in bytes.</summary>
+    /// <summary>Gets the members in the order of the archive, with their sizes in bytes; artifacts are only counted.</summary>
     public required IReadOnlyList<CheckpointMemberSize> Members { get; init; }
+
+    /// <summary>Gets the number of distinct artifacts in the archive.</summary>
+    public long ArtifactCount { get; init; }
+
+    /// <summary>Gets the bytes of all artifacts together.</summary>
+    public long ArtifactBytes { get; init; }
 
     /// <summary>Gets the length of the whole archive, in bytes.</summary>
     public required long ArchiveBytes { get; init; }

@@ -36,7 +36,10 @@ internal sealed class TemporaryDirectory : IDisposable
     public FileStream CreateFile(string name) => CreateFile(File(name), FileAccess.ReadWrite);
 
     /// <summary>Opens a file of the directory for asynchronous sequential reading.</summary>
-    public FileStream OpenFile(string name) => new(File(name), new FileStreamOptions
+    public FileStream OpenFile(string name) => OpenFileAt(File(name));
+
+    /// <summary>Opens a file anywhere in the directory, by its full path.</summary>
+    public static FileStream OpenFileAt(string path) => new(path, new FileStreamOptions
     {
         Mode = FileMode.Open,
         Access = FileAccess.Read,

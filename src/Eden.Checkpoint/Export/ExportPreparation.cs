@@ -1,4 +1,5 @@
 using System.Buffers;
+using Eden.Checkpoint.Artifacts;
 using Eden.Checkpoint.Diagnostics;
 using Eden.Checkpoint.Rows;
 using Eden.Checkpoint.Validation;
@@ -38,6 +39,8 @@ internal sealed class ExportPreparation(
         }
 
         var validateTime = Lap(ref clock);
+        var artifacts = await GatherArtifactsAsync(cancellationToken).ConfigureAwait(false);
+        var artifactTime = Lap(ref clock);
         var bundle = await MakeBundleAsync(experiment, checker.References, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -47,9 +50,9 @@ internal sealed class ExportPreparation(
             validateTime += Lap(ref clock);
 
             return new PreparedCheckpoint(
-                options, time, spool, experiment, bundle, report,
-                Warnings(experiment.Id, bundle, checker.References, report),
-                new CheckpointExportTimings(snapshotTime, bundleTime, validateTime, TimeSpan.Zero));
+                options, time, spool, experiment, artifacts, bundle, report,
+                Warnings(experiment.Id, artifacts, bundle, checker.References, report),
+                new CheckpointExportTimings(snapshotTime, bundleTime, validateTime, TimeSpan.Zero) { Artifacts = artifactTime });
         }
         catch
         {
@@ -132,6 +135,23 @@ internal sealed class ExportPreparation(
         return line;
     }
 
+    private async Task<ArtifactGathering?> GatherArtifactsAsync(CancellationToken cancellationToken)
+    {
+        if (options.ArtifactSource is not { } source)
+        {
+            return null;
+        }
+
+        using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.export.artifacts");
+        var gathering = new ArtifactGathering(source, spool, options.Limits, _violations);
+        for (var kind = RegistryKind.Tasks; kind <= RegistryKind.Groups; kind++)
+        {
+            await gathering.GatherAsync(kind, cancellationToken).ConfigureAwait(false);
+        }
+
+        return _violations.Total == 0 ? gathering : throw new CheckpointInvalidException(_violations.Listed, _violations.Total);
+    }
+
     private async Task<RepoBundle> MakeBundleAsync(
         SpooledExperiment experiment, CheckpointReferences references, CancellationToken cancellationToken)
     {
@@ -200,9 +220,15 @@ internal sealed class ExportPreparation(
         return report;
     }
 
-    private List<string> Warnings(string experimentId, RepoBundle bundle, CheckpointReferences references, CrossReferenceReport report)
+    private List<string> Warnings(
+        string experimentId, ArtifactGathering? artifacts, RepoBundle bundle, CheckpointReferences references, CrossReferenceReport report)
     {
         var warnings = new List<string>(bundle.Warnings);
+        if (artifacts is { Verbatim: > 0 })
+        {
+            warnings.Add($"{artifacts.Verbatim} artifact URIs are not served by the artifact source and travel as they are.");
+        }
+
         if (bundle.IsEmpty)
         {
             warnings.Add(references.Count == 0

@@ -1,3 +1,4 @@
+using Eden.Checkpoint.Artifacts;
 using Eden.Checkpoint.Diagnostics;
 using Eden.Checkpoint.Rows;
 
@@ -10,6 +11,7 @@ internal sealed class PreparedCheckpoint : IDisposable
     private readonly TimeProvider _time;
     private readonly TemporaryDirectory _spool;
     private readonly SpooledExperiment _experiment;
+    private readonly ArtifactGathering? _artifacts;
     private readonly RepoBundle _bundle;
     private readonly CrossReferenceReport _report;
     private readonly IReadOnlyList<string> _warnings;
@@ -20,6 +22,7 @@ internal sealed class PreparedCheckpoint : IDisposable
         TimeProvider time,
         TemporaryDirectory spool,
         SpooledExperiment experiment,
+        ArtifactGathering? artifacts,
         RepoBundle bundle,
         CrossReferenceReport report,
         IReadOnlyList<string> warnings,
@@ -29,6 +32,7 @@ internal sealed class PreparedCheckpoint : IDisposable
         _time = time;
         _spool = spool;
         _experiment = experiment;
+        _artifacts = artifacts;
         _bundle = bundle;
         _report = report;
         _warnings = warnings;
@@ -48,14 +52,15 @@ internal sealed class PreparedCheckpoint : IDisposable
 
     public CheckpointManifest Manifest { get; }
 
-    /// <summary>Writes the archive: manifest first, then config, experiment, the seven registries, and the bundle last.</summary>
+    /// <summary>Writes the archive: manifest first, then config, experiment, the seven registries, artifacts, and the bundle last.</summary>
     public async Task<CheckpointExportResult> WriteAsync(Stream destination, CancellationToken cancellationToken)
     {
         using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.export.archive");
         var clock = _time.GetTimestamp();
         var members = new List<CheckpointMemberSize>();
         var manifest = Manifest.ToUtf8Json();
-        var total = manifest.Length + _options.ExperimentConfig.Length + _experiment.Record.Length + _bundle.Length;
+        var total = manifest.Length + _options.ExperimentConfig.Length + _experiment.Record.Length + _bundle.Length
+            + (_artifacts?.Bytes ?? 0);
         for (var kind = RegistryKind.Tasks; kind <= RegistryKind.Groups; kind++)
         {
             total += new FileInfo(_spool.File(RegistryFiles.FileName(kind))).Length;
@@ -73,6 +78,16 @@ internal sealed class PreparedCheckpoint : IDisposable
                 await WriteContentAsync(name, _spool.OpenFile(name)).ConfigureAwait(false);
             }
 
+            foreach (var (sha256, file) in _artifacts?.Files() ?? [])
+            {
+                // Not listed one by one in the result: there may be a million.
+                var content = TemporaryDirectory.OpenFileAt(file);
+                await using (content.ConfigureAwait(false))
+                {
+                    await writer.WriteMemberAsync($"{Manifest.Files.ArtifactsDirectory}/{sha256}", content, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
             await WriteContentAsync(Manifest.Files.RepoBundle, _bundle.OpenRead()).ConfigureAwait(false);
             await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
             await destination.FlushAsync(cancellationToken).ConfigureAwait(false);
@@ -84,6 +99,8 @@ internal sealed class PreparedCheckpoint : IDisposable
             IsResumable = !_bundle.IsEmpty,
             Warnings = _warnings,
             Members = members,
+            ArtifactCount = _artifacts?.Count ?? 0,
+            ArtifactBytes = _artifacts?.Bytes ?? 0,
             ArchiveBytes = writer.BytesWritten,
             CrossReferences = _report,
             Timings = _timings with { Archive = _time.GetElapsedTime(clock) },
