@@ -20,4 +20,9 @@ public enum CheckpointPhase
 
     /// <summary>Two checkpoints are compared; the unit is registries.</summary>
     Compare,
+    /// <summary>Rows are written to the receiving store; the unit is rows.</summary>
+    Import,
+
+    /// <summary>The repository is pushed to the remote of record; the unit is bytes.</summary>
+    Push,
 }

@@ -17,11 +17,17 @@ internal sealed class HttpRemoteSession : IDisposable
     private const string Scheme = "eden-checkpoint-sync";
     private const int MaxRedirects = 5;
     private const int MaxRefsBytes = 512 << 20;
-    private const string Service = "git-upload-pack";
+
+    /// <summary>The service of a fetch.</summary>
+    public const string UploadPack = "git-upload-pack";
+
+    /// <summary>The service of a push.</summary>
+    public const string ReceivePack = "git-receive-pack";
 
     private static readonly ConcurrentDictionary<string, HttpRemoteSession> s_sessions = new();
     private static readonly Lazy<object> s_registration = new(() => GlobalSettings.RegisterSmartSubtransport<HttpSubtransport>(Scheme));
 
+    private readonly string _service;
     private readonly string _name = Guid.NewGuid().ToString("N");
     private readonly RemoteAddress _remote;
     private readonly LocalCloneOptions _options;
@@ -31,8 +37,9 @@ internal sealed class HttpRemoteSession : IDisposable
     private byte[]? _refs;
     private AuthenticationHeaderValue? _authorization;
 
-    public HttpRemoteSession(RemoteAddress remote, LocalCloneOptions options, CancellationToken cancellationToken)
+    public HttpRemoteSession(RemoteAddress remote, LocalCloneOptions options, CancellationToken cancellationToken, string service = UploadPack)
     {
+        _service = service;
         _ = s_registration.Value;
         _remote = remote;
         _base = new Uri(remote.Text + "/");
@@ -76,7 +83,7 @@ internal sealed class HttpRemoteSession : IDisposable
     {
         if (_refs is null)
         {
-            using var response = await SendAsync(HttpMethod.Get, $"info/refs?service={Service}", null, $"application/x-{Service}-advertisement").ConfigureAwait(false);
+            using var response = await SendAsync(HttpMethod.Get, $"info/refs?service={_service}", null, $"application/x-{_service}-advertisement").ConfigureAwait(false);
             var answer = await response.Content.ReadAsStreamAsync(_cancellationToken).ConfigureAwait(false);
             await using (answer.ConfigureAwait(false))
             {
@@ -91,8 +98,12 @@ internal sealed class HttpRemoteSession : IDisposable
     public void ForgetRefs() => _refs = null;
 
     /// <summary>Asks for a pack, or takes part in finding out what should be in it.</summary>
-    public Task<HttpResponseMessage> PostAsync(ReadOnlyMemory<byte> request)
-        => SendAsync(HttpMethod.Post, Service, request, $"application/x-{Service}-result");
+    public Task<HttpResponseMessage> PostAsync(ReadOnlyMemory<byte> request) => PostAsync(() => new ReadOnlyMemoryContent(request));
+
+    /// <summary>Sends a request that is too large to hold.</summary>
+    /// <param name="request">Makes the content; called once more when the remote wants authentication first.</param>
+    public Task<HttpResponseMessage> PostAsync(Func<HttpContent> request)
+        => SendAsync(HttpMethod.Post, _service, request, $"application/x-{_service}-result");
 
     public void Dispose()
     {
@@ -117,7 +128,7 @@ internal sealed class HttpRemoteSession : IDisposable
         return refs.ToArray();
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, ReadOnlyMemory<byte>? body, string expectedType)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, Func<HttpContent>? body, string expectedType)
     {
         var address = new Uri(_base, path);
         for (var redirects = 0; ;)
@@ -153,7 +164,7 @@ internal sealed class HttpRemoteSession : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, Uri address, ReadOnlyMemory<byte>? body, string expectedType)
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, Uri address, Func<HttpContent>? body, string expectedType)
     {
         using var request = new HttpRequestMessage(method, address);
 
@@ -164,8 +175,8 @@ internal sealed class HttpRemoteSession : IDisposable
         request.Headers.Authorization = _authorization;
         if (body is not null)
         {
-            request.Content = new ReadOnlyMemoryContent(body.Value);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue($"application/x-{Service}-request");
+            request.Content = body();
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue($"application/x-{_service}-request");
         }
 
         try

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text;
+
+namespace Eden.Checkpoint.Git.Sync;
+
+/// <summary>Git's pkt-lines: four hex digits that count themselves, then the payload. <c>0000</c> is a flush.</summary>
+internal static class PacketLines
+{
+    private const int Lead = 4;
+    private const int MostPayload = 65516;
+
+    public static void Write(Stream destination, string payload)
+    {
+        var bytes = Encoding.UTF8.GetBytes(payload);
+        if (bytes.Length > MostPayload)
+        {
+            throw new CheckpointRepoUnavailableException("A ref's name is too long for git's protocol.");
+        }
+
+        destination.Write(Encoding.ASCII.GetBytes((bytes.Length + Lead).ToString("x4", CultureInfo.InvariantCulture)));
+        destination.Write(bytes);
+    }
+
+    public static void WriteFlush(Stream destination) => destination.Write("0000"u8);
+
+    /// <summary>Reads the next line without its newline.</summary>
+    /// <returns><see langword="null"/> at the end of the stream; an empty text for a flush.</returns>
+    /// <exception cref="CheckpointRepoUnavailableException">It is no pkt-line, or the stream ends inside one.</exception>
+    public static async Task<string?> ReadAsync(Stream source, CancellationToken cancellationToken)
+    {
+        var lead = new byte[Lead];
+        var count = await source.ReadAtLeastAsync(lead, Lead, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        if (count == 0)
+        {
+            return null;
+        }
+
+        if (count < Lead || !int.TryParse(Encoding.ASCII.GetString(lead), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var length)
+            || length is not (0 or (>= Lead and <= MostPayload + Lead)))
+        {
+            throw new CheckpointRepoUnavailableException("The remote's answer breaks git's protocol.");
+        }
+
+        if (length <= Lead)
+        {
+            return "";
+        }
+
+        var payload = new byte[length - Lead];
+        if (await source.ReadAtLeastAsync(payload, payload.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) < payload.Length)
+        {
+            throw new CheckpointRepoUnavailableException("The remote's answer ends too early.");
+        }
+
+        return Encoding.UTF8.GetString(payload).TrimEnd('\n');
+    }
+}
