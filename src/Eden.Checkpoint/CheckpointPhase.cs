@@ -20,6 +20,7 @@ public enum CheckpointPhase
 
     /// <summary>Two checkpoints are compared; the unit is registries.</summary>
     Compare,
+
     /// <summary>Rows are written to the receiving store; the unit is rows.</summary>
     Import,
 
