@@ -9,4 +9,15 @@ public interface ICheckpointStore
     /// <returns>The snapshot; disposing it ends the read transaction.</returns>
     /// <exception cref="ExperimentNotFoundException">The store holds no experiment.</exception>
     Task<IStoreSnapshot> OpenSnapshotAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Begins an import (spec §8): finds that the target is empty, and holds off writers and other imports until it ends.</summary>
+    /// <param name="request">What will come.</param>
+    /// <param name="cancellationToken">Cancels the beginning; what was begun is taken back.</param>
+    /// <returns>The import; disposing it without a commit leaves the store as it was.</returns>
+    /// <exception cref="ExperimentIdConflictException">The target is not empty.</exception>
+    /// <exception cref="ExperimentIdMismatchException">The receiver's id is another than the one asked for.</exception>
+    /// <exception cref="StoreContentionException">Another transaction won; the beginning may be tried again.</exception>
+    /// <exception cref="NotSupportedException">The store takes no imports; so it is where an implementation does not say otherwise.</exception>
+    Task<IStoreImport> BeginImportAsync(StoreImportRequest request, CancellationToken cancellationToken = default)
+        => throw new NotSupportedException("This store takes no imports.");
 }

@@ -108,6 +108,45 @@ public sealed class InMemoryCheckpointStore : ICheckpointStore
         return Task.FromResult<IStoreSnapshot>(new InMemorySnapshot(_rows, takenAt));
     }
 
+    /// <inheritdoc/>
+    /// <remarks>A commit fails with <see cref="StoreContentionException"/> when anything was put into the store meanwhile.</remarks>
+    public Task<IStoreImport> BeginImportAsync(StoreImportRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<IStoreImport>(cancellationToken);
+        }
+
+        var found = _rows;
+        InMemoryImport.RefuseOccupied(found);
+        if (request.AsExperimentId is { } asked && asked != found.ExperimentId)
+        {
+            throw new ExperimentIdMismatchException($"The receiver is the experiment {found.ExperimentId}; it cannot take one as {asked}.");
+        }
+
+        return Task.FromResult<IStoreImport>(new InMemoryImport(found, Replace));
+    }
+
+    /// <summary>Finds the hash of the credential that an import has issued to a worker.</summary>
+    /// <param name="workerId">The worker.</param>
+    /// <returns>The PHC string; <see langword="null"/> when there is none.</returns>
+    public string? FindCredentialHash(string workerId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(workerId);
+        return _rows.CredentialHashes.GetValueOrDefault(workerId);
+    }
+
+    private bool Replace(RowSet expected, RowSet rows)
+    {
+        lock (_writing)
+        {
+            var isUnchanged = ReferenceEquals(_rows, expected);
+            _rows = isUnchanged ? rows : _rows;
+            return isUnchanged;
+        }
+    }
+
     private static byte[] Utf8(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -18,6 +18,12 @@ internal static class CheckpointTelemetry
     private static readonly Counter<long> s_exportBytes = s_meter.CreateCounter<long>(
         "eden.checkpoint.export.bytes", "By", "Archive bytes written.");
 
+    private static readonly Histogram<double> s_importDuration = s_meter.CreateHistogram<double>(
+        "eden.checkpoint.import.duration", "s", "How long imports took, by outcome.");
+
+    public static void ImportEnded(string outcome, TimeSpan elapsed)
+        => s_importDuration.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
+
     public static void ExportEnded(string outcome, TimeSpan elapsed, long bytes)
     {
         s_exportDuration.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));

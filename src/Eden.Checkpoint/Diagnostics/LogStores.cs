@@ -16,4 +16,13 @@ internal static partial class Log
 
     [LoggerMessage(2003, LogLevel.Debug, "The snapshot of {ExperimentId} ended")]
     internal static partial void SnapshotEnded(ILogger logger, string experimentId);
+
+    [LoggerMessage(2010, LogLevel.Debug, "Wrote {Rows} rows of {Member} for {ExperimentId}")]
+    internal static partial void RegistryWritten(ILogger logger, string experimentId, string member, long rows);
+
+    [LoggerMessage(2011, LogLevel.Information, "The import of {ExperimentId} was committed")]
+    internal static partial void ImportCommitted(ILogger logger, string experimentId);
+
+    [LoggerMessage(2012, LogLevel.Debug, "The import of {ExperimentId} was taken back")]
+    internal static partial void ImportTakenBack(ILogger logger, string experimentId);
 }

@@ -65,6 +65,41 @@ public sealed class PostgresCheckpointStore : ICheckpointStore
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>A missing schema is made first, in a transaction of its own: after an import that fails later, the empty schema stays. The import
+    /// itself is one <c>SERIALIZABLE</c> transaction that locks the tables against writers, while readers go on: writers that came before are
+    /// seen, those that come later wait for its end. The receiver's id is that of its experiment; without one that of <see cref="PostgresCheckpointStoreOptions.ExperimentId"/>,
+    /// else <see cref="StoreImportRequest.AsExperimentId"/>, else the source's. The role needs to own the tables or to have all rights on them.</remarks>
+    /// <exception cref="PostgresSchemaVersionException">The schema is of another version than 9.</exception>
+    /// <exception cref="NpgsqlException">The server refused or could not be reached.</exception>
+    public async Task<IStoreImport> BeginImportAsync(StoreImportRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        await PostgresCheckpointSchema.EnsureCreatedAsync(_dataSource, cancellationToken).ConfigureAwait(false);
+        var (session, target) = await ImportSession.OpenAsync(_dataSource, _timeProvider, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (target.ExperimentId is { } found && _options.ExperimentId is { } configured && found != configured)
+            {
+                throw new ExperimentIdMismatchException($"The database holds the experiment {found}; this receiver is configured for {configured}.");
+            }
+
+            var own = target.ExperimentId ?? _options.ExperimentId;
+            if (own is not null && request.AsExperimentId is { } asked && asked != own)
+            {
+                throw new ExperimentIdMismatchException($"The receiver is the experiment {own}; it cannot take one as {asked}.");
+            }
+
+            var id = own ?? request.AsExperimentId ?? request.Manifest.ExperimentId;
+            return new PostgresImport(session, id, hasExperiment: target.ExperimentId is not null, _logger);
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     private static DateTimeOffset Microseconds(DateTimeOffset instant)
         => new(instant.UtcTicks - (instant.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 

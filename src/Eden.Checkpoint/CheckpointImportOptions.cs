@@ -1,0 +1,52 @@
+using System.Text;
+using Eden.Checkpoint.Git;
+using Eden.Checkpoint.Rows;
+
+namespace Eden.Checkpoint;
+
+/// <summary>What an import does beyond its fixed order. Immutable.</summary>
+public sealed record CheckpointImportOptions
+{
+    /// <summary>Gets the id that the experiment must land under (spec §8); <see langword="null"/> for the receiver's own.</summary>
+    /// <exception cref="ArgumentException">The value is no experiment id.</exception>
+    public string? AsExperimentId { get; init => field = Checked(value); }
+
+    /// <summary>Gets the id that the caller expects as the result; another one is an <see cref="ExperimentIdMismatchException"/>.</summary>
+    /// <exception cref="ArgumentException">The value is no experiment id.</exception>
+    public string? ExpectedExperimentId { get; init => field = Checked(value); }
+
+    /// <summary>Gets where the repository is restored as a bare one: a path with nothing there, or an empty directory. <see langword="null"/> restores none.</summary>
+    public string? RepositoryPath { get; init; }
+
+    /// <summary>Gets the remote of record that all refs are pushed to after the commit: an <c>http://</c>, <c>https://</c> or <c>file://</c> URL, or
+    /// a path. <see langword="null"/> pushes nowhere. It must have no refs, unless <see cref="ForcePush"/> is set.</summary>
+    public string? RemoteUrl { get; init; }
+
+    /// <summary>Gets where the credential of the remote comes from; it wins over a password in the URL.</summary>
+    public ICredentialSource? Credentials { get; init; }
+
+    /// <summary>Gets a value indicating whether refs that the remote has may be overwritten. Others that it has stay.</summary>
+    public bool ForcePush { get; init; }
+
+    /// <summary>Gets the directory for one file <c>&lt;worker_id&gt;.token</c> per worker (mode 0600), written after the commit; made with mode 0700
+    /// when it is missing. <see langword="null"/> writes none: <see cref="CheckpointImportResult.Credentials"/> then has the only copies.</summary>
+    public string? CredentialsDirectory { get; init; }
+
+    /// <summary>Gets how deep the bundle is checked. A repository that is restored is always checked in full, in the pass that writes it.</summary>
+    /// <value><see cref="BundleVerification.Objects"/> by default.</value>
+    public BundleVerification Depth { get; init; } = BundleVerification.Objects;
+
+    /// <summary>Gets the limits on the archive, its rows and its bundle.</summary>
+    /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>
+    public CheckpointLimits Limits { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = CheckpointLimits.Default;
+
+    /// <summary>Gets the directory in which the private temporary directory is made; <see langword="null"/> for the system's. It takes the rows and the bundle.</summary>
+    public string? TemporaryDirectory { get; init; }
+
+    /// <summary>Gets where progress is reported, if anywhere.</summary>
+    public IProgress<CheckpointProgress>? Progress { get; init; }
+
+    private static string? Checked(string? value)
+        => value is null || RecordGrammar.IsExperimentId(Encoding.UTF8.GetBytes(value)) ? value
+            : throw new ArgumentException("An experiment id is exp_ and 26 characters of lowercase Crockford base32.", nameof(value));
+}

@@ -1,0 +1,294 @@
+using Eden.Checkpoint.Diagnostics;
+using Eden.Checkpoint.Rows;
+using Eden.Checkpoint.Verification;
+using Microsoft.Extensions.Logging;
+
+namespace Eden.Checkpoint.Import;
+
+/// <summary>One import, step by step: take the archive in and check it, restore the repository beside its place, issue credentials, then one
+/// transaction with the repository's rename inside it. Used once.</summary>
+internal sealed class ImportRun(
+    ICheckpointStore store, IWorkerCredentialIssuer issuer, ICrossReferenceValidator validator, TimeProvider time, ILogger logger, CheckpointImportOptions options)
+    : IDisposable
+{
+    private const int MaxAttempts = 4;
+
+    private readonly RepositoryPlacement? _repository = options.RepositoryPath is null ? null : new RepositoryPlacement(options.RepositoryPath);
+    private readonly List<string> _warnings = [];
+    private SpooledCheckpoint? _checkpoint;
+
+    public async Task<CheckpointImportResult> RunAsync(Stream archive, CancellationToken cancellationToken)
+    {
+        var push = options.RemoteUrl is null ? null : new ImportPush(options, time, logger);
+        await CheckIdsAsync(cancellationToken).ConfigureAwait(false);
+        var checkpoint = await TakeInAsync(archive, cancellationToken).ConfigureAwait(false);
+        var manifest = checkpoint.Report.Manifest!;
+        var rows = new ImportedRows(checkpoint, options.Limits, options.Progress);
+        await StageRepositoryAsync(checkpoint, manifest, cancellationToken).ConfigureAwait(false);
+        var workers = await rows.ReadWorkerIdsAsync(cancellationToken).ConfigureAwait(false);
+        var credentials = await CredentialReissue.IssueAsync(issuer, workers, cancellationToken).ConfigureAwait(false);
+        var written = await WriteAsync(checkpoint, rows, credentials, cancellationToken).ConfigureAwait(false);
+
+        // The import has taken place. From here on nothing throws: what fails is told in the result.
+        var credentialsWritten = await HandOverAsync(credentials).ConfigureAwait(false);
+        var pushed = push is null ? null : await push.RunAsync(checkpoint.Bundle, _repository?.Path, written.ExperimentId, cancellationToken).ConfigureAwait(false);
+        foreach (var warning in _warnings)
+        {
+            ImportLog.Warning(logger, written.ExperimentId, warning);
+        }
+
+        return new CheckpointImportResult
+        {
+            ExperimentId = written.ExperimentId,
+            Manifest = manifest,
+            RowCounts = checkpoint.Report.RowCounts,
+            RevertedClaims = written.RevertedClaims,
+            Warnings = _warnings,
+            Credentials = credentials,
+            CredentialsWritten = credentialsWritten,
+            RepositoryPath = checkpoint.Report.HasBundle ? _repository?.Path : null,
+            Push = pushed,
+        };
+    }
+
+    public void Dispose()
+    {
+        _repository?.Dispose();
+        _checkpoint?.Dispose();
+    }
+
+    /// <summary>Compares the ids that the caller named with the receiver's before the upload is read.</summary>
+    private async Task CheckIdsAsync(CancellationToken cancellationToken)
+    {
+        if (options.AsExperimentId is null && options.ExpectedExperimentId is null)
+        {
+            return;
+        }
+
+        var receiver = await ImportReceiver.FindAsync(store, cancellationToken).ConfigureAwait(false);
+        if (receiver is not null && options.AsExperimentId is { } asked && asked != receiver.ExperimentId)
+        {
+            throw new ExperimentIdMismatchException($"The receiver is the experiment {receiver.ExperimentId}; it cannot take one as {asked}.");
+        }
+
+        CheckExpected(receiver?.ExperimentId ?? options.AsExperimentId);
+    }
+
+    private void CheckExpected(string? resulting)
+    {
+        if (resulting is not null && options.ExpectedExperimentId is { } expected && expected != resulting)
+        {
+            throw new ExperimentIdMismatchException($"The experiment would land under {resulting}; the caller expects {expected}.");
+        }
+    }
+
+    private async Task<SpooledCheckpoint> TakeInAsync(Stream archive, CancellationToken cancellationToken)
+    {
+        using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.import.intake");
+        var verification = new CheckpointVerificationOptions
+        {
+            Depth = options.Depth,
+            Limits = options.Limits,
+            TemporaryDirectory = options.TemporaryDirectory,
+            Progress = options.Progress,
+        };
+        var check = _repository is null ? validator : new DeferredObjectCheck(validator);
+        _checkpoint = await CheckpointIntake.ReadAsync(archive, check, verification, keepRows: true, cancellationToken).ConfigureAwait(false);
+        if (_checkpoint.Report.ArchiveBytes == 0)
+        {
+            throw new CheckpointBadRequestException("The upload is empty.");
+        }
+
+        _checkpoint.Report.ThrowIfInvalid();
+        _warnings.AddRange(_checkpoint.Report.Warnings);
+        if (!_checkpoint.Report.HasBundle)
+        {
+            _warnings.Add("The archive has the zero-byte placeholder instead of a bundle: the experiment is not resumable"
+                + (options.RepositoryPath is null && options.RemoteUrl is null ? "." : ", and no repository was restored or pushed."));
+        }
+
+        return _checkpoint;
+    }
+
+    private async Task StageRepositoryAsync(SpooledCheckpoint checkpoint, CheckpointManifest manifest, CancellationToken cancellationToken)
+    {
+        if (_repository is null || !checkpoint.Report.HasBundle)
+        {
+            return;
+        }
+
+        if (_repository.IsOccupied)
+        {
+            // Whoever imports twice wants to hear that, not where the first import's repository is.
+            var target = await BeginAsync(manifest, cancellationToken).ConfigureAwait(false);
+            await target.DisposeAsync().ConfigureAwait(false);
+            _repository.RefuseOccupied();
+        }
+
+        using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.import.restore");
+        var restored = await _repository.StageAsync(checkpoint.Bundle, options, cancellationToken).ConfigureAwait(false);
+        _warnings.AddRange(restored.Warnings.Except(_warnings, StringComparer.Ordinal).ToArray());
+    }
+
+    private async Task<IStoreImport> BeginAsync(CheckpointManifest manifest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.BeginImportAsync(new StoreImportRequest(manifest, options.AsExperimentId), cancellationToken).ConfigureAwait(false);
+        }
+        catch (ExperimentIdConflictException conflict)
+        {
+            var receiver = await FindOccupantAsync(cancellationToken).ConfigureAwait(false);
+            _repository?.FinishEarlier(receiver?.ImportedFrom);
+            if (receiver is not null && ImportProvenance.Of(manifest).IsSameArchive(receiver.ImportedFrom))
+            {
+                throw new ExperimentIdConflictException(
+                    $"The target {receiver.ExperimentId} already holds this same archive: the export of {manifest.ExperimentId} taken at {manifest.ExportedAt}.", conflict);
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<ImportReceiver?> FindOccupantAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ImportReceiver.FindAsync(store, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ExperimentIdConflictException)
+        {
+            // The conflict that is already known says more.
+            return null;
+        }
+    }
+
+    private async Task<WrittenImport> WriteAsync(
+        SpooledCheckpoint checkpoint, ImportedRows rows, IReadOnlyList<WorkerCredential> credentials, CancellationToken cancellationToken)
+    {
+        using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.import.store");
+        var hashes = credentials.ToDictionary(credential => credential.WorkerId, credential => credential.Hash, StringComparer.Ordinal);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await AttemptAsync(checkpoint, rows, hashes, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StoreContentionException contention)
+            {
+                if (attempt == MaxAttempts)
+                {
+                    throw new ExperimentIdConflictException("Other transactions of the target won over the import every time it was tried.", contention);
+                }
+
+                // Beginning again finds out what the other one did.
+                ImportLog.TryingAgain(logger, attempt + 1);
+            }
+            catch (ImportOutcomeUnknownException)
+            {
+                _repository?.LeaveUnfinished();
+                throw;
+            }
+        }
+    }
+
+    private async Task<WrittenImport> AttemptAsync(
+        SpooledCheckpoint checkpoint, ImportedRows rows, Dictionary<string, string> hashes, CancellationToken cancellationToken)
+    {
+        var manifest = checkpoint.Report.Manifest!;
+        var provenance = ImportProvenance.Of(manifest);
+        IReadOnlyList<string> dropped;
+        WrittenImport written;
+        var target = await BeginAsync(manifest, cancellationToken).ConfigureAwait(false);
+        await using (target.ConfigureAwait(false))
+        {
+            CheckExpected(target.ExperimentId);
+            var rewriter = new RowRewriter(manifest.ExperimentId, target.ExperimentId);
+            for (var kind = RegistryKind.Tasks; kind <= RegistryKind.Groups; kind++)
+            {
+                var rewritten = rows.ReadAsync(kind, rewriter, cancellationToken);
+                var count = kind == RegistryKind.Workers
+                    ? await target.WriteWorkersAsync(rewritten, hashes, cancellationToken).ConfigureAwait(false)
+                    : await target.WriteRowsAsync(kind, rewritten, cancellationToken).ConfigureAwait(false);
+                options.Progress?.Report(new CheckpointProgress(CheckpointPhase.Import, count, count, RegistryFiles.FileName(kind)));
+            }
+
+            var experiment = ExperimentReading.Read(checkpoint.Experiment, target.ExperimentId, provenance);
+            dropped = await target.WriteExperimentAsync(experiment, cancellationToken).ConfigureAwait(false);
+            written = new WrittenImport(target.ExperimentId, rewriter.RevertedClaims);
+            if (_repository is not null && checkpoint.Report.HasBundle && _repository.Place(provenance))
+            {
+                ImportLog.RemovedUnfinished(logger, _repository.Path);
+            }
+
+            await CommitAsync(target, cancellationToken).ConfigureAwait(false);
+        }
+
+        FinishRepository();
+        if (dropped.Count > 0)
+        {
+            _warnings.Add($"The store has no place for these fields of experiment.json, which were left out: {string.Join(", ", dropped.Take(20).Select(Shorten))}.");
+        }
+
+        return written;
+    }
+
+    private async Task CommitAsync(IStoreImport target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await target.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not ImportOutcomeUnknownException)
+        {
+            // Before the transaction's locks go: the next import must not meet what this one leaves.
+            _repository?.Withdraw();
+            throw;
+        }
+    }
+
+    private void FinishRepository()
+    {
+        try
+        {
+            _repository?.Complete();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            _warnings.Add($"The repository is in its place, but its mark of being unfinished could not be removed: {failure.Message}");
+            _repository!.LeaveUnfinished();
+        }
+    }
+
+    /// <summary>Writes the tokens where the caller wants them.</summary>
+    private async Task<bool> HandOverAsync(IReadOnlyList<WorkerCredential> credentials)
+    {
+        if (credentials.Count == 0)
+        {
+            return false;
+        }
+
+        if (options.CredentialsDirectory is not { } directory)
+        {
+            _warnings.Add($"{credentials.Count} workers got fresh credentials. Their tokens are in this result and nowhere else; what is not kept must be reissued.");
+            return false;
+        }
+
+        try
+        {
+            await CredentialFiles.WriteAsync(directory, credentials).ConfigureAwait(false);
+            _warnings.Add($"{credentials.Count} workers got fresh credentials: {Path.Combine(directory, "<worker_id>.token")}.");
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            _warnings.Add($"{credentials.Count} workers got fresh credentials, but not all tokens could be written to {directory}: {failure.Message} "
+                + "They are in this result; what is not kept must be reissued.");
+            return false;
+        }
+    }
+
+    private static string Shorten(string text) => text.Length <= 64 ? text : string.Concat(text.AsSpan(0, 64), "…");
+
+    private readonly record struct WrittenImport(string ExperimentId, long RevertedClaims);
+}

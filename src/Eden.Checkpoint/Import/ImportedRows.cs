@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Eden.Checkpoint.Rows;
+using Eden.Checkpoint.Validation;
+using Eden.Checkpoint.Verification;
+
+namespace Eden.Checkpoint.Import;
+
+/// <summary>Reads the spooled rows of a checked archive, rewritten for the receiver.</summary>
+internal sealed class ImportedRows(SpooledCheckpoint checkpoint, CheckpointLimits limits, IProgress<CheckpointProgress>? progress)
+{
+    private const int ProgressInterval = 4096;
+
+    /// <summary>Streams a registry. The bytes of a row are valid until the next one is asked for.</summary>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
+        RegistryKind kind, RowRewriter rewriter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var file = checkpoint.OpenRows(kind);
+        await using var closing = file.ConfigureAwait(false);
+
+        // The lines were checked when the archive was taken in; the same bytes cannot fail now.
+        using var lines = new JsonLinesReader(file, RegistryFiles.FileName(kind), limits, new ViolationList(1));
+        while (await lines.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            yield return rewriter.Rewrite(kind, lines.Row);
+            if (lines.Line % ProgressInterval == 0)
+            {
+                progress?.Report(new CheckpointProgress(CheckpointPhase.Import, lines.Line, null, RegistryFiles.FileName(kind)));
+            }
+        }
+    }
+
+    /// <summary>Lists the ids of all workers, in the order of the archive.</summary>
+    public async Task<IReadOnlyList<string>> ReadWorkerIdsAsync(CancellationToken cancellationToken)
+    {
+        var ids = new List<string>();
+        var file = checkpoint.OpenRows(RegistryKind.Workers);
+        await using var closing = file.ConfigureAwait(false);
+        using var lines = new JsonLinesReader(file, RegistryFiles.FileName(RegistryKind.Workers), limits, new ViolationList(1));
+        while (await lines.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            ids.Add(Encoding.UTF8.GetString(InMemory.RowKey.Read(RegistryKind.Workers, lines.Row.Span, nameof(checkpoint))));
+        }
+
+        return ids;
+    }
+}

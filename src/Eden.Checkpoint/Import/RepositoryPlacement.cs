@@ -1,0 +1,207 @@
+using Eden.Checkpoint.Git;
+using Eden.Checkpoint.Storage;
+
+namespace Eden.Checkpoint.Import;
+
+/// <summary>Brings the restored repository to its place together with the commit of the rows: restored whole beside its place, renamed just before
+/// the commit, taken back when that fails. Not thread-safe.</summary>
+/// <remarks>From the rename until the commit is known, a mark in the repository says whose import it belongs to. A process that dies in between
+/// leaves the mark, and the next import into that path settles it: the store knows whether that import took place.</remarks>
+internal sealed class RepositoryPlacement : IDisposable
+{
+    private const string MarkName = "eden-import-unfinished";
+
+    private readonly string _path;
+    private readonly string _parent;
+    private readonly List<string> _madeParents = [];
+    private TemporaryDirectory? _staging;
+    private FileStream? _mark;
+    private bool _hadEmptyDirectory;
+    private bool _isPlaced;
+
+    public RepositoryPlacement(string path)
+    {
+        _path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        _parent = System.IO.Path.GetDirectoryName(_path) ?? throw new ArgumentException("A repository cannot be the root of the file system.", nameof(path));
+    }
+
+    /// <summary>Gets the full path of the repository.</summary>
+    public string Path => _path;
+
+    /// <summary>Gets where the repository is now: beside its place, or in it.</summary>
+    public string Current => _isPlaced || _staging is null ? _path : Staged;
+
+    private string Staged => _staging!.File("repository");
+
+    /// <summary>Refuses a path that has something of somebody else.</summary>
+    /// <exception cref="IOException">It has.</exception>
+    public void RefuseOccupied()
+    {
+        if (IsOccupied)
+        {
+            throw new IOException($"There is something at {_path} already; a repository is restored to a new or empty directory.");
+        }
+    }
+
+    /// <summary>Gets a value indicating whether there is something at the path that is not the leftover of an interrupted import.</summary>
+    public bool IsOccupied
+        => File.Exists(_path) || (Directory.Exists(_path) && !File.Exists(MarkIn(_path)) && Directory.EnumerateFileSystemEntries(_path).Any());
+
+    /// <summary>Restores the bundle beside the repository's place, checking all of it.</summary>
+    public async Task<GitBundleRestoreResult> StageAsync(RepoBundle bundle, CheckpointImportOptions options, CancellationToken cancellationToken)
+    {
+        MakeParents();
+        _staging = TemporaryDirectory.Create(_parent);
+        return await GitBundle.RestoreAsync(
+            bundle,
+            Staged,
+            new GitBundleRestoreOptions { Limits = options.Limits, TemporaryDirectory = options.TemporaryDirectory, Progress = options.Progress },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Renames the repository into its place. Called while the transaction holds off every other import, just before its commit.</summary>
+    /// <returns>Whether the leftover of an import that did not take place was in the way.</returns>
+    public bool Place(ImportProvenance provenance)
+    {
+        var isLeftover = false;
+        if (Directory.Exists(_path))
+        {
+            isLeftover = TryRemoveLeftover();
+            if (!isLeftover)
+            {
+                // Only an empty one goes away here; anything else stays, and this fails.
+                Directory.Delete(_path, recursive: false);
+                _hadEmptyDirectory = true;
+            }
+        }
+
+        using (var mark = new FileStream(MarkIn(Staged), FileMode.Create, FileAccess.Write))
+        {
+            mark.Write(provenance.ToUtf8Json());
+            mark.Flush(flushToDisk: true);
+        }
+
+        Directory.Move(Staged, _path);
+        _isPlaced = true;
+        _mark = Hold(MarkIn(_path));
+        DirectoryFlush.Flush(_parent);
+        return isLeftover;
+    }
+
+    /// <summary>Takes the repository back beside its place, for another attempt.</summary>
+    public void Withdraw()
+    {
+        if (_isPlaced)
+        {
+            ReleaseMark();
+            Directory.Move(_path, Staged);
+            _isPlaced = false;
+            RestoreEmptyDirectory();
+        }
+    }
+
+    /// <summary>The rows are committed: the repository stays.</summary>
+    public void Complete()
+    {
+        if (_isPlaced)
+        {
+            ReleaseMark();
+            File.Delete(MarkIn(_path));
+            _isPlaced = false;
+            _madeParents.Clear();
+        }
+    }
+
+    /// <summary>Nobody knows whether the rows are committed: the repository stays with its mark.</summary>
+    public void LeaveUnfinished()
+    {
+        ReleaseMark();
+        _isPlaced = false;
+        _madeParents.Clear();
+    }
+
+    /// <summary>Settles the leftover of an interrupted import that, as the store says, did take place.</summary>
+    public void FinishEarlier(ImportProvenance? importedFrom)
+    {
+        var mark = MarkIn(_path);
+        if (File.Exists(mark) && ImportProvenance.Parse(File.ReadAllText(mark)) is { } marked && marked.IsSameArchive(importedFrom))
+        {
+            Hold(mark).Dispose();
+            File.Delete(mark);
+        }
+    }
+
+    /// <summary>Removes whatever is not completed; afterwards the path is as it was before.</summary>
+    public void Dispose()
+    {
+        ReleaseMark();
+        if (_isPlaced)
+        {
+            _isPlaced = false;
+            Directory.Delete(_path, recursive: true);
+            RestoreEmptyDirectory();
+        }
+
+        _staging?.Dispose();
+        _staging = null;
+        for (var index = _madeParents.Count - 1; index >= 0; index--)
+        {
+            if (Directory.Exists(_madeParents[index]) && !Directory.EnumerateFileSystemEntries(_madeParents[index]).Any())
+            {
+                Directory.Delete(_madeParents[index], recursive: false);
+            }
+        }
+
+        _madeParents.Clear();
+    }
+
+    private static string MarkIn(string repository) => System.IO.Path.Combine(repository, MarkName);
+
+    /// <summary>Opens a mark for this process alone: whoever holds it is still at work.</summary>
+    private static FileStream Hold(string mark) => new(mark, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+    private bool TryRemoveLeftover()
+    {
+        if (!File.Exists(MarkIn(_path)))
+        {
+            return false;
+        }
+
+        using (Hold(MarkIn(_path)))
+        {
+            Directory.Delete(_path, recursive: true);
+        }
+
+        return true;
+    }
+
+    private void ReleaseMark()
+    {
+        _mark?.Dispose();
+        _mark = null;
+    }
+
+    private void RestoreEmptyDirectory()
+    {
+        if (_hadEmptyDirectory)
+        {
+            Directory.CreateDirectory(_path);
+            _hadEmptyDirectory = false;
+        }
+    }
+
+    private void MakeParents()
+    {
+        var missing = new Stack<string>();
+        for (var directory = _parent; directory is not null && !Directory.Exists(directory); directory = System.IO.Path.GetDirectoryName(directory))
+        {
+            missing.Push(directory);
+        }
+
+        foreach (var directory in missing)
+        {
+            Directory.CreateDirectory(directory);
+            _madeParents.Add(directory);
+        }
+    }
+}

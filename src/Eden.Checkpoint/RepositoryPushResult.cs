@@ -1,0 +1,20 @@
+namespace Eden.Checkpoint;
+
+/// <summary>What became of pushing an imported repository to its remote of record. The import itself has taken place in any case. Immutable.</summary>
+public sealed record RepositoryPushResult
+{
+    /// <summary>Gets a value indicating whether the remote now has every ref of the bundle.</summary>
+    public required bool IsComplete { get; init; }
+
+    /// <summary>Gets the remote, without user information.</summary>
+    public required string Remote { get; init; }
+
+    /// <summary>Gets the number of refs that the remote took, those that it had already included.</summary>
+    public long RefCount { get; init; }
+
+    /// <summary>Gets the refs that the remote refused, each with its reason; the first hundred.</summary>
+    public IReadOnlyList<string> Refused { get; init; } = [];
+
+    /// <summary>Gets what went wrong, what is and is not done, and how to finish; <see langword="null"/> when the push is complete.</summary>
+    public string? Failure { get; init; }
+}
