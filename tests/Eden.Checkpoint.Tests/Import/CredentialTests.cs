@@ -1,0 +1,177 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+using Eden.Checkpoint.Tests.Kit;
+
+namespace Eden.Checkpoint.Tests.Import;
+
+[TestFixture]
+public class CredentialTests
+{
+    private const string Known = "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$PT1xRuf8H5yVSqnRjdLe/X+cnwRKtKUhxE9GTOfdi5Q";
+    private const string KnownToken = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    [Test]
+    public async Task A_hash_by_the_reference_program_is_recognised_and_another_token_is_not()
+    {
+        // printf %s TOKEN | argon2 somesaltsomesalt -id -t 3 -k 65536 -p 4 -l 32 -e
+        Assert.That(await Argon2idCredentialIssuer.VerifyAsync(KnownToken, Known), Is.True);
+        Assert.That(await Argon2idCredentialIssuer.VerifyAsync(KnownToken[..^1] + "e", Known), Is.False);
+    }
+
+    [TestCase("")]
+    [TestCase("plain")]
+    [TestCase("$argon2i$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$PT1xRuf8H5yVSqnRjdLe/X+cnwRKtKUhxE9GTOfdi5Q")]
+    [TestCase("$argon2id$v=19$m=2147483647,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$PT1xRuf8H5yVSqnRjdLe/X+cnwRKtKUhxE9GTOfdi5Q")]
+    [TestCase("$argon2id$v=19$m=65536,t=0,p=4$c29tZXNhbHRzb21lc2FsdA$PT1xRuf8H5yVSqnRjdLe/X+cnwRKtKUhxE9GTOfdi5Q")]
+    [TestCase("$argon2id$v=19$m=65536,t=3,p=4$c29t$PT1xRuf8H5yVSqnRjdLe/X+cnwRKtKUhxE9GTOfdi5Q")]
+    [TestCase("$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$%%")]
+    [TestCase("$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$")]
+    public async Task What_is_no_hash_of_ours_fits_no_token(string hash)
+        => Assert.That(await Argon2idCredentialIssuer.VerifyAsync(KnownToken, hash), Is.False);
+
+    [Test]
+    public async Task The_reference_program_computes_the_same_hash_from_token_and_salt()
+    {
+        var issuer = new Argon2idCredentialIssuer();
+        WorkerCredential credential;
+        byte[] salt;
+        do
+        {
+            credential = await issuer.IssueAsync("wkr_x");
+            salt = Convert.FromBase64String(credential.Hash.Split('$')[4] + "==");
+        }
+        while (salt.Contains((byte)0) || salt[^1] == '\n');
+
+        // A command line has no NUL, and a shell's substitution no newline at its end.
+        var octal = string.Concat(salt.Select(value => "\\" + Convert.ToString(value, 8).PadLeft(3, '0')));
+        var start = new ProcessStartInfo("sh", ["-c", $"command -v argon2 > /dev/null || exit 77; argon2 \"$(printf '{octal}')\" -id -t 3 -k 65536 -p 4 -l 32 -e"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start)!;
+        await process.StandardInput.WriteAsync(credential.Token);
+        process.StandardInput.Close();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode == 77 && Environment.GetEnvironmentVariable("CI") != "true")
+        {
+            Assert.Ignore("The program argon2 is not installed.");
+        }
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(process.ExitCode, Is.Zero);
+            Assert.That(output.Trim(), Is.EqualTo(credential.Hash));
+            Assert.That(credential.Token, Does.Match("^[0-9a-f]{64}$"));
+            Assert.That(credential.Hash, Does.Match(@"^\$argon2id\$v=19\$m=65536,t=3,p=4\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$"));
+        }
+    }
+
+    [Test]
+    public async Task Every_worker_of_an_import_gets_a_token_of_its_own_that_fits_the_stored_hash()
+    {
+        await using var scene = await ImportScene.CreateAsync(variants: 2);
+        var database = await scene.EmptyDatabaseAsync();
+
+        var result = await scene.Importer(database, new Argon2idCredentialIssuer()).ImportAsync(scene.Open(), scene.Options());
+
+        Assert.That(result.Credentials.Select(credential => credential.Token).Distinct().Count(), Is.EqualTo(scene.Experiment[RegistryKind.Workers].Count));
+        foreach (var credential in result.Credentials.Take(2))
+        {
+            var stored = await database.ScalarAsync<string>($"SELECT credential_hash FROM worker WHERE worker_id = '{credential.WorkerId}'");
+            Assert.That(await Argon2idCredentialIssuer.VerifyAsync(credential.Token, stored!), Is.True);
+        }
+    }
+
+    [Test]
+    public async Task Token_files_are_the_tokens_alone_for_the_owner_alone()
+    {
+        await using var scene = await ImportScene.CreateAsync(variants: 2);
+        var directory = scene["tokens"];
+
+        var result = await scene.Importer(await scene.EmptyDatabaseAsync()).ImportAsync(scene.Open(), scene.Options() with { CredentialsDirectory = directory });
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.CredentialsWritten);
+            Assert.That(result.Warnings, Has.Some.Contains(directory));
+            Assert.That(Directory.EnumerateFileSystemEntries(directory).Select(Path.GetFileName), Is.EquivalentTo(result.Credentials.Select(credential => credential.WorkerId + ".token")));
+            foreach (var credential in result.Credentials)
+            {
+                Assert.That(await File.ReadAllTextAsync(Path.Combine(directory, credential.WorkerId + ".token")), Is.EqualTo(credential.Token));
+            }
+
+            if (!OperatingSystem.IsWindows())
+            {
+                Assert.That(File.GetUnixFileMode(directory), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+                Assert.That(Directory.EnumerateFiles(directory).Select(File.GetUnixFileMode).Distinct(), Is.EqualTo(new[] { UnixFileMode.UserRead | UnixFileMode.UserWrite }));
+            }
+        }
+    }
+
+    [Test]
+    public async Task Tokens_that_cannot_be_written_do_not_undo_the_import_and_are_still_handed_out()
+    {
+        await using var scene = await ImportScene.CreateAsync(variants: 2);
+        await File.WriteAllTextAsync(scene["taken"], "a file");
+
+        var result = await scene.Importer(await scene.EmptyDatabaseAsync()).ImportAsync(scene.Open(), scene.Options() with { CredentialsDirectory = scene["taken"] });
+
+        Assert.That(result.CredentialsWritten, Is.False);
+        Assert.That(result.Warnings, Has.Some.Contains("not all tokens could be written").And.Some.Contains("reissued"));
+        Assert.That(result.Credentials, Is.Not.Empty);
+    }
+
+    [Test]
+    public async Task No_token_is_in_a_log_an_exception_a_span_a_temporary_file_or_the_database([Values(null, "Workers", "Commit")] string? strike)
+    {
+        await using var scene = await ImportScene.CreateAsync(variants: 12);
+        var database = await scene.EmptyDatabaseAsync();
+        var spans = new ConcurrentQueue<string>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Eden.Checkpoint",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity => spans.Enqueue($"{activity.DisplayName} {activity.StatusDescription} {string.Join(' ', activity.TagObjects)} {string.Join(' ', activity.Events.SelectMany(e => e.Tags))}"),
+        };
+        ActivitySource.AddActivityListener(listener);
+        var seen = new StringBuilder();
+        var store = new StagedStore(scene.Store(database), async (stage, token) =>
+        {
+            foreach (var file in Directory.EnumerateFiles(scene.Scratch, "*", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(scene.Place, "*", SearchOption.AllDirectories))
+                .Where(file => !file.EndsWith("unfinished", StringComparison.Ordinal)))
+            {
+                seen.Append(Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, token)));
+            }
+
+            if (stage == strike)
+            {
+                throw new IOException("struck");
+            }
+        });
+        CheckpointImportResult? result = null;
+        try
+        {
+            result = await scene.Importer(store).ImportAsync(
+                scene.Open(), scene.OptionsWithRepository() with { CredentialsDirectory = scene["tokens"], RemoteUrl = scene["nowhere.git"] });
+            seen.Append(result).Append(string.Join(' ', result.Warnings)).Append(string.Join(' ', result.Credentials)).Append(result.Push);
+        }
+        catch (IOException failure)
+        {
+            seen.Append(failure);
+        }
+
+        var everything = seen + scene.Log.Text + string.Join('\n', spans) + await ImportTargetTests.DumpAsync(database);
+        var tokens = scene.Experiment[RegistryKind.Workers].Select(row => QuickIssuer.TokenOf(row["{\"worker_id\":\"".Length..][..30])).ToArray();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(spans, Is.Not.Empty);
+            Assert.That(everything, Does.Contain("worker_id"));
+            Assert.That(tokens.Where(token => everything.Contains(token, StringComparison.Ordinal)), Is.Empty);
+            Assert.That(result is null, Is.EqualTo(strike is not null));
+            Assert.That(result?.Credentials.Select(credential => credential.Token) ?? tokens, Is.EquivalentTo(tokens));
+        }
+    }
+}

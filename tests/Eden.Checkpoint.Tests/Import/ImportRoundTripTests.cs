@@ -1,0 +1,232 @@
+using System.Text.Json.Nodes;
+using Eden.Checkpoint.Tests.Kit;
+
+namespace Eden.Checkpoint.Tests.Import;
+
+[TestFixture]
+public class ImportRoundTripTests
+{
+    private const string Receiver = "exp_01hqs3m4n5p6q7r8s9t0v1w2z9";
+    private static readonly RegistryKind[] s_kinds = Enum.GetValues<RegistryKind>();
+    private ImportScene _scene = null!;
+
+    [OneTimeSetUp]
+    public async Task SetUp() => _scene = await ImportScene.CreateAsync();
+
+    [OneTimeTearDown]
+    public async Task TearDown() => await _scene.DisposeAsync();
+
+    [Test]
+    public async Task Every_row_lands_byte_for_byte_but_for_the_id_and_the_claims()
+    {
+        var database = await _scene.ReceiverAsync(Receiver, "Mine");
+
+        var result = await _scene.Importer(database).ImportAsync(_scene.Open(), _scene.Options());
+
+        await using var snapshot = await _scene.Store(database).OpenSnapshotAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.ExperimentId, Is.EqualTo(Receiver));
+            foreach (var kind in s_kinds)
+            {
+                Assert.That(
+                    await snapshot.ListAsync(kind), Is.EqualTo(_scene.Experiment[kind].Select(row => _scene.Expected(kind, row, Receiver))), kind.ToString());
+                Assert.That(result.RowCounts[kind], Is.EqualTo(_scene.Experiment[kind].Count), kind.ToString());
+            }
+
+            Assert.That(result.RevertedClaims, Is.EqualTo(_scene.Experiment[RegistryKind.Tasks].Count(row => row.Contains("\"state\":\"claimed\"", StringComparison.Ordinal))).And.GreaterThan(0));
+            AssertExperiment(JsonNode.Parse(snapshot.ExperimentText())!.AsObject(), Receiver, "Mine", result.Manifest);
+        }
+
+        _scene.AssertNothingTemporary();
+    }
+
+    [Test]
+    public async Task The_columns_beside_the_record_say_what_the_record_says()
+    {
+        var database = await _scene.EmptyDatabaseAsync();
+
+        await _scene.Importer(database).ImportAsync(_scene.Open(), _scene.Options());
+
+        foreach (var (table, columns) in new (string, string[])[]
+        {
+            ("task", ["task_id", "kind", "state"]), ("idea", ["idea_id", "state"]), ("variant", ["variant_id", "status"]),
+            ("event", ["event_id", "type", "occurred_at", "experiment_id"]), ("worker", ["worker_id", "name"]), ("worker_group", ["group_id", "name"]),
+        })
+        {
+            foreach (var column in columns)
+            {
+                Assert.That(
+                    await database.ScalarAsync<long>($"SELECT count(*) FROM {table} WHERE {column} IS DISTINCT FROM data::json ->> '{column}'"), Is.Zero, $"{table}.{column}");
+            }
+        }
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM submission WHERE data::jsonb ? 'task_id' OR data::jsonb ? 'kind'"), Is.Zero);
+            Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM submission s JOIN task t USING (task_id) WHERE s.kind <> t.kind"), Is.Zero);
+            Assert.That(await database.ScalarAsync<long>("SELECT max(seq) - min(seq) + 1 - count(*) FROM event"), Is.Zero);
+            Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM worker WHERE credential_hash <> '$quick$' || worker_id"), Is.Zero);
+            Assert.That(
+                await database.ScalarAsync<string>("""SELECT string_agg(group_id || ':' || member_id || ':' || "position", ',' ORDER BY group_id, "position") FROM group_membership"""),
+                Is.EqualTo(await database.ScalarAsync<string>("SELECT string_agg(group_id || ':' || value || ':' || ordinality - 1, ',' ORDER BY group_id, ordinality) FROM worker_group, json_array_elements_text(data::json -> 'members') WITH ORDINALITY")));
+            Assert.That(
+                await database.ScalarAsync<long>("INSERT INTO event (event_id, type, occurred_at, experiment_id, data) VALUES ('next', 'a.b', 'x', 'y', '{}') RETURNING seq"),
+                Is.EqualTo(_scene.Experiment[RegistryKind.Events].Count + 1), "the sequence goes on");
+        }
+    }
+
+    [TestCase(null, null)]
+    [TestCase(Receiver, Receiver)]
+    public async Task A_database_without_schema_gets_one_and_takes_the_id_asked_for_or_the_sources(string? asked, string? expected)
+    {
+        var database = await _scene.EmptyDatabaseAsync();
+
+        var result = await _scene.Importer(database).ImportAsync(_scene.Open(), _scene.Options() with { AsExperimentId = asked });
+
+        await using var snapshot = await _scene.Store(database).OpenSnapshotAsync();
+        Assert.That((result.ExperimentId, snapshot.ExperimentId), Is.EqualTo((expected ?? _scene.Experiment.ExperimentId, expected ?? _scene.Experiment.ExperimentId)));
+        AssertExperiment(JsonNode.Parse(snapshot.ExperimentText())!.AsObject(), snapshot.ExperimentId, "Synthétique 漢字", result.Manifest);
+    }
+
+    [Test]
+    public async Task The_repository_is_restored_with_every_ref_and_object()
+    {
+        var database = await _scene.EmptyDatabaseAsync();
+        Directory.CreateDirectory(_scene.RepositoryPath);
+
+        var result = await _scene.Importer(database).ImportAsync(_scene.Open(), _scene.OptionsWithRepository());
+
+        await GitCli.RunAsync(_scene.RepositoryPath, "fsck", "--full", "--strict");
+        var refs = await GitCli.RunAsync(_scene.RepositoryPath, "for-each-ref", "--format=%(refname)");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.RepositoryPath, Is.EqualTo(_scene.RepositoryPath));
+            Assert.That(refs.Split('\n'), Does.Contain("refs/heads/main").And.Contain($"refs/heads/{SyntheticLineage.WorkBranch(0)}"));
+            Assert.That(await GitCli.RunAsync(_scene.RepositoryPath, "rev-parse", "main"), Is.EqualTo(_scene.Experiment.BaseCommit));
+            Assert.That(Directory.EnumerateFileSystemEntries(_scene.RepositoryPath).Select(Path.GetFileName), Has.None.Contains("unfinished"));
+        }
+
+        _scene.AssertNothingTemporary();
+        Directory.Delete(_scene.RepositoryPath, recursive: true);
+    }
+
+    [Test]
+    public async Task An_export_of_the_import_is_the_same_experiment()
+    {
+        var database = await _scene.EmptyDatabaseAsync();
+        await _scene.Importer(database).ImportAsync(_scene.Open(), _scene.OptionsWithRepository());
+        using var again = new MemoryStream();
+
+        await new CheckpointExporter(_scene.Store(database), new LocalRepoBundleProvider(_scene.RepositoryPath)).ExportAsync(again);
+
+        var (first, second) = (TarMembers.Read(_scene.Archive), TarMembers.Read(again.ToArray()));
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (var kind in s_kinds.Except([RegistryKind.Tasks]))
+            {
+                var name = $"checkpoint/{kind.ToString().ToLowerInvariant()}.jsonl";
+                Assert.That(second[name], Is.EqualTo(first[name]), name);
+            }
+
+            Assert.That(second["checkpoint/repo.bundle"], Has.Length.EqualTo(first["checkpoint/repo.bundle"].Length));
+        }
+
+        // And back again: an imported experiment's provenance is replaced.
+        var store = new InMemoryCheckpointStore($$"""{"experiment_id":"{{Receiver}}","state":"running","created_at":"2026-01-01T00:00:00Z"}""");
+        var result = await _scene.Importer(store).ImportAsync(new MemoryStream(again.ToArray()), _scene.Options());
+        await using var snapshot = await store.OpenSnapshotAsync();
+        Assert.That(JsonNode.Parse(snapshot.ExperimentText())!["imported_from"]!["checkpoint_exported_at"]!.GetValue<string>(), Is.EqualTo(result.Manifest.ExportedAt));
+        Directory.Delete(_scene.RepositoryPath, recursive: true);
+    }
+
+    [Test]
+    public async Task An_in_memory_store_takes_the_same_rows()
+    {
+        var store = new InMemoryCheckpointStore($$$"""{"experiment_id":"{{{Receiver}}}","state":"running","created_at":"2026-01-01T00:00:00Z","base_commit_sha":"{{{new string('a', 40)}}}","dispatch_mode":{"termination":"manual"}}""");
+
+        var result = await _scene.Importer(store).ImportAsync(_scene.Open(), _scene.Options() with { AsExperimentId = Receiver, ExpectedExperimentId = Receiver });
+
+        await using var snapshot = await store.OpenSnapshotAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (var kind in s_kinds)
+            {
+                Assert.That(
+                    await snapshot.ListAsync(kind), Is.EqualTo(_scene.Experiment[kind].Select(row => _scene.Expected(kind, row, Receiver))), kind.ToString());
+            }
+
+            AssertExperiment(JsonNode.Parse(snapshot.ExperimentText())!.AsObject(), Receiver, "Synthétique 漢字", result.Manifest);
+            Assert.That(store.FindCredentialHash(result.Credentials[0].WorkerId), Is.EqualTo(result.Credentials[0].Hash));
+        }
+    }
+
+    [Test]
+    public async Task Fields_that_the_store_has_no_place_for_are_named()
+    {
+        var database = await _scene.EmptyDatabaseAsync();
+        var archive = new HandMadeArchive().Set("repo.bundle", "");
+        archive.Record(record =>
+        {
+            record["x_more"] = new JsonArray(1, 2);
+            record.Remove("base_commit_sha");
+            record["state"] = "terminated";
+        });
+
+        var result = await _scene.Importer(database).ImportAsync(new MemoryStream(archive.ToTar()), _scene.OptionsWithRepository());
+
+        await using var snapshot = await _scene.Store(database).OpenSnapshotAsync();
+        var record = JsonNode.Parse(snapshot.ExperimentText())!.AsObject();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Warnings, Has.Some.Contains("x_more").And.Some.Contains("not resumable"));
+            Assert.That(result.RepositoryPath, Is.Null);
+            Assert.That(record["state"]!.GetValue<string>(), Is.EqualTo("terminated"));
+            Assert.That(record.ContainsKey("base_commit_sha"), Is.False);
+            Assert.That(Directory.Exists(_scene.RepositoryPath), Is.False);
+        }
+    }
+
+    [Test]
+    public async Task An_invalid_archive_is_refused_before_the_target_is_looked_at()
+    {
+        var database = await _scene.EmptyDatabaseAsync();
+        var archive = new HandMadeArchive().Set("repo.bundle", "").Row("events.jsonl", 2, row => row["event_id"] = "a\0b");
+
+        var failure = await Assert.ThrowsAsync<CheckpointInvalidException>(
+            () => _scene.Importer(database).ImportAsync(new MemoryStream(archive.ToTar()), _scene.Options()));
+
+        Assert.That(failure!.Violations.Single(), Has.Property(nameof(CheckpointViolation.Member)).EqualTo("events.jsonl").And.Property(nameof(CheckpointViolation.Line)).EqualTo(2));
+        Assert.That(await database.ScalarAsync<bool>("SELECT to_regclass('task') IS NULL"), "the target was looked at");
+        _scene.AssertNothingTemporary();
+    }
+
+    [Test]
+    public async Task An_id_too_long_for_an_index_makes_the_checkpoint_invalid()
+    {
+        var database = await _scene.EmptyDatabaseAsync();
+        var random = new Random(5);
+        var archive = new HandMadeArchive().Set("repo.bundle", "")
+            .Row("events.jsonl", 2, row => row["event_id"] = string.Concat(Enumerable.Range(0, 9000).Select(_ => (char)random.Next('!', '[' - 1))));
+
+        var failure = await Assert.ThrowsAsync<CheckpointInvalidException>(
+            () => _scene.Importer(database).ImportAsync(new MemoryStream(archive.ToTar()), _scene.Options()));
+
+        Assert.That(failure!.Violations.Single().ToString(), Does.Contain("events.jsonl").And.Contain("index row"));
+        Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM task"), Is.Zero);
+    }
+
+    private void AssertExperiment(JsonObject record, string id, string name, CheckpointManifest manifest)
+    {
+        var source = JsonNode.Parse(_scene.Experiment.ExperimentJson)!.AsObject();
+        source["experiment_id"] = id;
+        source["name"] = name;
+        source["imported_from"] = new JsonObject
+        {
+            ["checkpoint_exported_at"] = manifest.ExportedAt,
+            ["checkpoint_format_version"] = "1",
+            ["source_experiment_id"] = manifest.ExperimentId,
+        };
+        Assert.That(JsonNode.DeepEquals(record, source), record.ToJsonString() + " is not " + source.ToJsonString());
+    }
+}
