@@ -14,6 +14,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
     private static readonly string[] s_children = ["objects", "refs", "config", "packed-refs", "HEAD"];
     private long _receivedObjects;
     private long _lastReported;
+    private bool _hasNoRemote;
 
     public LocalCloneResult Run()
     {
@@ -53,6 +54,11 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
         }
 
         var local = present ? MirrorRefs.Read(path) : [];
+        if (_hasNoRemote)
+        {
+            Adopt(local, listing.Refs);
+        }
+
         if (present && AreEqual(local, listing.Refs))
         {
             MirrorRefs.WriteHead(path, listing.HeadContent());
@@ -184,13 +190,38 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
             throw new CheckpointRepoUnavailableException($"The clone '{path}' uses {extension.Key}, which a sync cannot handle.");
         }
 
-        var url = configuration.Get<string>("remote.origin.url", ConfigurationLevel.Local)?.Value
-            ?? throw new CheckpointRepoUnavailableException($"The repository '{path}' has no remote 'origin', so it is not the clone of '{remote}'.");
-        if (!remote.IsSameAs(url))
+        var url = configuration.Get<string>("remote.origin.url", ConfigurationLevel.Local)?.Value;
+        _hasNoRemote = url is null;
+        if (url is not null && !remote.IsSameAs(url))
         {
             throw new CheckpointRepoUnavailableException(
                 $"The clone '{path}' belongs to the remote '{RemoteAddress.Mask(url)}', but '{remote}' is configured. Use another path, or remove the clone.");
         }
+    }
+
+    /// <summary>Makes a repository that an import restored, and whose refs were pushed to the remote since, the clone of that remote. One with anything that
+    /// the remote does not have stays what it is: a sync would prune it.</summary>
+    private void Adopt(Dictionary<string, string> local, Dictionary<string, string> advertised)
+    {
+        foreach (var (name, value) in local)
+        {
+            if (!advertised.TryGetValue(name, out var there) || there != value)
+            {
+                throw new CheckpointRepoUnavailableException(
+                    $"The repository '{path}' has no remote 'origin', and '{remote}' does not have its {name} as it is here, so it is not the clone of that remote. "
+                    + $"If an import restored it, finish the push: git -C {path} push --mirror {remote}");
+            }
+        }
+
+        if (local.Count == 0)
+        {
+            throw new CheckpointRepoUnavailableException($"The repository '{path}' has no remote 'origin' and no refs, so it is not the clone of '{remote}'. Remove it, and the next sync makes one.");
+        }
+
+        var configuration = Path.Combine(path, "config");
+        var aside = configuration + ".lock";
+        File.WriteAllText(aside, File.ReadAllText(configuration).TrimEnd('\n') + '\n' + StagingRepository.OriginSection(remote));
+        File.Move(aside, configuration, overwrite: true);
     }
 
     private bool IsEmptyOrUnfinished()

@@ -107,12 +107,16 @@ internal sealed class StagingRepository : IDisposable
     /// <summary>Removes what only the fetch needed and makes this a complete clone.</summary>
     public void Complete(RemoteAddress remote, IEnumerable<KeyValuePair<string, string>> refs, string head)
     {
-        WriteConfiguration($"[remote \"origin\"]\n\turl = {Quote(remote.Text)}\n\tfetch = +refs/*:refs/*\n\tmirror = true\n");
+        WriteConfiguration(OriginSection(remote));
         File.Delete(System.IO.Path.Combine(Path, "FETCH_HEAD"));
         MirrorRefs.Replace(Path, refs);
         MirrorRefs.WriteHead(Path, head);
         FlushPacks();
     }
+
+    /// <summary>Returns what a clone's configuration says about its remote.</summary>
+    public static string OriginSection(RemoteAddress remote)
+        => $"[remote \"origin\"]\n\turl = {Quote(remote.Text)}\n\tfetch = +refs/*:refs/*\n\tmirror = true\n";
 
     /// <summary>Renames this to its place.</summary>
     public void MoveTo(string path)

@@ -250,4 +250,38 @@ public class LocalCloneTests
         Assert.That(await RemoteScene.RefsAsync(scene.Clone), Is.EqualTo(await RemoteScene.RefsAsync(scene.Served)));
         Assert.That((result.WasCreated, result.ChangedRefs, result.PrunedRefs), Is.EqualTo((false, 1L, 1L)));
     }
+
+    [Test]
+    public async Task A_repository_that_an_import_restored_becomes_the_clone_once_the_remote_has_its_refs()
+    {
+        await using var scene = await RemoteScene.CreateAsync();
+        await GitCli.RunAsync(scene.Folder.Path, "clone", "-q", "--mirror", scene.Served, scene.Clone);
+        await GitCli.RunAsync(scene.Clone, "remote", "remove", "origin");
+        await GitCli.RunAsync(scene.Clone, "fetch", "-q", scene.Served, "+refs/*:refs/*");
+        await scene.GitAsync("branch", "extra/new", "main");
+        await scene.PushAsync();
+
+        var result = await scene.SyncAsync();
+
+        await scene.AssertIsMirrorAsync();
+        Assert.That(result.WasCreated, Is.False);
+        Assert.That(await GitCli.RunAsync(scene.Clone, "config", "remote.origin.url"), Is.EqualTo(scene.Url));
+    }
+
+    [TestCase("refs/heads/only-here")]
+    [TestCase("refs/heads/work/one")]
+    public async Task A_repository_without_a_remote_that_has_more_than_the_remote_is_not_pruned(string name)
+    {
+        await using var scene = await RemoteScene.CreateAsync();
+        await GitCli.RunAsync(scene.Folder.Path, "clone", "-q", "--mirror", scene.Served, scene.Clone);
+        await GitCli.RunAsync(scene.Clone, "remote", "remove", "origin");
+        await GitCli.RunAsync(scene.Clone, "fetch", "-q", scene.Served, "+refs/*:refs/*");
+        await GitCli.RunAsync(scene.Clone, "update-ref", name, "refs/heads/main");
+        var before = await RemoteScene.RefsAsync(scene.Clone);
+
+        var failure = await Assert.ThrowsAsync<CheckpointRepoUnavailableException>(() => scene.SyncAsync());
+
+        Assert.That(failure!.Message, Does.Contain(name).And.Contain("push --mirror"));
+        Assert.That(await RemoteScene.RefsAsync(scene.Clone), Is.EqualTo(before));
+    }
 }
