@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Eden.Checkpoint.AspNetCore.Diagnostics;
+using Eden.Checkpoint.AspNetCore.Results;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Eden.Checkpoint.AspNetCore.Endpoints;
+
+/// <summary>What all routes have in common: authorisation comes first, and every failure becomes a problem document.</summary>
+internal static class CheckpointEndpoint
+{
+    public const string ExperimentIdHeader = "X-Eden-Experiment-Id";
+
+    public const string ProblemMediaType = "application/problem+json; charset=utf-8";
+
+    private const string Json = "application/json; charset=utf-8";
+
+    /// <summary>Authorises the request and does the work.</summary>
+    public static async Task RunAsync(HttpContext context, CheckpointOperation operation, Func<ILogger, Task> work)
+    {
+        var logger = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Eden.Checkpoint.AspNetCore");
+        try
+        {
+            await context.RequestServices.GetRequiredService<ICheckpointAuthorizer>().AuthorizeAsync(context, operation).ConfigureAwait(false);
+            await work(logger).ConfigureAwait(false);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody listens any more, whatever happened; the status is for the host's own measurements.
+            EndpointLog.ClientGone(logger, operation);
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            }
+        }
+        catch (Exception failure) when (context.Response.HasStarted)
+        {
+            // An archive that was cut off must not look like a short one.
+            EndpointLog.BrokeOff(logger, operation, failure);
+            context.Abort();
+        }
+        catch (Exception failure)
+        {
+            await AnswerAsync(context, operation, failure, logger).ConfigureAwait(false);
+        }
+    }
+
+    public static async Task WriteJsonAsync<T>(HttpContext context, int status, T value, JsonTypeInfo<T> type, string mediaType = Json)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        await WriteJsonAsync(context, status, body, mediaType).ConfigureAwait(false);
+    }
+
+    public static async Task WriteJsonAsync(HttpContext context, int status, ReadOnlyMemory<byte> body, string mediaType = Json)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = mediaType;
+        context.Response.ContentLength = body.Length;
+        context.Response.Headers.CacheControl = "no-store";
+        await context.Response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static async Task AnswerAsync(HttpContext context, CheckpointOperation operation, Exception failure, ILogger logger)
+    {
+        var options = context.RequestServices.GetRequiredService<IOptions<EdenCheckpointOptions>>().Value;
+        var problem = WireProblem.Of(failure);
+        if (problem.IsFault)
+        {
+            EndpointLog.Failed(logger, operation, failure);
+        }
+        else
+        {
+            EndpointLog.Refused(logger, operation, problem.Problem.Status, problem.Problem.Type, problem.Detail);
+        }
+
+        context.Response.Clear();
+        if (problem.Problem.Status == StatusCodes.Status401Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        if (problem.Problem.IsRetryable)
+        {
+            var seconds = (long)Math.Ceiling(options.RetryAfter.TotalSeconds);
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        var instance = UriHelper.BuildRelative(context.Request.PathBase, context.Request.Path);
+        var document = problem.ToDocument(instance, options.MaxProblemViolations);
+        await WriteJsonAsync(context, problem.Problem.Status, document, WireJsonContext.Default.ProblemDocument, ProblemMediaType).ConfigureAwait(false);
+    }
+}
