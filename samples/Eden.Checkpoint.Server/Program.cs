@@ -1,0 +1,1 @@
+return await Eden.Checkpoint.Server.CommandLine.RunAsync(args);

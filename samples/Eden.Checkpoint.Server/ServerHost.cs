@@ -1,0 +1,90 @@
+using Eden.Checkpoint.AspNetCore;
+using Eden.Checkpoint.Git;
+using Eden.Checkpoint.Postgres;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Npgsql;
+
+namespace Eden.Checkpoint.Server;
+
+/// <summary>Puts the web host together. Neither the database nor the remote is contacted before the first request or schedule needs it.</summary>
+internal static class ServerHost
+{
+    // Time for downloads under way; those that last longer are aborted.
+    private static readonly TimeSpan s_shutdownTimeout = TimeSpan.FromSeconds(20);
+
+    public static WebApplication Build(ServerSettings settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        ConfigureLogging(builder.Logging, settings);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(settings.Address, settings.Port);
+        });
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = s_shutdownTimeout);
+        builder.Services.AddSingleton(services => new NpgsqlDataSourceBuilder(settings.Store.ConnectionString)
+            .UseLoggerFactory(services.GetRequiredService<ILoggerFactory>()).Build());
+        builder.Services.AddEdenCheckpoint((options, services) =>
+        {
+            options.AdminToken = settings.AdminToken;
+            options.CredentialsDirectory = settings.CredentialsDirectory;
+            options.Experiments.Add(CreateExperiment(settings, services));
+        });
+        builder.Services.AddHealthChecks().AddEdenCheckpoint();
+        var application = builder.Build();
+        application.MapEdenCheckpoint();
+        application.MapHealthChecks("/healthz");
+        return application;
+    }
+
+    private static void ConfigureLogging(ILoggingBuilder logging, ServerSettings settings)
+    {
+        // Standard output is for the one line that says where the server listens.
+        logging.ClearProviders();
+        logging.AddConsole(console =>
+        {
+            console.FormatterName = RedactingJsonFormatter.FormatterName;
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+        });
+        logging.Services.AddSingleton<ConsoleFormatter>(new RedactingJsonFormatter(new SecretFilter(settings.Secrets), TimeProvider.System));
+        logging.SetMinimumLevel(LogLevel.Information);
+        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+    }
+
+    private static CheckpointExperiment CreateExperiment(ServerSettings settings, IServiceProvider services)
+    {
+        var database = services.GetRequiredService<NpgsqlDataSource>();
+        var credentials = settings.CredentialHelper is { } helper ? new CredentialHelper(helper) : null;
+        var store = new PostgresCheckpointStore(database, null, null, services.GetRequiredService<ILogger<PostgresCheckpointStore>>());
+        var experiment = new CheckpointExperiment(store)
+        {
+            ExperimentId = settings.ExperimentId,
+            WorkerCredentials = new PostgresWorkerCredentialHashes(database),
+            RepositoryPath = settings.RepositoryPath,
+            Export = new CheckpointExportOptions { ExperimentConfig = settings.ExperimentConfig },
+            Import = new CheckpointImportOptions { RepositoryPath = settings.RepositoryPath, RemoteUrl = settings.RemoteUrl, Credentials = credentials },
+            Schedule = settings.Schedule,
+            Destination = settings.AutoCheckpointDirectory is { } directory ? new DirectoryCheckpointDestination(directory) : null,
+        };
+        return CreateBundles(settings, credentials, services.GetRequiredService<ILoggerFactory>().CreateLogger("Eden.Checkpoint.Git")) is { } bundles
+            ? experiment with { Bundles = bundles }
+            : experiment;
+    }
+
+    private static IRepoBundleProvider? CreateBundles(ServerSettings settings, ICredentialSource? credentials, ILogger logger)
+    {
+        if (settings.RepositoryPath is not { } path)
+        {
+            return null;
+        }
+
+        return settings.RemoteUrl is { } remote
+            ? new RemoteRepoBundleProvider(path, remote, new RemoteRepoBundleOptions { Sync = new LocalCloneOptions { Credentials = credentials, Logger = logger } })
+            : new LocalRepoBundleProvider(path, new LocalRepoBundleOptions { Logger = logger });
+    }
+}

@@ -1,0 +1,139 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using Eden.Checkpoint.ConsoleHost;
+using Eden.Checkpoint.ConsoleHost.Stores;
+using Npgsql;
+
+namespace Eden.Checkpoint.Server;
+
+/// <summary>What the server was told, checked as far as it can be without contacting anything.</summary>
+internal sealed record ServerSettings
+{
+    private static readonly Setting s_storeUrl = new("store-url", "URL", "The PostgreSQL database, postgresql://…");
+    private static readonly Setting s_experimentId = new("experiment-id", "ID", "The experiment; an import into a fresh database lands under it.");
+    private static readonly Setting s_experimentConfig = new("experiment-config", "FILE", "The experiment's config; travels with every checkpoint, and its auto_checkpoint block is obeyed.");
+    private static readonly Setting s_adminToken = new("admin-token", "TOKEN", "The deployment's admin token. Better given as the variable: process arguments can be seen.");
+    private static readonly Setting s_repoPath = new("repo-path", "DIR", "The server's own bare clone of the repository.");
+    private static readonly Setting s_forgejoUrl = new("forgejo-url", "URL", "The git remote of record; needs --repo-path.");
+    private static readonly Setting s_credentialHelper = new("credential-helper", "FILE", "A git credential helper for the remote of record.");
+    private static readonly Setting s_credentialsDir = new("checkpoint-import-credentials-dir", "DIR", "Where an import leaves the workers' fresh tokens.");
+    private static readonly Setting s_autoCheckpointDir = new("auto-checkpoint-dir", "DIR", "Where automatic checkpoints are kept.");
+    private static readonly Setting s_host = new("host", "HOST", "The address to listen on; 127.0.0.1 by default.");
+    private static readonly Setting s_port = new("port", "PORT", "The port to listen on, 0 for any; 8080 by default.");
+
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        s_storeUrl, s_experimentId, s_experimentConfig, s_adminToken, s_repoPath, s_forgejoUrl, s_credentialHelper, s_credentialsDir, s_autoCheckpointDir, s_host, s_port,
+    ];
+
+    public required NpgsqlConnectionStringBuilder Store { get; init; }
+
+    public required string AdminToken { get; init; }
+
+    public string? ExperimentId { get; init; }
+
+    public ReadOnlyMemory<byte> ExperimentConfig { get; init; }
+
+    public CheckpointSchedule Schedule { get; init; } = new();
+
+    public string? RepositoryPath { get; init; }
+
+    public string? RemoteUrl { get; init; }
+
+    public string? CredentialHelper { get; init; }
+
+    public string? CredentialsDirectory { get; init; }
+
+    public string? AutoCheckpointDirectory { get; init; }
+
+    public required IPAddress Address { get; init; }
+
+    public required int Port { get; init; }
+
+    /// <summary>Gets what must not be seen in a log.</summary>
+    public IEnumerable<string> Secrets => new[] { AdminToken, Store.Password }.Where(secret => !string.IsNullOrEmpty(secret)).Select(secret => secret!);
+
+    /// <summary>Reads flags and variables.</summary>
+    /// <exception cref="UsageException">Something is missing or makes no sense.</exception>
+    public static ServerSettings Read(ParseResult parsed, Func<string, string?> environment)
+    {
+        string? Get(Setting setting) => setting.Read(parsed, environment);
+
+        var config = ReadConfig(Get(s_experimentConfig));
+        var settings = new ServerSettings
+        {
+            Store = ParseStore(Get(s_storeUrl) ?? throw Missing(s_storeUrl)),
+            AdminToken = Get(s_adminToken) ?? throw Missing(s_adminToken),
+            ExperimentId = Get(s_experimentId),
+            ExperimentConfig = config,
+            Schedule = AutoCheckpointBlock.Read(config),
+            RepositoryPath = Get(s_repoPath),
+            RemoteUrl = Get(s_forgejoUrl),
+            CredentialHelper = Get(s_credentialHelper),
+            CredentialsDirectory = Get(s_credentialsDir) is { } directory ? Path.GetFullPath(directory) : null,
+            AutoCheckpointDirectory = Get(s_autoCheckpointDir),
+            Address = ParseHost(Get(s_host)),
+            Port = ParsePort(Get(s_port)),
+        };
+        settings.CheckTogether();
+        return settings;
+    }
+
+    private void CheckTogether()
+    {
+        if (RemoteUrl is not null && RepositoryPath is null)
+        {
+            throw new UsageException("--forgejo-url needs --repo-path: the server keeps a bare clone of the remote of record there.");
+        }
+
+        if (CredentialHelper is not null && RemoteUrl is null)
+        {
+            throw new UsageException("--credential-helper needs --forgejo-url: there is no remote to ask a credential for.");
+        }
+
+        if (CredentialHelper is not null && !File.Exists(CredentialHelper))
+        {
+            throw new UsageException("The file of --credential-helper does not exist.");
+        }
+
+        if (Schedule.Enabled && AutoCheckpointDirectory is null)
+        {
+            throw new UsageException("The config's auto_checkpoint is enabled, which needs --auto-checkpoint-dir.");
+        }
+
+        if (Schedule.Enabled && ExperimentId is null)
+        {
+            throw new UsageException("The config's auto_checkpoint is enabled, which needs --experiment-id.");
+        }
+    }
+
+    private static UsageException Missing(Setting setting) => new($"{setting.Option.Name} is needed, or the environment variable {setting.Variable}.");
+
+    private static NpgsqlConnectionStringBuilder ParseStore(string url)
+        => PostgresUrl.IsOne(url) ? PostgresUrl.Parse(url) : throw new UsageException("--store-url is not a postgresql:// URL.");
+
+    private static byte[] ReadConfig(string? path)
+    {
+        try
+        {
+            return path is null ? [] : File.ReadAllBytes(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"The file of --experiment-config cannot be read: {exception.Message}");
+        }
+    }
+
+    private static IPAddress ParseHost(string? host) => host switch
+    {
+        null or "localhost" => IPAddress.Loopback,
+        "*" => IPAddress.IPv6Any,
+        _ => IPAddress.TryParse(host, out var address) ? address : throw new UsageException("--host is neither an address nor localhost."),
+    };
+
+    private static int ParsePort(string? port)
+        => port is null ? 8080
+            : int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 65535 ? number
+            : throw new UsageException("--port is not a number from 0 to 65535.");
+}
