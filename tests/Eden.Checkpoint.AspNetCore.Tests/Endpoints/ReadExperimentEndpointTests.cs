@@ -1,0 +1,88 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Eden.Checkpoint.AspNetCore.Endpoints;
+using Eden.Checkpoint.AspNetCore.Tests.Kit;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Eden.Checkpoint.AspNetCore.Tests.Endpoints;
+
+[TestFixture]
+public class ReadExperimentEndpointTests
+{
+    private const string Id = "exp_01hqs3m4n5p6q7r8s9t0v1w2x3";
+    private const string Native = $$"""{"experiment_id":"{{Id}}","state":"running","created_at":"2026-05-01T00:00:00Z"}""";
+
+    [Test]
+    public async Task A_native_experiment_shows_name_and_provenance_as_null_and_no_base_commit()
+    {
+        await using var server = await StartAsync(Native);
+
+        using var answer = await server.ReadAsync(Id);
+
+        var record = await Json.ReadAsync(answer);
+        Assert.That(record.GetProperty("imported_from").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        Assert.That(record.GetProperty("name").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        Assert.That(record.TryGetProperty("base_commit_sha", out var _), Is.False);
+        Assert.That(record.GetProperty("experiment_id").GetString(), Is.EqualTo(Id));
+    }
+
+    [Test]
+    public void What_is_there_stays_as_it_is()
+    {
+        const string record = """{"experiment_id":"e","name":"Ünï","imported_from":{"checkpoint_exported_at":"t","n":1e400},"base_commit_sha":"ab","unknown":[1.0,12345678901234567890]}""";
+
+        Assert.That(Encoding.UTF8.GetString(ReadExperimentEndpoint.ToWire(Encoding.UTF8.GetBytes(record)).Span), Does.Contain("1e400").And.Contain("[1.0,12345678901234567890]"));
+        using var wire = JsonDocument.Parse(ReadExperimentEndpoint.ToWire(Encoding.UTF8.GetBytes(record)));
+        using var original = JsonDocument.Parse(record);
+        Assert.That(JsonElement.DeepEquals(wire.RootElement, original.RootElement));
+    }
+
+    [Test]
+    public async Task An_unknown_experiment_is_not_found_after_authorisation_only()
+    {
+        await using var server = await StartAsync(Native);
+
+        using var found = await server.ReadAsync("exp_01hqs3m4n5p6q7r8s9t0v1w2x9");
+        await Problem.ReadAsync(found, HttpStatusCode.NotFound, "eden://error/not-found");
+        using var hidden = await server.ReadAsync("exp_01hqs3m4n5p6q7r8s9t0v1w2x9", request => request.Headers.Authorization = TestServer.Bearer("admin", "no"));
+        await Problem.ReadAsync(hidden, HttpStatusCode.Unauthorized, "eden://error/unauthorized");
+    }
+
+    [Test]
+    public async Task A_prefix_comes_before_the_routes()
+    {
+        var store = new InMemoryCheckpointStore(Native);
+        await using var server = await TestServer.StartAsync(options => options.Experiments.Add(new CheckpointExperiment(store)), "/eden");
+
+        using var there = await server.SendAsync(HttpMethod.Get, $"/eden/v0/experiments/{Id}", null);
+        using var elsewhere = await server.SendAsync(HttpMethod.Get, $"/v0/experiments/{Id}", null);
+
+        Assert.That(there.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(elsewhere.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    [Test]
+    public async Task Each_route_describes_itself_for_openapi()
+    {
+        await using var server = await StartAsync(Native);
+
+        var endpoints = server.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+        var described = endpoints.ToDictionary(endpoint => endpoint.Metadata.GetRequiredMetadata<IEndpointNameMetadata>().EndpointName);
+
+        Assert.That(described.Keys, Is.EquivalentTo(new[] { "ExportCheckpoint", "ImportCheckpoint", "ReadExperiment" }));
+        Assert.That(endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<IEndpointSummaryMetadata>()), Is.All.Not.Null);
+        Assert.That(Statuses("ExportCheckpoint"), Is.EquivalentTo(new[] { 200, 400, 401, 403, 404, 500, 503 }));
+        Assert.That(Statuses("ImportCheckpoint"), Is.EquivalentTo(new[] { 201, 400, 401, 403, 409, 413, 500 }));
+        Assert.That(Statuses("ReadExperiment"), Is.EquivalentTo(new[] { 200, 401, 404, 500 }));
+
+        IEnumerable<int> Statuses(string name)
+            => described[name].Metadata.GetOrderedMetadata<IProducesResponseTypeMetadata>().Select(produced => produced.StatusCode);
+    }
+
+    private static Task<TestServer> StartAsync(string experiment)
+        => TestServer.StartAsync(options => options.Experiments.Add(new CheckpointExperiment(new InMemoryCheckpointStore(experiment))));
+}

@@ -1,0 +1,144 @@
+using System.Net;
+using System.Text.Json;
+using Eden.Checkpoint.AspNetCore.Tests.Kit;
+using Eden.Checkpoint.Tests.Kit;
+
+namespace Eden.Checkpoint.AspNetCore.Tests.Server;
+
+/// <summary>The sample server as operators run it.</summary>
+[TestFixture]
+public class ServerProcessTests
+{
+    private static readonly Dictionary<string, string> s_none = [];
+
+    private Deployment _deployment = null!;
+
+    [OneTimeSetUp]
+    public async Task SetUp() => _deployment = await Deployment.CreateAsync(variants: 12);
+
+    [OneTimeTearDown]
+    public ValueTask TearDown() => _deployment.DisposeAsync();
+
+    [Test]
+    public async Task It_starts_with_remote_and_database_down_and_ends_cleanly_when_told()
+    {
+        using var server = await ServerProcess.StartAsync(
+            s_none,
+            "--store-url", "postgresql://eden:the-store-password@127.0.0.1:1/eden", "--admin-token", ServerProcess.AdminToken,
+            "--repo-path", _deployment["never.git"], "--forgejo-url", "http://127.0.0.1:1/eden/experiment.git", "--credential-helper", _deployment.HelperPath, "--port", "0");
+
+        using var health = await server.Client.GetAsync(new Uri("/healthz", UriKind.Relative));
+        Assert.That(health.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        using var record = await server.Client.GetAsync(new Uri("/v0/experiments/exp_01hqs3m4n5p6q7r8s9t0v1w2x3", UriKind.Relative));
+        var problem = await Problem.ReadAsync(record, HttpStatusCode.InternalServerError, "about:blank");
+        Assert.That(problem.Document.ToString(), Does.Not.Contain("127.0.0.1"));
+
+        var (exitCode, output, error) = await server.TerminateAsync();
+
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That(output, Is.Empty, "standard output has one line");
+        Assert.That(Directory.Exists(_deployment["never.git"]), Is.False);
+        AssertJsonWithoutSecrets(error);
+    }
+
+    [Test]
+    public async Task It_exports_with_its_settings_from_the_environment_and_tells_no_secret()
+    {
+        await File.WriteAllTextAsync(_deployment["config.yaml"], "name: demo\nauto_checkpoint:\n  enabled: false\n");
+        using var server = await ServerProcess.StartAsync(new Dictionary<string, string>
+        {
+            ["EDEN_STORE_URL"] = _deployment.Database.Url,
+            ["EDEN_EXPERIMENT_ID"] = _deployment.Id,
+            ["EDEN_EXPERIMENT_CONFIG"] = _deployment["config.yaml"],
+            ["EDEN_ADMIN_TOKEN"] = ServerProcess.AdminToken,
+            ["EDEN_REPO_PATH"] = _deployment["server-clone.git"],
+            ["EDEN_FORGEJO_URL"] = _deployment.RemoteUrl,
+            ["EDEN_CREDENTIAL_HELPER"] = _deployment.HelperPath,
+            ["EDEN_AUTO_CHECKPOINT_DIR"] = "",
+            ["EDEN_PORT"] = "0",
+        });
+
+        using var answer = await server.Client.PostAsync(new Uri($"/v0/experiments/{_deployment.Id}/checkpoint", UriKind.Relative), null);
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK), answer.IsSuccessStatusCode ? "" : await answer.Content.ReadAsStringAsync());
+        var archive = await answer.Content.ReadAsByteArrayAsync();
+        using var unauthorized = new HttpRequestMessage(HttpMethod.Get, new Uri($"/v0/experiments/{_deployment.Id}", UriKind.Relative));
+        unauthorized.Headers.Authorization = TestServer.Bearer("wkr_01hqs3m4n5p6q7r8s9t0v1w2a9", "a-worker-token-that-is-wrong");
+        using var refused = await server.Client.SendAsync(unauthorized);
+
+        var report = await new CheckpointVerifier(new CrossReferenceValidator()).VerifyAsync(new MemoryStream(archive));
+        Assert.That(report.Violations, Is.Empty);
+        Assert.That(TarMembers.Read(archive)["checkpoint/experiment-config.yaml"], Is.EqualTo(await File.ReadAllBytesAsync(_deployment["config.yaml"])));
+        Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.Unauthorized));
+        var (exitCode, _, error) = await server.TerminateAsync();
+        Assert.That(exitCode, Is.Zero);
+        Assert.That(error, Does.Contain("Exported").And.Contain("was refused with 401"));
+        AssertJsonWithoutSecrets(error);
+    }
+
+    [Test]
+    public async Task A_terminated_experiment_is_checkpointed_once_also_across_restarts()
+    {
+        await using var database = await TempPostgres.CreateDatabaseAsync();
+        await _deployment.Experiment.LoadAsync(database.DataSource);
+        await database.ExecuteAsync("UPDATE experiment SET state = 'terminated'");
+        await File.WriteAllTextAsync(_deployment["auto.yaml"], "auto_checkpoint:\n  enabled: true\n  interval_seconds: 3600\n");
+        var directory = Directory.CreateDirectory(_deployment["auto"]).FullName;
+        string[] arguments =
+        [
+            "--store-url", database.Url, "--experiment-id", _deployment.Id, "--experiment-config", _deployment["auto.yaml"], "--admin-token", ServerProcess.AdminToken,
+            "--repo-path", _deployment.RepositoryPath, "--auto-checkpoint-dir", directory, "--port", "0",
+        ];
+        using var written = new FileSystemWatcher(directory, "*-terminated-*.tar");
+        var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        written.Renamed += (_, change) => seen.TrySetResult(change.FullPath);
+        written.EnableRaisingEvents = true;
+
+        using (var server = await ServerProcess.StartAsync(s_none, arguments))
+        {
+            var path = await seen.Task.WaitAsync(TimeSpan.FromSeconds(60));
+            await using var archive = File.OpenRead(path);
+            Assert.That((await new CheckpointVerifier(new CrossReferenceValidator()).VerifyAsync(archive)).Violations, Is.Empty);
+            await server.TerminateAsync();
+        }
+
+        using (var again = await ServerProcess.StartAsync(s_none, arguments))
+        {
+            // The first look at the state comes at the start; a request afterwards says that the server is past it.
+            using var answer = await again.Client.GetAsync(new Uri($"/v0/experiments/{_deployment.Id}", UriKind.Relative));
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+            await again.TerminateAsync();
+        }
+
+        Assert.That(Directory.GetFiles(directory), Has.Length.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Settings_that_make_no_sense_end_it_with_2_and_a_reason()
+    {
+        string[] enough = ["--store-url", "postgresql://eden@127.0.0.1:1/eden", "--admin-token", "the-token"];
+
+        await ExpectAsync("--forgejo-url needs --repo-path", [.. enough, "--forgejo-url", "http://127.0.0.1:1/x.git"]);
+        await ExpectAsync("--store-url is needed", "--admin-token", "the-token");
+        await ExpectAsync("--surprise", [.. enough, "--surprise", "1"]);
+
+        static async Task ExpectAsync(string reason, params string[] arguments)
+        {
+            var (exitCode, _, error) = await ServerProcess.RunAsync(s_none, arguments);
+            Assert.That(exitCode, Is.EqualTo(2), error);
+            Assert.That(error, Does.Contain(reason).And.Not.Contain("the-token"));
+        }
+    }
+
+    private static void AssertJsonWithoutSecrets(string log)
+    {
+        var lines = log.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(lines, Is.Not.Empty);
+        foreach (var line in lines)
+        {
+            using var entry = JsonDocument.Parse(line);
+            Assert.That(entry.RootElement.GetProperty("level").GetString(), Is.Not.Empty);
+        }
+
+        Assert.That(log, Does.Not.Contain(ServerProcess.AdminToken).And.Not.Contain("the-store-password").And.Not.Contain("s3cret-in-the-helper").And.Not.Contain("a-worker-token"));
+    }
+}

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Net;
+using System.Text;
+using Eden.Checkpoint.ConsoleHost;
+using Eden.Checkpoint.Server;
+using Eden.Checkpoint.Tests.Kit;
+
+namespace Eden.Checkpoint.AspNetCore.Tests.Server;
+
+[TestFixture]
+public class ServerSettingsTests
+{
+    private static readonly string[] s_enough = ["--store-url", "postgresql://eden:p%40ss@db.example:5433/eden", "--admin-token", "token"];
+
+    [Test]
+    public void The_flags_are_those_of_the_binding_and_each_has_its_variable()
+    {
+        Assert.That(ServerSettings.All.Select(setting => setting.Option.Name), Is.EquivalentTo(new[]
+        {
+            "--store-url", "--experiment-id", "--experiment-config", "--admin-token", "--repo-path", "--forgejo-url", "--credential-helper",
+            "--checkpoint-import-credentials-dir", "--auto-checkpoint-dir", "--host", "--port",
+        }));
+        Assert.That(ServerSettings.All.Select(setting => setting.Variable), Has.Member("EDEN_CHECKPOINT_IMPORT_CREDENTIALS_DIR").And.All.StartsWith("EDEN_"));
+    }
+
+    [Test]
+    public void Flags_win_over_variables_and_empty_ones_do_not_count()
+    {
+        var variables = new Dictionary<string, string> { ["EDEN_ADMIN_TOKEN"] = "from the environment", ["EDEN_PORT"] = "", ["EDEN_HOST"] = "0.0.0.0" };
+
+        var settings = Read(variables, s_enough);
+
+        Assert.That(settings.AdminToken, Is.EqualTo("token"));
+        Assert.That(settings.Port, Is.EqualTo(8080));
+        Assert.That(settings.Address, Is.EqualTo(IPAddress.Any));
+        Assert.That(settings.Store.Password, Is.EqualTo("p@ss"));
+        Assert.That(settings.Secrets, Is.EquivalentTo(new[] { "token", "p@ss" }));
+    }
+
+    [TestCase("is a port too many", "--port", "65536")]
+    [TestCase("is a name", "--host", "db.example")]
+    [TestCase("is no database", "--store-url", "sqlite:///x")]
+    [TestCase("has no file", "--experiment-config", "/nowhere/config.yaml")]
+    [TestCase("has no remote", "--credential-helper", "/bin/true")]
+    public void What_makes_no_sense_is_refused(string what, string flag, string value)
+    {
+        var arguments = flag == "--store-url" ? [flag, value, .. s_enough[2..]] : (string[])[.. s_enough, flag, value];
+
+        Assert.That(() => Read([], arguments), Throws.InstanceOf<UsageException>().With.Message.Contains(flag), what);
+    }
+
+    [Test]
+    public void The_auto_checkpoint_block_is_read_and_its_defaults_are_those_of_the_binding()
+    {
+        Assert.That(AutoCheckpointBlock.Read(Yaml("objective: x\n")), Is.EqualTo(new CheckpointSchedule()));
+        Assert.That(AutoCheckpointBlock.Read(Yaml("")), Is.EqualTo(new CheckpointSchedule()));
+        Assert.That(AutoCheckpointBlock.Read(Yaml("auto_checkpoint:\n")), Is.EqualTo(new CheckpointSchedule()));
+        Assert.That(
+            AutoCheckpointBlock.Read(Yaml("auto_checkpoint:\n  enabled: true\n")),
+            Is.EqualTo(new CheckpointSchedule { Enabled = true, Interval = TimeSpan.FromSeconds(3600), RetentionCount = 6, OnTerminate = true }));
+        Assert.That(
+            AutoCheckpointBlock.Read(Yaml("auto_checkpoint: {enabled: true, interval_seconds: 60, retention_count: 2, on_terminate: false}\n")),
+            Is.EqualTo(new CheckpointSchedule { Enabled = true, Interval = TimeSpan.FromSeconds(60), RetentionCount = 2, OnTerminate = false }));
+    }
+
+    [TestCase("auto_checkpoint: 5")]
+    [TestCase("auto_checkpoint: {enabled: maybe}")]
+    [TestCase("auto_checkpoint: {enabled: 'true'}")]
+    [TestCase("auto_checkpoint: {interval_seconds: 0}")]
+    [TestCase("auto_checkpoint: {interval_seconds: 1.5}")]
+    [TestCase("auto_checkpoint: {interval_seconds: 99999999999999999999}")]
+    [TestCase("auto_checkpoint: {retention_count: 0}")]
+    [TestCase("auto_checkpoint: {retention_count: [1]}")]
+    [TestCase("auto_checkpoint: {intervall_seconds: 60}")]
+    [TestCase("auto_checkpoint: {enabled: true")]
+    public void A_block_that_makes_no_sense_is_refused(string yaml)
+        => Assert.That(() => AutoCheckpointBlock.Read(Yaml(yaml)), Throws.InstanceOf<UsageException>());
+
+    [Test]
+    public void An_enabled_block_needs_its_directory_and_the_experiment()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["config.yaml"], "auto_checkpoint: {enabled: true}\n");
+        string[] arguments = [.. s_enough, "--experiment-config", folder["config.yaml"]];
+
+        Assert.That(() => Read([], arguments), Throws.InstanceOf<UsageException>().With.Message.Contains("--auto-checkpoint-dir"));
+        Assert.That(
+            () => Read([], [.. arguments, "--auto-checkpoint-dir", folder.Path]), Throws.InstanceOf<UsageException>().With.Message.Contains("--experiment-id"));
+    }
+
+    [TestCase("the admin token is s3cret/&, is it?", "the admin token is ***, is it?")]
+    [TestCase("s3cret%2F%26", "***")]
+    [TestCase("Authorization: Bearer admin:abc", "Authorization: Bearer ***")]
+    [TestCase("got wkr_01hqs3m4n5p6q7r8s9t0v1w2a1:0123456789abcdef0123 back", "got wkr_01hqs3m4n5p6q7r8s9t0v1w2a1:*** back")]
+    [TestCase("postgresql://eden:pw@host/db failed", "postgresql://eden:***@host/db failed")]
+    [TestCase("http://host:8080/path@x", "http://host:8080/path@x")]
+    public void Secrets_are_taken_out_of_messages(string text, string expected)
+        => Assert.That(new SecretFilter(["s3cret/&"]).Apply(text), Is.EqualTo(expected));
+
+    private static byte[] Yaml(string text) => Encoding.UTF8.GetBytes(text);
+
+    private static ServerSettings Read(Dictionary<string, string> variables, params string[] arguments)
+    {
+        var root = new RootCommand();
+        foreach (var setting in ServerSettings.All)
+        {
+            root.Options.Add(setting.Option);
+        }
+
+        return ServerSettings.Read(root.Parse(arguments), variables.GetValueOrDefault);
+    }
+}
