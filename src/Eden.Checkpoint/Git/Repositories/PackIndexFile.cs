@@ -78,19 +78,28 @@ internal sealed class PackIndexFile
     /// <summary>Returns the rank of the object with that raw id, or -1.</summary>
     public int Find(ReadOnlySpan<byte> name)
     {
-        var bucket = (int)(BinaryPrimitives.ReadUInt32BigEndian(name) >> _bucketShift);
+        var first = BinaryPrimitives.ReadUInt64BigEndian(name);
+        var bucket = (int)((first >> 32) >> _bucketShift);
         var low = _buckets[bucket];
         var high = _buckets[bucket + 1] - 1;
         while (low <= high)
         {
             var middle = (int)(((uint)low + (uint)high) >> 1);
-            var order = name.SequenceCompareTo(_names.AsSpan(middle * _hashLength, _hashLength));
-            if (order == 0)
+            var other = _names.AsSpan(middle * _hashLength, _hashLength);
+            var otherFirst = BinaryPrimitives.ReadUInt64BigEndian(other);
+            var isBefore = first < otherFirst;
+            if (first == otherFirst)
             {
-                return _rankOfPosition[middle];
+                var order = name[8..].SequenceCompareTo(other[8..]);
+                if (order == 0)
+                {
+                    return _rankOfPosition[middle];
+                }
+
+                isBefore = order < 0;
             }
 
-            if (order < 0)
+            if (isBefore)
             {
                 high = middle - 1;
             }
@@ -239,18 +248,25 @@ internal sealed class PackIndexFile
     private static void CheckNames(byte[] names, uint[] fanOut, int hashLength, Sections reader)
     {
         var bucket = 0;
-        for (var at = 0; at < names.Length; at += hashLength)
+        var position = 0u;
+        var previous = 0UL;
+        for (var at = 0; at < names.Length; at += hashLength, position++)
         {
-            while (bucket < FanOut && fanOut[bucket] <= (uint)(at / hashLength))
+            while (bucket < FanOut && fanOut[bucket] <= position)
             {
                 bucket++;
             }
 
-            if (names[at] != bucket
-                || (at > 0 && names.AsSpan(at - hashLength, hashLength).SequenceCompareTo(names.AsSpan(at, hashLength)) >= 0))
+            // The first words nearly always differ, and then they decide.
+            var first = BinaryPrimitives.ReadUInt64BigEndian(names.AsSpan(at));
+            if ((int)(first >> 56) != bucket
+                || (at > 0 && first <= previous
+                    && names.AsSpan(at - hashLength, hashLength).SequenceCompareTo(names.AsSpan(at, hashLength)) >= 0))
             {
                 throw reader.Fault("does not list its objects in order");
             }
+
+            previous = first;
         }
     }
 
