@@ -3,9 +3,9 @@ namespace Eden.Checkpoint.Git.Repositories;
 /// <summary>Recently read pieces of packs, so that neighbouring entries cost one read. One reader's own; not thread-safe.</summary>
 internal sealed class PackWindows
 {
-    private const int WindowBits = 16;
+    private const int WindowBits = 14;
     private const int WindowLength = 1 << WindowBits;
-    private const int WindowCount = 32;
+    private const int WindowCount = 128;
 
     private readonly Window[] _windows = new Window[WindowCount];
     private byte[] _large = [];
