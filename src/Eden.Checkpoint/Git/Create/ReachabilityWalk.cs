@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.ExceptionServices;
 using System.Text;
 using Eden.Checkpoint.Git.Objects;
@@ -21,7 +22,7 @@ internal sealed class ReachabilityWalk : IDisposable
     private readonly Action<long> _report;
     private readonly CancellationToken _cancellationToken;
     private readonly ObjectReader[] _readers;
-    private readonly List<ObjectLocation> _tips = [];
+    private readonly List<long> _tips = [];
     private long _visited;
 
     public ReachabilityWalk(ObjectStore store, CheckpointLimits limits, Action<long> report, CancellationToken cancellationToken)
@@ -40,7 +41,7 @@ internal sealed class ReachabilityWalk : IDisposable
 
     /// <summary>Adds a ref.</summary>
     /// <exception cref="MissingObjectException">The ref names an object that is not there.</exception>
-    public void AddTip(RefTip tip) => _tips.Add(Find(tip.Target, "ref", tip.Name));
+    public void AddTip(RefTip tip) => _tips.Add(Find(tip.Target, "ref", tip.Name).Key);
 
     /// <summary>Follows every link from the tips.</summary>
     public void Run()
@@ -69,7 +70,7 @@ internal sealed class ReachabilityWalk : IDisposable
     }
 
     /// <summary>Visits a wave in pack order. Large ones are split, so that neighbours stay together: each worker takes one stretch of the packs.</summary>
-    private Found Visit(List<ObjectLocation> wave, Action<ObjectReader, ObjectLocation, Found> visit)
+    private Found Visit(List<long> wave, Action<ObjectReader, ObjectLocation, Found> visit)
     {
         wave.Sort();
         if (wave.Count < SmallWave || _readers.Length == 1)
@@ -116,7 +117,7 @@ internal sealed class ReachabilityWalk : IDisposable
                 if (index == 0 || wave[index] != wave[index - 1])
                 {
                     Step();
-                    visit(_readers[worker], wave[index], found);
+                    visit(_readers[worker], ObjectLocation.FromKey(wave[index]), found);
                 }
             }
         }
@@ -133,7 +134,7 @@ internal sealed class ReachabilityWalk : IDisposable
                     VisitCommit(reader, location, found);
                     return;
                 case ObjectKind.Tree:
-                    found.Trees.Add(location);
+                    found.Trees.Add(location.Key);
                     return;
                 case ObjectKind.Tag:
                     (location, kind) = FollowTag(reader, location);
@@ -169,7 +170,7 @@ internal sealed class ReachabilityWalk : IDisposable
         var tree = Find(links.Tree, location, ObjectKind.Commit);
         if (Reached.TryAdd(tree, ObjectKind.Tree))
         {
-            found.Trees.Add(tree);
+            found.Trees.Add(tree.Key);
         }
 
         for (var index = 0; index < links.ParentCount; index++)
@@ -177,29 +178,43 @@ internal sealed class ReachabilityWalk : IDisposable
             var parent = Find(links.Parent(index), location, ObjectKind.Commit);
             if (Reached.TryAdd(parent, ObjectKind.Commit))
             {
-                found.Commits.Add(parent);
+                found.Commits.Add(parent.Key);
             }
         }
     }
 
+    /// <summary>Looks up what a tree names. What a tree shares with the base of its delta is left to the visit of the base, if that is reached:
+    /// most trees differ from theirs by an entry or two.</summary>
     private void VisitTree(ObjectReader reader, ObjectLocation location, Found found)
     {
-        var links = new TreeLinks(Read(reader, location, ObjectKind.Tree), _store.Format);
+        var content = Read(reader, location, ObjectKind.Tree, out var baseLocation, out var baseContent);
+        var links = new TreeLinks(content, _store.Format);
+        var (same, tail) = baseContent.IsEmpty || Reached[baseLocation] != ObjectKind.Tree ? default : Shared(content, baseContent);
+        var baseLinks = new TreeLinks(baseContent, _store.Format);
         while (links.MoveNext())
         {
-            if (links.TargetKind == ObjectKind.Commit)
+            if (content.Length - links.Left <= same)
             {
-                continue; // a submodule: its commits live in another repository
+                baseLinks.MoveNext();
+                continue;
             }
 
-            if (!_store.TryFind(links.Target, out var target))
+            if (links.TargetKind != ObjectKind.Commit) // a submodule: its commits live in another repository
             {
-                throw Missing(links.Target, $"the tree {Hex(location)} names it as \"{Encoding.UTF8.GetString(links.Name)}\"");
+                VisitTreeEntry(location, links, found);
             }
 
-            if (Reached.TryAdd(target, links.TargetKind) && links.TargetKind == ObjectKind.Tree)
+            if (links.Left <= tail && links.Left > 0)
             {
-                found.Trees.Add(target);
+                // The rest has the same bytes; it has the same entries if one begins at the same place in the base.
+                while (baseLinks.Left > links.Left && baseLinks.MoveNext())
+                {
+                }
+
+                if (baseLinks.Left == links.Left && baseLinks.Fault is null)
+                {
+                    return;
+                }
             }
         }
 
@@ -209,9 +224,47 @@ internal sealed class ReachabilityWalk : IDisposable
         }
     }
 
-    private ReadOnlySpan<byte> Read(ObjectReader reader, ObjectLocation location, ObjectKind expected)
+    private void VisitTreeEntry(ObjectLocation location, in TreeLinks links, Found found)
     {
-        var content = reader.Read(location, out var kind);
+        if (!_store.TryFind(links.TargetBytes, out var target))
+        {
+            throw Missing(links.Target, $"the tree {Hex(location)} names it as \"{Encoding.UTF8.GetString(links.Name)}\"");
+        }
+
+        if (Reached.TryAdd(target, links.TargetKind) && links.TargetKind == ObjectKind.Tree)
+        {
+            found.Trees.Add(target.Key);
+        }
+    }
+
+    /// <summary>Returns how many bytes two contents have in common at their beginnings, and at their ends behind that.</summary>
+    private static (int Start, int End) Shared(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        var start = left.CommonPrefixLength(right);
+        var most = Math.Min(left.Length, right.Length) - start;
+        var end = 0;
+        while (most - end >= sizeof(ulong)
+            && BinaryPrimitives.ReadUInt64LittleEndian(left[(left.Length - end - sizeof(ulong))..])
+                == BinaryPrimitives.ReadUInt64LittleEndian(right[(right.Length - end - sizeof(ulong))..]))
+        {
+            end += sizeof(ulong);
+        }
+
+        while (end < most && left[left.Length - end - 1] == right[right.Length - end - 1])
+        {
+            end++;
+        }
+
+        return (start, end);
+    }
+
+    private ReadOnlySpan<byte> Read(ObjectReader reader, ObjectLocation location, ObjectKind expected)
+        => Read(reader, location, expected, out _, out _);
+
+    private ReadOnlySpan<byte> Read(
+        ObjectReader reader, ObjectLocation location, ObjectKind expected, out ObjectLocation baseLocation, out ReadOnlySpan<byte> baseContent)
+    {
+        var content = reader.Read(location, out var kind, out baseLocation, out baseContent);
         if (kind != expected)
         {
             throw Corrupt(location, $"it is named as a {ObjectHeader.Text(expected)} but is a {ObjectHeader.Text(kind)}");
@@ -250,8 +303,8 @@ internal sealed class ReachabilityWalk : IDisposable
     /// <summary>What one worker met for the first time.</summary>
     private sealed class Found
     {
-        public List<ObjectLocation> Commits { get; } = [];
+        public List<long> Commits { get; } = [];
 
-        public List<ObjectLocation> Trees { get; } = [];
+        public List<long> Trees { get; } = [];
     }
 }

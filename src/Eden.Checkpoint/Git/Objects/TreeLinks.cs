@@ -17,7 +17,13 @@ internal ref struct TreeLinks
     /// <summary>Gets what the current entry names: a tree, a blob, or <see cref="ObjectKind.Commit"/> for a submodule, which is not followed.</summary>
     public ObjectKind TargetKind { get; private set; }
 
-    public ObjectHash Target { get; private set; }
+    public readonly ObjectHash Target => ObjectHash.FromBytes(TargetBytes);
+
+    /// <summary>Gets the raw id of what the current entry names.</summary>
+    public ReadOnlySpan<byte> TargetBytes { get; private set; }
+
+    /// <summary>Gets how many bytes follow the current entry.</summary>
+    public readonly int Left => _rest.Length;
 
     public ReadOnlySpan<byte> Name { get; private set; }
 
@@ -56,7 +62,7 @@ internal ref struct TreeLinks
         }
 
         Name = name[..length];
-        Target = ObjectHash.FromBytes(name.Slice(length + 1, _hashLength));
+        TargetBytes = name.Slice(length + 1, _hashLength);
 
         // As git reads modes: directories, then files and links; whatever else there is counts as a submodule.
         TargetKind = (mode & 0xF000) switch

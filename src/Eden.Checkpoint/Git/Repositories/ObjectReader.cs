@@ -18,6 +18,12 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long 
     private readonly List<int> _chain = [];
     private byte[] _delta = [];
 
+    // The newest result: it goes into the cache only when the next one comes, so that it and its base stay in memory together.
+    private ObjectLocation _newest;
+    private byte[]? _newestBuffer;
+    private int _newestLength;
+    private ObjectKind _newestKind;
+
     public PackWindows Windows => _windows;
 
     /// <summary>Returns an object's kind without inflating a packed one.</summary>
@@ -48,23 +54,42 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long 
     /// <summary>Returns an object's content; good until the next call.</summary>
     /// <exception cref="RepositoryChangedException">A loose object vanished.</exception>
     /// <exception cref="CheckpointRepoUnavailableException">The object is damaged or larger than the limit.</exception>
-    public ReadOnlySpan<byte> Read(ObjectLocation location, out ObjectKind kind)
+    public ReadOnlySpan<byte> Read(ObjectLocation location, out ObjectKind kind) => Read(location, out kind, out _, out _);
+
+    /// <summary>Returns an object's content, and that of the object it was just made from by a delta; both good until the next call.</summary>
+    /// <param name="location">The object.</param>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="baseLocation">The base of its delta, if <paramref name="baseContent"/> is not empty.</param>
+    /// <param name="baseContent">The base's content; empty when the object is stored whole or was at hand.</param>
+    /// <inheritdoc cref="Read(ObjectLocation, out ObjectKind)"/>
+    public ReadOnlySpan<byte> Read(
+        ObjectLocation location, out ObjectKind kind, out ObjectLocation baseLocation, out ReadOnlySpan<byte> baseContent)
     {
         if (store.IsLoose(location))
         {
+            baseLocation = default;
+            baseContent = default;
             using var loose = store.Loose.Open(location.Rank);
             kind = loose.Kind;
             return loose.ReadAll(store.Format, maxObjectBytes);
         }
 
-        return ReadPacked(location, out kind);
+        return ReadPacked(location, out kind, out baseLocation, out baseContent);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _cache.Dispose();
-
-    private ReadOnlySpan<byte> ReadPacked(ObjectLocation location, out ObjectKind kind)
+    public void Dispose()
     {
+        KeepNewest();
+        _cache.Dispose();
+    }
+
+    private ReadOnlySpan<byte> ReadPacked(
+        ObjectLocation location, out ObjectKind kind, out ObjectLocation baseLocation, out ReadOnlySpan<byte> baseContent)
+    {
+        baseLocation = default;
+        baseContent = default;
+        KeepNewest();
         var pack = store.Packs[location.Source];
         _chain.Clear();
         var rank = location.Rank;
@@ -90,7 +115,10 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long 
 
         for (var link = _chain.Count - 1; link >= 0; link--)
         {
-            content = ApplyDelta(pack, location with { Rank = _chain[link] }, content, kind);
+            baseLocation = location with { Rank = rank };
+            baseContent = content;
+            rank = _chain[link];
+            content = ApplyDelta(pack, location with { Rank = rank }, content, kind);
         }
 
         return content;
@@ -101,8 +129,7 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long 
         var length = CheckSize(pack, location.Rank, entry.Size, bytes.Count - entry.HeaderLength);
         var buffer = ArrayPool<byte>.Shared.Rent(length + Slack);
         Inflate(pack, location.Rank, entry, bytes, buffer);
-        _cache.Add(location, buffer, length, (ObjectKind)entry.Kind);
-        return buffer.AsSpan(0, length);
+        return SetNewest(location, buffer, length, (ObjectKind)entry.Kind);
     }
 
     private ReadOnlySpan<byte> ApplyDelta(RepositoryPack pack, ObjectLocation location, ReadOnlySpan<byte> source, ObjectKind kind)
@@ -127,15 +154,30 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long 
             throw pack.Corrupt(location.Rank, $"its {resultLength} bytes are more than the limit of {maxObjectBytes}");
         }
 
-        // The cache may give the base's buffer back to the pool only after the delta was applied.
+        // If the base is the newest object it is kept now; the cache gives its buffer back to the pool at a later call only.
+        KeepNewest();
         var buffer = ArrayPool<byte>.Shared.Rent((int)resultLength + Slack);
         if (!DeltaPatch.TryApply(source, delta[headLength..], buffer.AsSpan(0, (int)resultLength)))
         {
             throw pack.Corrupt(location.Rank, "its delta is malformed");
         }
 
-        _cache.Add(location, buffer, (int)resultLength, kind);
-        return buffer.AsSpan(0, (int)resultLength);
+        return SetNewest(location, buffer, (int)resultLength, kind);
+    }
+
+    private ReadOnlySpan<byte> SetNewest(ObjectLocation location, byte[] buffer, int length, ObjectKind kind)
+    {
+        (_newest, _newestBuffer, _newestLength, _newestKind) = (location, buffer, length, kind);
+        return buffer.AsSpan(0, length);
+    }
+
+    private void KeepNewest()
+    {
+        if (_newestBuffer is not null)
+        {
+            _cache.Add(_newest, _newestBuffer, _newestLength, _newestKind);
+            _newestBuffer = null;
+        }
     }
 
     private int CheckSize(RepositoryPack pack, int rank, long size, int compressed)
