@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs every test, from any directory, as root or not. What the tests use as judges (git and PostgreSQL)
+# Builds everything and runs every test, from any directory, as root or not. What the tests use as judges (git, PostgreSQL, argon2)
 # is installed when it is missing and apt is there. Arguments go to `dotnet test`, for example:
 #   tests/run.sh --filter FullyQualifiedName~ConsoleHost
 set -euo pipefail
@@ -24,6 +24,7 @@ has_postgres() {
 missing=()
 command -v git >/dev/null 2>&1 || missing+=(git)
 has_postgres || missing+=(postgresql)
+command -v argon2 >/dev/null 2>&1 || missing+=(argon2)
 
 if [ "${#missing[@]}" -gt 0 ]; then
     as_root=()

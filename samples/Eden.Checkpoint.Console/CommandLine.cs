@@ -43,6 +43,7 @@ internal static class CommandLine
         ExportVerb.Create(terminal),
         VerifyVerb.Create(terminal),
         InspectVerb.Create(terminal),
+        ImportVerb.Create(terminal),
         CompareVerb.Create(terminal),
         new Command("bundle", "Works on git bundles, without a git binary.")
         {

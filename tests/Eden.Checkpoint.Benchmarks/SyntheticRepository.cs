@@ -32,8 +32,8 @@ internal static class SyntheticRepository
             }
         }
 
-        // -f, because fast-import compares each file with the one before it only, and repack believes that nothing better is to be found.
-        await GitAsync(["-C", path, "repack", "-a", "-d", "-f", "--quiet"], cancellationToken);
+        // No bitmap: a clone that is kept by fetching has none. -f, because fast-import compares each file with the one before it only, and repack believes that nothing better is to be found.
+        await GitAsync(["-C", path, "-c", "repack.writeBitmaps=false", "repack", "-a", "-d", "-f", "--quiet"], cancellationToken);
         await GitAsync(["-C", path, "pack-refs", "--all"], cancellationToken);
     }
 

@@ -8,6 +8,9 @@ internal static class DemoIds
 {
     private const string Crockford = "0123456789abcdefghjkmnpqrstvwxyz";
 
+    /// <summary>Gets the id of the deployment that the demo imports into.</summary>
+    public static string Receiver => Opaque("exp", 2);
+
     /// <summary>Returns an opaque id: the prefix and 26 characters of lowercase Crockford base32.</summary>
     public static string Opaque(string prefix, int number)
     {

@@ -30,6 +30,7 @@ internal sealed class DemoTour(Terminal terminal, string work, string output)
         await DrawLineageAsync(cancellationToken).ConfigureAwait(false);
         await LoseRemoteAsync(store, bundles, cancellationToken).ConfigureAwait(false);
         await DeleteBranchAsync(remote, experiment, store, bundles, cancellationToken).ConfigureAwait(false);
+        await ImportAsync(experiment, cancellationToken).ConfigureAwait(false);
     }
 
     private static InMemoryCheckpointStore InMemory(DemoExperiment experiment)
@@ -128,6 +129,33 @@ internal sealed class DemoTour(Terminal terminal, string work, string output)
             Path.Combine(work, "again.tar"), cancellationToken: cancellationToken).ConfigureAwait(false);
         terminal.MarkupLine($"[green]the branch is back; the same export succeeds: {Quantity.Of(result.ArchiveBytes)} bytes[/]");
         terminal.Line();
+    }
+
+    private async Task ImportAsync(DemoExperiment experiment, CancellationToken cancellationToken)
+    {
+        Heading("Import into a second deployment, and compare object by object");
+        var receiver = new InMemoryCheckpointStore($$"""{"experiment_id":"{{DemoIds.Receiver}}","state":"running","created_at":"2026-05-02T00:00:00Z"}""");
+        var repository = Path.Combine(work, "receiver.git");
+        var archive = File.OpenRead(_archivePath);
+        await using (archive.ConfigureAwait(false))
+        {
+            var result = await ProgressDisplay.RunAsync(
+                terminal,
+                progress => new CheckpointImporter(receiver).ImportAsync(
+                    archive, new CheckpointImportOptions { RepositoryPath = repository, Progress = progress }, cancellationToken)).ConfigureAwait(false);
+            terminal.Line($"{experiment.Id} landed as {result.ExperimentId}; its repository was restored, {Quantity.Of(result.Credentials.Count, "worker", "workers")} got fresh credentials, reverted claims: {Quantity.Of(result.RevertedClaims)}");
+        }
+
+        var comparison = await new CheckpointComparer().CompareAsync(
+            CheckpointComparisonSource.FromArchive(_archivePath, "archive"),
+            CheckpointComparisonSource.FromStore(receiver, repository, "receiver"),
+            new CheckpointComparisonOptions { RightImportedFromLeft = true },
+            cancellationToken).ConfigureAwait(false);
+        ComparisonText.Write(terminal, comparison);
+        if (!comparison.IsEqual)
+        {
+            throw new InvalidOperationException("What was imported differs from the archive.");
+        }
     }
 
     private async Task FailAsync(string name, InMemoryCheckpointStore store, IRepoBundleProvider bundles, CancellationToken cancellationToken)

@@ -10,13 +10,17 @@ internal static class PhaseText
         CheckpointPhase.Bundle => "making the bundle",
         CheckpointPhase.Validate => "checking the bundle",
         CheckpointPhase.Compare => "comparing",
+        CheckpointPhase.Import => "writing rows",
+        CheckpointPhase.Push => "pushing",
         _ => "archive",
     };
 
     public static string Amount(CheckpointPhase phase, long amount) => phase switch
     {
         CheckpointPhase.Snapshot => Quantity.Of(amount, "row", "rows"),
-        CheckpointPhase.Archive => Quantity.Bytes(amount),
+        CheckpointPhase.Import => Quantity.Of(amount, "row", "rows"),
+        CheckpointPhase.Compare => Quantity.Of(amount, "registry", "registries"),
+        CheckpointPhase.Archive or CheckpointPhase.Push => Quantity.Bytes(amount),
         _ => Quantity.Of(amount, "object", "objects"),
     };
 }

@@ -13,8 +13,10 @@ internal static class StoreAddress
         => text.StartsWith(DirectoryPrefix, StringComparison.OrdinalIgnoreCase) || PostgresUrl.IsOne(text) || text.Contains('=', StringComparison.Ordinal);
 
     /// <summary>Opens the store; nothing is contacted yet.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="experimentId">The experiment that the database is for; <see langword="null"/> for whichever it holds.</param>
     /// <exception cref="UsageException">The address cannot be understood.</exception>
-    public static OpenedStore Open(string address)
+    public static OpenedStore Open(string address, string? experimentId = null)
     {
         if (address.StartsWith(DirectoryPrefix, StringComparison.OrdinalIgnoreCase))
         {
@@ -28,7 +30,7 @@ internal static class StoreAddress
         try
         {
             var source = NpgsqlDataSource.Create(connectionString);
-            return new OpenedStore(new PostgresCheckpointStore(source), source);
+            return new OpenedStore(new PostgresCheckpointStore(source, new PostgresCheckpointStoreOptions { ExperimentId = experimentId }), source);
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException or InvalidOperationException)
         {

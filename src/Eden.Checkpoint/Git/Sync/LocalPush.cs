@@ -1,5 +1,5 @@
 using Eden.Checkpoint.Git.Objects;
-using Eden.Checkpoint.Git.Repository;
+using Eden.Checkpoint.Git.Repositories;
 
 namespace Eden.Checkpoint.Git.Sync;
 

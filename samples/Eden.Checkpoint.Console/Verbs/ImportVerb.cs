@@ -1,0 +1,100 @@
+using System.CommandLine;
+using Eden.Checkpoint.ConsoleHost.Output;
+using Eden.Checkpoint.ConsoleHost.Stores;
+using Eden.Checkpoint.Git;
+
+namespace Eden.Checkpoint.ConsoleHost.Verbs;
+
+/// <summary><c>import</c>: an archive into an empty deployment, all or nothing.</summary>
+internal static class ImportVerb
+{
+    public static Command Create(Terminal terminal)
+    {
+        var file = new Argument<string>("FILE") { Description = "The archive." };
+        var store = new Option<string>("--store") { Description = "The receiving database: postgresql:// URL or Npgsql connection string.", Required = true, HelpName = "S" };
+        var experimentId = new Option<string?>("--experiment-id") { Description = "The receiver's own experiment id, where it has none yet.", HelpName = "ID" };
+        var asExperimentId = new Option<string?>("--as-experiment-id") { Description = "Pins the id under which the experiment must land.", HelpName = "ID" };
+        var repoPath = new Option<string?>("--repo-path") { Description = "Where the repository is restored; must not exist, or be empty.", HelpName = "DIR" };
+        var remoteUrl = new Option<string?>("--remote-url") { Description = "The receiver's git remote of record, empty: every ref is pushed to it.", HelpName = "URL" };
+        var helper = new Option<string?>("--credential-helper") { Description = "A git credential helper for the remote.", HelpName = "FILE" };
+        var credentials = new Option<string?>("--credentials-dir") { Description = "Where each worker's fresh token goes, one file of mode 0600 each.", HelpName = "DIR" };
+        var json = new Option<bool>("--json") { Description = "Print the result as one JSON object." };
+        var command = new Command("import", "Brings an archive into an empty deployment, all or nothing.")
+        {
+            file, store, experimentId, asExperimentId, repoPath, remoteUrl, helper, credentials, json,
+        };
+        command.Guard(terminal, json, async (parsed, cancellationToken) =>
+        {
+            if (parsed.GetValue(helper) is not null && parsed.GetValue(remoteUrl) is null)
+            {
+                throw new UsageException("--credential-helper goes with --remote-url.");
+            }
+
+            var options = new CheckpointImportOptions
+            {
+                AsExperimentId = Id(parsed.GetValue(asExperimentId), "--as-experiment-id"),
+                RepositoryPath = parsed.GetValue(repoPath),
+                RemoteUrl = parsed.GetValue(remoteUrl),
+                Credentials = parsed.GetValue(helper) is { } path ? new CredentialHelper(path) : null,
+                CredentialsDirectory = parsed.GetValue(credentials),
+            };
+            var opened = StoreAddress.Open(parsed.GetRequiredValue(store), Id(parsed.GetValue(experimentId), "--experiment-id"));
+            await using (opened.ConfigureAwait(false))
+            {
+                var archive = OpenArchive.ForReading(parsed.GetRequiredValue(file));
+                await using (archive.ConfigureAwait(false))
+                {
+                    var importer = new CheckpointImporter(opened.Store);
+                    var result = await ProgressDisplay.RunAsync(
+                        terminal,
+                        progress => importer.ImportAsync(archive, options with { Progress = progress }, cancellationToken)).ConfigureAwait(false);
+                    Print(terminal, result, parsed.GetValue(json));
+                    return result.Push is { IsComplete: false } ? ExitCode.Unavailable : ExitCode.Done;
+                }
+            }
+        });
+        return command;
+    }
+
+    private static string? Id(string? value, string option)
+    {
+        try
+        {
+            _ = new CheckpointImportOptions { AsExperimentId = value };
+            return value;
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"{option} takes an exp_ id.");
+        }
+    }
+
+    private static void Print(Terminal terminal, CheckpointImportResult result, bool json)
+    {
+        if (json)
+        {
+            terminal.Line(ReportJson.Object(writer => ImportJson.Write(writer, result)));
+            return;
+        }
+
+        foreach (var warning in result.Warnings)
+        {
+            terminal.ErrorLine($"warning: {Printable.Of(warning)}");
+        }
+
+        terminal.Line($"imported {result.Manifest.ExperimentId}, exported at {result.Manifest.ExportedAt}, as {result.ExperimentId}");
+        var counts = result.RowCounts;
+        terminal.Line($"{Quantity.Of(counts.Tasks, "task", "tasks")}, {Quantity.Of(counts.Ideas, "idea", "ideas")}, {Quantity.Of(counts.Variants, "variant", "variants")}, {Quantity.Of(counts.Submissions, "submission", "submissions")}, {Quantity.Of(counts.Events, "event", "events")}, {Quantity.Of(counts.Workers, "worker", "workers")}, {Quantity.Of(counts.Groups, "group", "groups")}; {Quantity.Of(result.RevertedClaims, "claim", "claims")} reverted");
+        if (result.RepositoryPath is { } repository)
+        {
+            terminal.Line($"repository restored in {repository}");
+        }
+
+        if (result.Push is { } push)
+        {
+            terminal.Line(push.IsComplete
+                ? $"{Quantity.Of(push.RefCount, "ref", "refs")} pushed to {push.Remote}"
+                : $"not pushed to {push.Remote}: {Printable.Of(push.Failure ?? "refs were refused")}");
+        }
+    }
+}
