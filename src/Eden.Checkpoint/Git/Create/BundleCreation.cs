@@ -50,7 +50,8 @@ internal static class BundleCreation
         {
             try
             {
-                return BundlePlan.Make(layout, options, cancellationToken);
+                // Side by side first, which may miss an object that was written in between; in the safe order when it did.
+                return BundlePlan.Make(layout, options, sideBySide: attempt == 1, cancellationToken);
             }
             catch (MissingObjectException lost) when (attempt < MaxAttempts && lost.Id != missing)
             {

@@ -28,13 +28,34 @@ internal sealed class BundlePlan : IDisposable
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>Reads refs, then lists objects, in the order opposite to a writer's, then walks.</summary>
+    /// <param name="layout">The repository.</param>
+    /// <param name="options">Additional refs, ceilings and progress.</param>
+    /// <param name="sideBySide">Whether to read refs and list objects at the same time: quicker, but a ref may then name an object that is
+    /// newer than the listing.</param>
+    /// <param name="cancellationToken">Observed every few thousand objects.</param>
     /// <exception cref="RepositoryChangedException">A file vanished: list again.</exception>
     /// <exception cref="MissingObjectException">An object is not in the listing: list again, once.</exception>
     /// <exception cref="CheckpointRepoUnavailableException">The repository cannot be bundled.</exception>
-    public static BundlePlan Make(RepositoryLayout layout, GitBundleCreateOptions options, CancellationToken cancellationToken)
+    public static BundlePlan Make(RepositoryLayout layout, GitBundleCreateOptions options, bool sideBySide, CancellationToken cancellationToken)
     {
-        var refs = RefSnapshot.Read(layout, cancellationToken);
-        var store = ObjectStore.Open(layout, cancellationToken);
+        var opening = sideBySide ? Task.Run(() => ObjectStore.Open(layout, cancellationToken), CancellationToken.None) : null;
+        RefSnapshot refs;
+        try
+        {
+            refs = RefSnapshot.Read(layout, cancellationToken);
+        }
+        catch when (opening is not null)
+        {
+            Task.WaitAny([opening], CancellationToken.None);
+            if (opening.IsCompletedSuccessfully)
+            {
+                opening.GetAwaiter().GetResult().Dispose();
+            }
+
+            throw;
+        }
+
+        var store = opening is null ? ObjectStore.Open(layout, cancellationToken) : opening.GetAwaiter().GetResult();
         try
         {
             var warnings = refs.Warnings.ToList();
