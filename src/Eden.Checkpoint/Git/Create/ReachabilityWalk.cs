@@ -32,7 +32,12 @@ internal sealed class ReachabilityWalk : IDisposable
         _report = report;
         _cancellationToken = cancellationToken;
         var workers = Math.Clamp(Environment.ProcessorCount, 1, 4);
-        _readers = [.. Enumerable.Range(0, workers).Select(_ => new ObjectReader(store, limits.MaxObjectBytes, CacheBytes / workers))];
+        _readers = new ObjectReader[workers];
+        for (var worker = 0; worker < workers; worker++)
+        {
+            _readers[worker] = new ObjectReader(store, limits.MaxObjectBytes, CacheBytes / workers);
+        }
+
         Reached = new ReachableSet(store);
     }
 
@@ -81,8 +86,30 @@ internal sealed class ReachabilityWalk : IDisposable
         }
 
         var parts = new Found[_readers.Length];
+        var others = new Task[parts.Length - 1];
         Exception? failure = null;
-        Parallel.For(0, parts.Length, part =>
+        for (var other = 0; other < others.Length; other++)
+        {
+            var part = other + 1;
+            others[other] = Task.Run(() => VisitPart(part), CancellationToken.None);
+        }
+
+        VisitPart(0);
+        Task.WaitAll(others, CancellationToken.None);
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
+        for (var part = 1; part < parts.Length; part++)
+        {
+            parts[0].Commits.AddRange(parts[part].Commits);
+            parts[0].Trees.AddRange(parts[part].Trees);
+        }
+
+        return parts[0];
+
+        void VisitPart(int part)
         {
             try
             {
@@ -92,22 +119,10 @@ internal sealed class ReachabilityWalk : IDisposable
             }
             catch (Exception exception)
             {
-                // Thrown again below, as it is: callers tell cancellations, changes and faults apart.
+                // Thrown again above, as it is: callers tell cancellations, changes and faults apart.
                 Interlocked.CompareExchange(ref failure, exception, null);
             }
-        });
-        if (failure is not null)
-        {
-            ExceptionDispatchInfo.Throw(failure);
         }
-
-        foreach (var part in parts.Skip(1))
-        {
-            parts[0].Commits.AddRange(part.Commits);
-            parts[0].Trees.AddRange(part.Trees);
-        }
-
-        return parts[0];
 
         void VisitStretch(int worker, int from, int to, Found found)
         {

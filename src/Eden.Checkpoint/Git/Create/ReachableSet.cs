@@ -14,7 +14,13 @@ internal sealed class ReachableSet
     public ReachableSet(ObjectStore store)
     {
         _store = store;
-        _kinds = [.. store.Packs.Select(pack => new byte[pack.Index.Count]), new byte[store.Loose.Count]];
+        _kinds = new byte[store.Packs.Count + 1][];
+        for (var source = 0; source < store.Packs.Count; source++)
+        {
+            _kinds[source] = new byte[store.Packs[source].Index.Count];
+        }
+
+        _kinds[^1] = new byte[store.Loose.Count];
     }
 
     /// <summary>Returns as what an object was met; <see cref="ObjectKind.None"/> when it was not.</summary>

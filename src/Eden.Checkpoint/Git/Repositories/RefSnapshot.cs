@@ -40,6 +40,11 @@ internal sealed class RefSnapshot
 
     private static List<RefValue> Merge(List<RefValue> loose, List<RefValue> packed)
     {
+        if (loose.Count == 0)
+        {
+            return packed;
+        }
+
         var merged = new List<RefValue>(loose.Count + packed.Count);
         var next = 0;
         foreach (var value in loose)
@@ -57,7 +62,7 @@ internal sealed class RefSnapshot
             merged.Add(value);
         }
 
-        merged.AddRange(packed.Skip(next));
+        merged.AddRange(packed[next..]);
         return merged;
     }
 
