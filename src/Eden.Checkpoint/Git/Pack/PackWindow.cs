@@ -7,6 +7,7 @@ internal sealed class PackWindow : InflateInput
     private readonly int _step;
     private readonly CancellationToken _cancellationToken;
     private long _bufferOffset;
+    private long _readEnd;
 
     /// <param name="pack">The pack.</param>
     /// <param name="step">How much is read at a time.</param>
@@ -17,6 +18,7 @@ internal sealed class PackWindow : InflateInput
         _pack = pack;
         _step = step;
         _cancellationToken = cancellationToken;
+        _readEnd = pack.EntriesEnd;
     }
 
     /// <summary>Gets the offset of the next byte in the pack.</summary>
@@ -35,6 +37,9 @@ internal sealed class PackWindow : InflateInput
         Position = 0;
         End = 0;
     }
+
+    /// <summary>Ends the input before the end of the entries, until it is called again. What is in the window already stays.</summary>
+    public void ReadUpTo(long offset) => _readEnd = Math.Min(offset, _pack.EntriesEnd);
 
     /// <summary>Tries to have that many bytes at hand, and returns what there is: fewer only at the end of the entries.</summary>
     public ReadOnlySpan<byte> Peek(int count)
@@ -56,7 +61,7 @@ internal sealed class PackWindow : InflateInput
         _bufferOffset += from;
         Position -= from;
         End -= from;
-        var room = Math.Min(Math.Min(_step, Buffer.Length - End), _pack.EntriesEnd - _bufferOffset - End);
+        var room = Math.Min(Math.Min(_step, Buffer.Length - End), _readEnd - _bufferOffset - End);
         if (room <= 0)
         {
             return false;
