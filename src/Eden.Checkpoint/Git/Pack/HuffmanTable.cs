@@ -17,11 +17,12 @@ internal sealed class HuffmanTable
     // A code that no symbol has, or whose symbol RFC 1951 reserves.
     public const uint Invalid = Exceptional | 0x1000;
 
-    private const int MaxCodeLength = 15;
+    private const int MaxCodeLength = CodeLengths.MaxLength;
 
     private readonly int _rootBits;
     private readonly uint[] _symbols;
     private readonly ushort[] _sorted;
+    private readonly int[] _offsets = new int[MaxCodeLength + 1];
 
     /// <param name="symbols">The word of each symbol, without the code's length.</param>
     /// <param name="rootBits">How many bits index the first level.</param>
@@ -39,37 +40,39 @@ internal sealed class HuffmanTable
     /// <summary>Gets the mask that takes the first level's index out of the bit buffer.</summary>
     public uint Mask { get; private set; }
 
+    /// <summary>Builds the table from the code length of each symbol, as the other one does.</summary>
+    public bool TryBuild(ReadOnlySpan<byte> lengths, bool allowSingle)
+    {
+        var used = new CodeLengths(lengths.Length);
+        for (var symbol = 0; symbol < lengths.Length; symbol++)
+        {
+            if (lengths[symbol] != 0)
+            {
+                used.Add(symbol, lengths[symbol]);
+            }
+        }
+
+        return TryBuild(used, allowSingle);
+    }
+
     /// <summary>Builds the table from code lengths. Refuses what zlib refuses: over-subscribed codes, and incomplete ones unless they are
     /// a single code of one bit, or empty, where <paramref name="allowSingle"/> says so.</summary>
-    public bool TryBuild(ReadOnlySpan<byte> lengths, bool allowSingle)
+    public bool TryBuild(CodeLengths lengths, bool allowSingle)
     {
         unchecked
         {
-            Span<int> counts = stackalloc int[MaxCodeLength + 1];
-            Span<int> offsets = stackalloc int[MaxCodeLength + 1];
-            counts.Clear();
-            foreach (var length in lengths)
-            {
-                counts[length & 15]++;
-            }
-
-            var used = lengths.Length - counts[0];
+            var counts = lengths.Counts;
+            var offsets = _offsets;
             var space = 0;
             var longest = 0;
-            offsets[0] = 0;
-            offsets[1] = 0;
+            var offset = 0;
             for (var length = 1; length <= MaxCodeLength; length++)
             {
-                space = (space << 1) + counts[length];
-                if (counts[length] != 0)
-                {
-                    longest = length;
-                }
-
-                if (length < MaxCodeLength)
-                {
-                    offsets[length + 1] = offsets[length] + counts[length];
-                }
+                offsets[length] = offset;
+                var count = counts[length];
+                offset += count;
+                space = (space << 1) + count;
+                longest = count != 0 ? length : longest;
             }
 
             if (space > 1 << MaxCodeLength)
@@ -77,17 +80,15 @@ internal sealed class HuffmanTable
                 return false;
             }
 
-            for (var symbol = 0; symbol < lengths.Length; symbol++)
+            var sorted = _sorted;
+            foreach (var code in lengths.Used)
             {
-                if (lengths[symbol] != 0)
-                {
-                    _sorted[offsets[lengths[symbol]]++] = (ushort)symbol;
-                }
+                sorted[offsets[code & 15]++] = (ushort)(code >> 4);
             }
 
             if (space < 1 << MaxCodeLength)
             {
-                return allowSingle && longest <= 1 && BuildIncomplete(used);
+                return allowSingle && longest <= 1 && BuildIncomplete(lengths.Count);
             }
 
             Fill(counts, longest);

@@ -12,6 +12,7 @@ internal sealed partial class Inflater
 {
     private const int WindowLength = 1 << 15;
     private const int LongestMatch = 258;
+    private const int EndOfBlockSymbol = 256;
     private const int StreamBufferLength = 1 << 18;
 
     private static readonly uint[] s_literalWords = MakeLiteralWords();
@@ -22,7 +23,9 @@ internal sealed partial class Inflater
     private readonly HuffmanTable _literals = new(s_literalWords, 10, 1536);
     private readonly HuffmanTable _distances = new(s_distanceWords, 8, 512);
     private readonly HuffmanTable _lengthCodes = new(s_lengthCodeWords, 7, 128);
-    private readonly byte[] _lengths = new byte[288 + 32];
+    private readonly CodeLengths _lengthCodeLengths = new(19);
+    private readonly CodeLengths _literalLengths = new(288);
+    private readonly CodeLengths _distanceLengths = new(32);
     private HuffmanTable? _fixedLiterals;
     private HuffmanTable? _fixedDistances;
     private byte[]? _streamBuffer;
@@ -190,7 +193,7 @@ internal sealed partial class Inflater
     {
         last = false;
         kind = 3;
-        if (!Need(3))
+        if (!NeedMany(3))
         {
             return false;
         }
@@ -325,12 +328,13 @@ internal sealed partial class Inflater
             return InflateStatus.Malformed;
         }
 
+        // Nineteen lengths of three bits: the first look brings them all, but for the end of the input.
         Span<byte> codeLengths = stackalloc byte[19];
         codeLengths.Clear();
         ReadOnlySpan<byte> order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
         for (var index = 0; index < lengthCodeCount; index++)
         {
-            if (!Need(3))
+            if (_bitCount < 3 && !NeedMany(3))
             {
                 return InflateStatus.Truncated;
             }
@@ -338,63 +342,145 @@ internal sealed partial class Inflater
             codeLengths[order[index]] = (byte)Take(3);
         }
 
-        if (!_lengthCodes.TryBuild(codeLengths, false))
+        _lengthCodeLengths.Clear();
+        for (var symbol = 0; symbol < codeLengths.Length; symbol++)
+        {
+            if (codeLengths[symbol] != 0)
+            {
+                _lengthCodeLengths.Add(symbol, codeLengths[symbol]);
+            }
+        }
+
+        if (!_lengthCodes.TryBuild(_lengthCodeLengths, false))
         {
             return InflateStatus.Malformed;
         }
 
-        var lengths = _lengths.AsSpan(0, literalCount + distanceCount);
-        var status = ReadCodeLengths(lengths);
+        var status = ReadCodeLengths(literalCount, literalCount + distanceCount, out var ends);
         if (status != InflateStatus.Done)
         {
             return status;
         }
 
         // A block that cannot end, and codes that are not whole, are refused before anything is decoded.
-        return lengths[256] != 0
-            && _literals.TryBuild(lengths[..literalCount], true)
-            && _distances.TryBuild(lengths[literalCount..], true)
+        return ends && _literals.TryBuild(_literalLengths, true) && _distances.TryBuild(_distanceLengths, true)
             ? InflateStatus.Done
             : InflateStatus.Malformed;
     }
 
-    private InflateStatus ReadCodeLengths(Span<byte> lengths)
+    /// <summary>Reads the lengths of both codes, and notes only the symbols that have one.</summary>
+    private InflateStatus ReadCodeLengths(int literalCount, int count, out bool ends)
     {
-        var table = _lengthCodes.Entries;
-        var mask = _lengthCodes.Mask;
-        var filled = 0;
-        while (filled < lengths.Length)
+        unchecked
         {
-            // A code of at most 7 bits with at most 7 more; near the end of the input there may be fewer, which shows below.
-            Need(14);
-            var entry = table[(int)(_bits & mask)];
-            var dropped = (int)(entry & 0xFF);
-            if (dropped > _bitCount)
+            ends = false;
+            var table = _lengthCodes.Entries;
+            var mask = _lengthCodes.Mask;
+            var bits = _bits;
+            var bitCount = _bitCount;
+            var input = _input;
+            var source = input.Buffer.AsSpan(0, input.End);
+            var position = input.Position;
+            var lengths = _literalLengths;
+            lengths.Clear();
+            _distanceLengths.Clear();
+            var first = 0;
+            var end = literalCount;
+            var filled = 0;
+            var previous = -1;
+            while (filled < count)
             {
-                return InflateStatus.Truncated;
+                // A code of at most 7 bits with at most 7 more; near the end of the input there may be fewer, which shows below.
+                if (bitCount < 14)
+                {
+                    if (position <= source.Length - 8)
+                    {
+                        bits = (bits & ((1UL << bitCount) - 1)) | (BinaryPrimitives.ReadUInt64LittleEndian(source[position..]) << bitCount);
+                        var step = (63 - bitCount) >> 3;
+                        position += step;
+                        bitCount += step << 3;
+                        bits &= (1UL << bitCount) - 1;
+                    }
+                    else
+                    {
+                        (input.Position, _bits, _bitCount) = (position, bits, bitCount);
+                        Need(14);
+                        (position, bits, bitCount) = (input.Position, _bits, _bitCount);
+                        source = input.Buffer.AsSpan(0, input.End);
+                    }
+                }
+
+                var entry = table[(int)(bits & mask)];
+                var dropped = (int)(entry & 0xFF);
+                if (dropped > bitCount)
+                {
+                    (input.Position, _bits, _bitCount) = (position, bits, bitCount);
+                    return InflateStatus.Truncated;
+                }
+
+                var symbol = (int)(entry >> 16) & 0x1F;
+                var repeat = 1;
+                if (symbol >= 16)
+                {
+                    repeat = (int)((bits & ((1UL << dropped) - 1)) >> (int)((entry >> 8) & 15)) + (symbol == 18 ? 11 : 3);
+                    if (repeat > count - filled || (symbol == 16 && previous < 0))
+                    {
+                        return InflateStatus.Malformed;
+                    }
+
+                    symbol = symbol == 16 ? previous : 0;
+                }
+
+                bits >>= dropped;
+                bitCount -= dropped;
+                previous = symbol;
+                if (symbol == 0)
+                {
+                    filled += repeat;
+                    continue;
+                }
+
+                do
+                {
+                    // A repetition may go on from the one code into the other.
+                    if (filled >= end)
+                    {
+                        lengths = _distanceLengths;
+                        first = literalCount;
+                        end = count;
+                    }
+
+                    lengths.Add(filled - first, symbol);
+                    ends |= filled == EndOfBlockSymbol;
+                    filled++;
+                }
+                while (--repeat != 0);
             }
 
-            var codeBits = (int)((entry >> 8) & 15);
-            var extra = (int)((_bits & ((1UL << dropped) - 1)) >> codeBits);
-            _ = Take(dropped);
-            var symbol = (entry >> 16) & 0x1F;
-            if (symbol < 16)
-            {
-                lengths[filled++] = (byte)symbol;
-                continue;
-            }
-
-            var repeat = extra + (symbol == 18 ? 11 : 3);
-            if (repeat > lengths.Length - filled || (symbol == 16 && filled == 0))
-            {
-                return InflateStatus.Malformed;
-            }
-
-            lengths.Slice(filled, repeat).Fill(symbol == 16 ? lengths[filled - 1] : (byte)0);
-            filled += repeat;
+            (input.Position, _bits, _bitCount) = (position, bits, bitCount);
+            return InflateStatus.Done;
         }
+    }
 
-        return InflateStatus.Done;
+    // As Need, but takes whatever fits when it is at hand.
+    private bool NeedMany(int count)
+    {
+        unchecked
+        {
+            var input = _input;
+            var position = input.Position;
+            if (position > input.End - 8)
+            {
+                return Need(count);
+            }
+
+            var step = (63 - _bitCount) >> 3;
+            _bits |= BinaryPrimitives.ReadUInt64LittleEndian(input.Buffer.AsSpan(position, 8)) << _bitCount;
+            input.Position = position + step;
+            _bitCount += step << 3;
+            _bits &= (1UL << _bitCount) - 1;
+            return true;
+        }
     }
 
     private static uint[] MakeLiteralWords()
