@@ -263,7 +263,8 @@ public class LocalCloneTests
 
         var result = await scene.SyncAsync();
 
-        await scene.AssertIsMirrorAsync();
+        await GitCli.RunAsync(scene.Clone, "fsck", "--full", "--strict");
+        Assert.That(await RemoteScene.RefsAsync(scene.Clone), Is.EqualTo(await RemoteScene.RefsAsync(scene.Served)));
         Assert.That(result.WasCreated, Is.False);
         Assert.That(await GitCli.RunAsync(scene.Clone, "config", "remote.origin.url"), Is.EqualTo(scene.Url));
     }
