@@ -23,6 +23,7 @@ public class DemoTests
         Assert.That(run.Output, Does.Contain("eden://reference-error/checkpoint-repo-unavailable (retryable)"));
         Assert.That(run.Output, Does.Match(@"- variants\.jsonl:\d+ variant-\d+ branch: "));
         Assert.That(run.Output, Does.Contain("the same export succeeds"));
+        Assert.That(run.Output, Does.Contain("allowed: claim-reverted").And.Contain("equal but for what is allowed"));
         Assert.That(Directory.EnumerateFileSystemEntries(folder.Path), Is.Empty);
     }
 

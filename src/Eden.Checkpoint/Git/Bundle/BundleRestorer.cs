@@ -1,6 +1,7 @@
 using System.Text;
 using Eden.Checkpoint.Git.Objects;
 using Eden.Checkpoint.Git.Pack;
+using Eden.Checkpoint.Storage;
 
 namespace Eden.Checkpoint.Git.Bundle;
 
@@ -25,7 +26,8 @@ internal static class BundleRestorer
 
         var packPath = Path.Combine(packs, "pack.incoming");
         BundleInspection inspection;
-        var copy = new FileStream(packPath, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1);
+        string head;
+        var copy = new FileStream(packPath, FileMode.CreateNew, FileAccess.Write, FileShare.Read | FileShare.Delete, 1);
         await using (copy.ConfigureAwait(false))
         {
             inspection = await BundleInspector.InspectAsync(
@@ -36,22 +38,26 @@ internal static class BundleRestorer
                 throw new CheckpointInvalidException(inspection.Violations, inspection.TotalViolations);
             }
 
-            await Task.Run(() => copy.Flush(flushToDisk: true), cancellationToken).ConfigureAwait(false);
+            // The disk takes the pack while the index is sorted and written.
+            var flush = Task.Run(() => copy.Flush(flushToDisk: true), CancellationToken.None);
+            var lines = inspection.Header!.RefLines;
+            head = PackedRefsWriter.ChooseHead(lines);
+            var refs = Task.Run(
+                () =>
+                {
+                    PackedRefsWriter.Write(Path.Combine(repository, "packed-refs"), lines, inspection.Pack!, cancellationToken);
+                    WriteText(Path.Combine(repository, "HEAD"), head.StartsWith("refs/", StringComparison.Ordinal) ? $"ref: {head}\n" : $"{head}\n");
+                    WriteText(Path.Combine(repository, "config"), Config(inspection.Header!.ObjectFormat));
+                },
+                CancellationToken.None);
+            var objects = Task.Run(() => PlacePack(packPath, packs, inspection.Pack!, inspection.PackChecksum, cancellationToken), CancellationToken.None);
+            await Task.WhenAll(flush, refs, objects).ConfigureAwait(false);
         }
 
         var resolver = inspection.Pack!;
         var header = inspection.Header!;
-        var head = PackedRefsWriter.ChooseHead(header.RefLines);
-        var refs = Task.Run(
-            () =>
-            {
-                PackedRefsWriter.Write(Path.Combine(repository, "packed-refs"), header.RefLines, resolver, cancellationToken);
-                WriteText(Path.Combine(repository, "HEAD"), head.StartsWith("refs/", StringComparison.Ordinal) ? $"ref: {head}\n" : $"{head}\n");
-                WriteText(Path.Combine(repository, "config"), Config(header.ObjectFormat));
-            },
-            CancellationToken.None);
-        var objects = Task.Run(() => PlacePack(packPath, packs, resolver, inspection.PackChecksum, cancellationToken), CancellationToken.None);
-        await Task.WhenAll(refs, objects).ConfigureAwait(false);
+        DirectoryFlush.Flush(packs);
+        DirectoryFlush.Flush(repository);
 
         cancellationToken.ThrowIfCancellationRequested();
         if (Directory.Exists(path))
@@ -61,6 +67,7 @@ internal static class BundleRestorer
         }
 
         Directory.Move(repository, path);
+        DirectoryFlush.Flush(Path.GetDirectoryName(path)!);
         return new GitBundleRestoreResult
         {
             RepositoryPath = path,

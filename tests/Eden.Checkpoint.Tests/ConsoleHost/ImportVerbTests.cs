@@ -1,0 +1,130 @@
+using Eden.Checkpoint.Tests.Kit;
+
+namespace Eden.Checkpoint.Tests.ConsoleHost;
+
+/// <summary>The <c>import</c> verb as a process against a real PostgreSQL, killed too.</summary>
+[TestFixture]
+public class ImportVerbTests
+{
+    private const string CountRows =
+        "SELECT (SELECT count(*) FROM task) + (SELECT count(*) FROM idea) + (SELECT count(*) FROM variant) + (SELECT count(*) FROM submission)"
+        + " + (SELECT count(*) FROM event) + (SELECT count(*) FROM worker) + (SELECT count(*) FROM worker_group) + (SELECT count(*) FROM experiment)";
+
+    private TempFolder _folder = null!;
+    private TempDatabase _database = null!;
+
+    [SetUp]
+    public async Task SetUp()
+    {
+        _folder = new TempFolder();
+        Directory.CreateDirectory(_folder["temp"]);
+        _database = await TempPostgres.CreateDatabaseAsync();
+    }
+
+    [TearDown]
+    public async Task TearDown()
+    {
+        await _database.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task An_archive_lands_complete_and_compares_equal_but_for_what_is_allowed()
+    {
+        var experiment = await ArchiveAsync(variants: 12);
+
+        var run = await ImportAsync("--credentials-dir", _folder["tokens"], "--json");
+
+        Assert.That(run.ExitCode, Is.Zero, run.Error + run.Output);
+        var json = run.JsonLines.Single();
+        Assert.That(json.GetProperty("rows").GetProperty("events").GetInt64(), Is.EqualTo(experiment[RegistryKind.Events].Count));
+        Assert.That(json.GetProperty("credentialsWritten").GetBoolean());
+        var tokens = Directory.GetFiles(_folder["tokens"]);
+        Assert.That(tokens, Has.Length.EqualTo(experiment[RegistryKind.Workers].Count));
+        foreach (var token in tokens)
+        {
+            Assert.That(run.Output + run.Error, Does.Not.Contain(await File.ReadAllTextAsync(token)));
+            if (!OperatingSystem.IsWindows())
+            {
+                Assert.That(File.GetUnixFileMode(token), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+            }
+        }
+
+        var compared = await RunAsync("compare", _folder["a.tar"], _database.Url, "--repo-b", _folder["restored.git"], "--imported", "--json");
+        Assert.That(compared.ExitCode, Is.Zero, compared.Error + compared.Output);
+        Assert.That(
+            compared.JsonLines.Single().GetProperty("allowances").EnumerateArray().Select(a => a.GetProperty("name").GetString()),
+            Is.SupersetOf(new[] { "claim-reverted", "credentials", "imported-from" }));
+        await GitCli.RunAsync(_folder["restored.git"], "fsck", "--full");
+        Assert.That(Directory.EnumerateFileSystemEntries(_folder["temp"]), Is.Empty);
+    }
+
+    [Test]
+    public async Task The_same_archive_again_is_refused_and_changes_nothing()
+    {
+        await ArchiveAsync(variants: 3);
+        Assert.That((await ImportAsync()).ExitCode, Is.Zero);
+        var before = await _database.ScalarAsync<long>(CountRows);
+
+        var again = await RunAsync("import", _folder["a.tar"], "--store", _database.Url, "--json");
+
+        Assert.That(again.ExitCode, Is.Not.Zero);
+        Assert.That(again.JsonLines.Single().GetProperty("problem").GetString(), Is.EqualTo("eden://error/experiment-id-conflict"));
+        Assert.That(await _database.ScalarAsync<long>(CountRows), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task A_killed_import_leaves_the_database_as_it_was_and_the_next_one_succeeds()
+    {
+        var experiment = await ArchiveAsync(variants: 2000);
+        var process = ConsoleRun.Begin(_folder["temp"], Arguments());
+        try
+        {
+            // Waits on the server, not on the clock: until a COPY of the import is under way.
+            var copying = false;
+            while (!copying && !process.HasExited)
+            {
+                copying = await _database.ScalarAsync<bool>(
+                    "SELECT count(*) > 0 FROM (SELECT pg_sleep(0.002)) AS wait, pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active' AND query ILIKE 'COPY%'");
+            }
+
+            Assert.That(copying, "the import ended before its rows could be seen on their way");
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+        finally
+        {
+            process.Dispose();
+        }
+
+        // The server notices the broken connection in its own time; DROP and reads wait for its locks.
+        while (await _database.ScalarAsync<bool>(
+            "SELECT count(*) > 0 FROM (SELECT pg_sleep(0.01)) AS wait, pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"))
+        {
+        }
+
+        Assert.That(await _database.ScalarAsync<long>(CountRows), Is.Zero);
+        Assert.That(Directory.Exists(_folder["restored.git"]), Is.False);
+
+        var again = await ImportAsync();
+        Assert.That(again.ExitCode, Is.Zero, again.Error);
+        Assert.That(await _database.ScalarAsync<long>("SELECT count(*) FROM event"), Is.EqualTo(experiment[RegistryKind.Events].Count));
+    }
+
+    private string[] Arguments(params string[] more)
+        => ["import", _folder["a.tar"], "--store", _database.Url, "--repo-path", _folder["restored.git"], .. more];
+
+    private Task<ConsoleRun> ImportAsync(params string[] more) => RunAsync(Arguments(more));
+
+    private Task<ConsoleRun> RunAsync(params string[] arguments) => ConsoleRun.StartAsync(_folder["temp"], arguments);
+
+    private async Task<SyntheticExperiment> ArchiveAsync(int variants)
+    {
+        var experiment = await SyntheticExperiment.CreateAsync(_folder["repo.git"], variants);
+        await ExperimentFolder.WriteAsync(experiment, _folder["rows"]);
+        var exported = await RunAsync(
+            "export", "--store", $"dir:{_folder["rows"]}", "--experiment-id", experiment.ExperimentId, "--repo-path", _folder["repo.git"], "--out", _folder["a.tar"]);
+        Assert.That(exported.ExitCode, Is.Zero, exported.Error);
+        return experiment;
+    }
+}
