@@ -1,7 +1,7 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Eden.Checkpoint.Postgres;
 using Eden.Checkpoint.Server;
+using Eden.Checkpoint.Tests.Kit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
@@ -16,7 +16,7 @@ public partial class ReadmeTests
     [TestCase("src/Eden.Checkpoint.AspNetCore/README.md")]
     public void The_program_in_the_readme_is_the_one_compiled_here(string path)
     {
-        var readme = File.ReadAllText(Path.Combine(Root(), path));
+        var readme = File.ReadAllText(Path.Combine(SourceTree.Root, path));
         var shown = Lines(Block().Match(readme).Groups[1].Value).Where(line => !line.StartsWith("using ", StringComparison.Ordinal));
         var compiled = Lines(Region().Match(File.ReadAllText(ThisFile())).Groups[1].Value);
 
@@ -27,7 +27,7 @@ public partial class ReadmeTests
     [Test]
     public void The_synopsis_of_the_server_names_its_flags()
     {
-        var readme = File.ReadAllText(Path.Combine(Root(), "README.md"));
+        var readme = File.ReadAllText(Path.Combine(SourceTree.Root, "README.md"));
         var synopsis = Synopsis().Match(readme).Groups[1].Value;
 
         Assert.That(Flag().Matches(synopsis).Select(match => match.Value), Is.EquivalentTo(ServerSettings.All.Select(setting => setting.Option.Name)));
@@ -56,9 +56,8 @@ public partial class ReadmeTests
 
     private static string[] Lines(string text) => [.. text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)];
 
-    private static string ThisFile([CallerFilePath] string path = "") => path;
-
-    private static string Root() => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", ".."));
+    // A reproducible build maps source paths away, so this file is found in the tree and not by the compiler.
+    private static string ThisFile() => Path.Combine(SourceTree.Root, "tests", "Eden.Checkpoint.AspNetCore.Tests", "ReadmeTests.cs");
 
     // The one that builds a web application: a README may show other code too.
     [GeneratedRegex("```csharp\n([^`]*WebApplication[^`]*)```")]
