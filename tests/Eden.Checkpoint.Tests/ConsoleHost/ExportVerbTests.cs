@@ -198,7 +198,7 @@ public class ExportVerbTests
     }
 
     [Test]
-    public async Task An_interrupt_cancels_cleanly()
+    public async Task A_signal_to_stop_cancels_cleanly()
     {
         // A remote that accepts and then says nothing holds the export at a known place.
         using var silent = new TcpListener(IPAddress.Loopback, 0);
@@ -210,7 +210,8 @@ public class ExportVerbTests
         using var connection = await silent.AcceptSocketAsync();
         Assert.That(await connection.ReceiveAsync(new byte[256]), Is.Positive, "the start of a conversation");
 
-        using var kill = System.Diagnostics.Process.Start("kill", ["-INT", $"{process.Id}"]);
+        // SIGTERM: a shell that runs this in the background makes its children deaf to SIGINT, which the program takes the same way.
+        using var kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{process.Id}"]);
         var run = await ConsoleRun.EndAsync(process);
 
         Assert.That(run.ExitCode, Is.EqualTo(130), run.Error);
