@@ -5,7 +5,8 @@
 #   smoke-checkpoint.sh BASE_URL EXPERIMENT_ID [RECEIVER_URL]      a deployment that runs; the receiver must be fresh
 #
 # For a deployment that runs: EDEN_ADMIN_TOKEN, and EDEN_RECEIVER_ADMIN_TOKEN when the receiver has another one. The comparison is then
-# with what the receiver exports, so its remote of record must be up. Without arguments no git remote runs while the receiver does.
+# with what the receiver exports, so its remote of record must be up and its --experiment-config the same file. Without arguments no git
+# remote runs while the receiver does.
 # Built programs are taken from bin/Release (EDEN_SMOKE_CONFIGURATION for another) and built when they are missing.
 # shellcheck source-path=SCRIPTDIR source=smoke-parts.sh
 . "$(dirname "${BASH_SOURCE[0]}")/smoke-parts.sh"

@@ -16,7 +16,10 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 D
 unset GIT_DIR GIT_WORK_TREE PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGSERVICE
 export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_TERMINAL_PROMPT=0
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/eden-smoke-XXXXXXXX")
+temporary=${TMPDIR:-/tmp}
+work=$(mktemp -d "$temporary/eden-smoke-XXXXXXXX")
+mkdir "$work/tmp"
+export TMPDIR=$work/tmp
 pgwork=
 started=()
 
@@ -159,7 +162,8 @@ start_postgres() {
     [ -n "$programs" ] || fail "PostgreSQL's programs are neither under /usr/lib/postgresql nor in PATH"
     need psql setpriv
     unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY # everything is on loopback
-    pgwork=$(mktemp -d "${TMPDIR:-/tmp}/eden-smoke-pg-XXXXXXXX")
+    # Not below the other folder, which only its owner can enter.
+    pgwork=$(mktemp -d "$temporary/eden-smoke-pg-XXXXXXXX")
     database_password=$(random_secret)
     printf '%s\n' "$database_password" >"$pgwork/password"
     if [ "$(id -u)" -eq 0 ]; then
@@ -221,11 +225,10 @@ start_remote() {
 start_server() {
     local name=$1 database=$2
     shift 2
-    mkdir -p "$work/tmp"
     : >"$work/$name.out"
     (
         # In the environment, not among the arguments, which every user of the machine can see.
-        export EDEN_ADMIN_TOKEN=$admin_token EDEN_STORE_URL TMPDIR=$work/tmp
+        export EDEN_ADMIN_TOKEN=$admin_token EDEN_STORE_URL
         EDEN_STORE_URL=$(store_url "$database")
         exec dotnet exec "$root/samples/Eden.Checkpoint.Server/bin/$configuration/net10.0/eden-checkpoint-server.dll" --port 0 "$@"
     ) >"$work/$name.out" 2>"$work/$name.log" </dev/null &
@@ -235,7 +238,7 @@ start_server() {
     base_url=$(sed -n 's/^EDEN_CHECKPOINT_LISTENING host=\([^ ]*\) port=\([0-9]*\)$/http:\/\/\1:\2/p' "$work/$name.out")
 }
 
-# What servers wrote must name no secret, and a server that ended must leave no temporary file.
+# What was written must name no secret, and what has ended must leave no temporary file.
 check_traces() {
     local secret
     for secret in "$admin_token" "$database_password" "${EDEN_GIT_PASSWORD-}"; do
@@ -243,5 +246,5 @@ check_traces() {
             fail "a secret was logged"
         fi
     done
-    [ -z "$(find "$work/tmp" -mindepth 1 -print -quit)" ] || fail "temporary files were left: $(ls -A "$work/tmp")"
+    [ -z "$(find "$work/tmp" -mindepth 1 -name 'eden-*' -print -quit)" ] || fail "temporary files were left: $(ls -A "$work/tmp")"
 }
