@@ -73,10 +73,11 @@ in_forgejo() {
 
 # An account with a password that nobody knows, a token for it, and the repository that roles push to.
 prepare_forgejo() {
-    local status token
+    local status token accounts
     if [ -z "$(read_setting EDEN_GIT_PASSWORD)" ]; then
         say "making the account eden and its token"
-        if ! in_forgejo forgejo admin user list </dev/null | grep -qw eden; then
+        accounts=$(in_forgejo forgejo admin user list </dev/null)
+        if ! grep -qw eden <<<"$accounts"; then
             in_forgejo forgejo admin user create --username eden --email eden@localhost --random-password --must-change-password=false </dev/null >/dev/null
         fi
         token=$(in_forgejo forgejo admin user generate-access-token --username eden --token-name "checkpoint-$(date +%s)" \

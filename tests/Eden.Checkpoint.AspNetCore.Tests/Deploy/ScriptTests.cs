@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Eden.Checkpoint.Server;
+using Eden.Checkpoint.Tests.Kit;
 
 namespace Eden.Checkpoint.AspNetCore.Tests.Deploy;
 
@@ -91,6 +92,30 @@ public class ScriptTests
         Assert.That(exitCode, Is.Not.Zero);
         Assert.That(output, Is.Empty);
         Assert.That(error, Does.Contain("EDEN_GIT_PASSWORD"));
+    }
+
+    [Test]
+    public async Task Setup_makes_secrets_once_and_keeps_them_to_itself()
+    {
+        using var folder = new TempFolder();
+        File.Copy(Path.Combine(DeploymentFiles.Folder, "setup.sh"), folder["setup.sh"]);
+
+        // Without containers it ends after its first step; what it made is used again by the next run.
+        var (exitCode, output, error) = await RunAsync([("EDEN_COMPOSE", "false")], "", "bash", folder["setup.sh"]);
+        var settings = await File.ReadAllTextAsync(folder[".env"]);
+        await RunAsync([("EDEN_COMPOSE", "false")], "", "bash", folder["setup.sh"]);
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(await File.ReadAllTextAsync(folder[".env"]), Is.EqualTo(settings));
+        var values = settings.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
+        Assert.That(values.Keys.Append("EDEN_GIT_PASSWORD"), Is.EquivalentTo(DeploymentFiles.MadeBySetup), "the git host makes its own token");
+        Assert.That(values["EDEN_EXPERIMENT_ID"], Does.Match("^exp_[0-9a-hjkmnp-tv-z]{26}$"));
+        Assert.That(values["EDEN_ADMIN_TOKEN"], Does.Match("^[0-9a-f]{64}$"));
+        Assert.That(output + error, Does.Not.Contain(values["EDEN_ADMIN_TOKEN"]).And.Not.Contain(values["EDEN_POSTGRES_PASSWORD"]));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.That(File.GetUnixFileMode(folder[".env"]), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        }
     }
 
     [Test]
