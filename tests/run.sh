@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs every test, from any directory, as root or not. What the tests use as judges (git, PostgreSQL, argon2)
+# Builds everything and runs every test, from any directory, as root or not. What the tests use as judges (git, PostgreSQL, argon2, curl)
 # is installed when it is missing and apt is there. Arguments go to `dotnet test`, for example:
 #   tests/run.sh --filter FullyQualifiedName~ConsoleHost
 set -euo pipefail
@@ -25,6 +25,7 @@ missing=()
 command -v git >/dev/null 2>&1 || missing+=(git)
 has_postgres || missing+=(postgresql)
 command -v argon2 >/dev/null 2>&1 || missing+=(argon2)
+command -v curl >/dev/null 2>&1 || missing+=(curl)
 
 if [ "${#missing[@]}" -gt 0 ]; then
     as_root=()

@@ -54,6 +54,7 @@ internal static class ServerHost
         logging.Services.AddSingleton<ConsoleFormatter>(new RedactingJsonFormatter(new SecretFilter(settings.Secrets), TimeProvider.System));
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        logging.AddFilter("Npgsql", LogLevel.Warning);
     }
 
     private static CheckpointExperiment CreateExperiment(ServerSettings settings, IServiceProvider services)
