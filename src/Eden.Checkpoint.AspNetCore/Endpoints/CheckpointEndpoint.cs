@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Eden.Checkpoint.AspNetCore.Diagnostics;
 using Eden.Checkpoint.AspNetCore.Results;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,8 +29,13 @@ internal static class CheckpointEndpoint
         {
             await context.RequestServices.GetRequiredService<ICheckpointAuthorizer>().AuthorizeAsync(context, operation).ConfigureAwait(false);
             await work(logger).ConfigureAwait(false);
+            if (context.RequestAborted.IsCancellationRequested)
+            {
+                // Writes to a client that is gone succeed and go nowhere.
+                EndpointLog.ClientGone(logger, operation);
+            }
         }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception failure) when (context.RequestAborted.IsCancellationRequested || IsConnectionLost(failure))
         {
             // Nobody listens any more, whatever happened; the status is for the host's own measurements.
             EndpointLog.ClientGone(logger, operation);
@@ -49,6 +55,9 @@ internal static class CheckpointEndpoint
             await AnswerAsync(context, operation, failure, logger).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Whether a write found the connection gone; the request's own token may not know yet.</summary>
+    private static bool IsConnectionLost(Exception failure) => failure is ConnectionAbortedException or ConnectionResetException;
 
     public static async Task WriteJsonAsync<T>(HttpContext context, int status, T value, JsonTypeInfo<T> type, string mediaType = Json)
     {

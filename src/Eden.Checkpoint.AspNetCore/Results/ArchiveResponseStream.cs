@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -25,10 +26,15 @@ internal sealed class ArchiveResponseStream(HttpResponse response, string fileNa
         set => throw new NotSupportedException();
     }
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Begin();
-        return response.Body.WriteAsync(buffer, cancellationToken);
+        var flushed = await response.BodyWriter.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+        if (flushed.IsCompleted)
+        {
+            // Further writes would succeed and go nowhere: an archive that nobody got must not count as exported.
+            throw new ConnectionAbortedException("The client went away.");
+        }
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)

@@ -15,7 +15,17 @@ internal sealed class LogSink : ILoggerProvider, ILogger
     public string AllText => string.Join('\n', _entries.Select(entry => entry.Text));
 
     /// <summary>Waits until a message with the event id has been logged, also one of the past.</summary>
-    public Task WaitForAsync(int eventId) => Source(eventId).Task.WaitAsync(TimeSpan.FromSeconds(30));
+    public async Task WaitForAsync(int eventId)
+    {
+        try
+        {
+            await Source(eventId).Task.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"Event {eventId} was not logged. What was: {AllText}");
+        }
+    }
 
     public ILogger CreateLogger(string categoryName) => this;
 
