@@ -79,7 +79,7 @@ public sealed class CheckpointExporter : ICheckpointExporter
         if (options.FormatVersion != CheckpointManifest.SupportedFormatVersion)
         {
             throw new CheckpointBadRequestException(
-                $"Format version '{Shorten(options.FormatVersion)}' is not recognised; this library writes '{CheckpointManifest.SupportedFormatVersion}'.");
+                $"Format version '{ShortText.Of(options.FormatVersion, 64)}' is not recognised; this library writes '{CheckpointManifest.SupportedFormatVersion}'.");
         }
 
         using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.export");
@@ -118,6 +118,4 @@ public sealed class CheckpointExporter : ICheckpointExporter
             throw;
         }
     }
-
-    private static string Shorten(string text) => text.Length <= 64 ? text : string.Concat(text.AsSpan(0, 64), "…");
 }

@@ -1,3 +1,4 @@
+using Eden.Checkpoint.Diagnostics;
 using Eden.Checkpoint.Git.Bundle;
 using Eden.Checkpoint.Validation;
 
@@ -93,8 +94,8 @@ public sealed class CrossReferenceValidator : ICrossReferenceValidator
         => inspection.FindRef($"refs/heads/{branch}") switch
         {
             RefStanding.Commit => null,
-            RefStanding.NotACommit => $"refs/heads/{Shorten(branch)} of {BundleMember} does not resolve to a commit",
-            _ => $"refs/heads/{Shorten(branch)} is not in {BundleMember}",
+            RefStanding.NotACommit => $"refs/heads/{ShortText.Of(branch, 200)} of {BundleMember} does not resolve to a commit",
+            _ => $"refs/heads/{ShortText.Of(branch, 200)} is not in {BundleMember}",
         };
 
     private static string? CommitFault(BundleInspection inspection, string commit)
@@ -105,6 +106,4 @@ public sealed class CrossReferenceValidator : ICrossReferenceValidator
             CommitStanding.NotACommit => $"object {commit} of {BundleMember} is not a commit",
             _ => $"commit {commit} is not in {BundleMember}",
         };
-
-    private static string Shorten(string name) => name.Length <= 200 ? name : string.Concat(name.AsSpan(0, 200), "…");
 }

@@ -105,14 +105,7 @@ public sealed class RepoBundle : IDisposable
     /// <summary>Opens the bytes for reading, from the start. Each call gives an independent stream; the caller disposes it.</summary>
     public Stream OpenRead() => _path is null
         ? new MemoryStream([], writable: false)
-        : new FileStream(_path, new FileStreamOptions
-        {
-            Mode = FileMode.Open,
-            Access = FileAccess.Read,
-            Share = FileShare.Read | FileShare.Delete,
-            BufferSize = 1 << 16,
-            Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
-        });
+        : TemporaryDirectory.OpenFileAt(_path);
 
     /// <summary>Deletes the file when the bundle owns it.</summary>
     public void Dispose()

@@ -227,7 +227,7 @@ internal sealed class ImportRun(
         FinishRepository();
         if (dropped.Count > 0)
         {
-            _warnings.Add($"The store has no place for these fields of experiment.json, which were left out: {string.Join(", ", dropped.Take(20).Select(Shorten))}.");
+            _warnings.Add($"The store has no place for these fields of experiment.json, which were left out: {string.Join(", ", dropped.Take(20).Select(name => ShortText.Of(name, 64)))}.");
         }
 
         return written;
@@ -287,8 +287,6 @@ internal sealed class ImportRun(
             return false;
         }
     }
-
-    private static string Shorten(string text) => text.Length <= 64 ? text : string.Concat(text.AsSpan(0, 64), "…");
 
     private readonly record struct WrittenImport(string ExperimentId, long RevertedClaims);
 }
