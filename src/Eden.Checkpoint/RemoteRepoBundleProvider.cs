@@ -6,7 +6,8 @@ namespace Eden.Checkpoint;
 /// <summary>Syncs a bare clone with its remote of record, then bundles it.</summary>
 /// <remarks>
 /// <para>Thread-safe. Making one contacts nothing and touches no file: the first export clones, later ones fetch with prune.</para>
-/// <para>A bundle is made under the clone's sync lock, so no other sync, here or in another process, changes the clone meanwhile. Every failure
+/// <para>Exports that come while a sync is under way wait and share the next one: each gets a sync that began after it asked, so after its snapshot.
+/// Bundles are made one after the other, under the clone's sync lock, so no sync, here or in another process, changes the clone meanwhile. Every failure
 /// is a <see cref="CheckpointRepoUnavailableException"/>; there is never a placeholder, and a remote without any ref is an error too.</para>
 /// </remarks>
 public sealed class RemoteRepoBundleProvider : IRepoBundleProvider

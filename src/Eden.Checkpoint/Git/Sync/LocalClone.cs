@@ -1,11 +1,12 @@
-using Eden.Checkpoint.Diagnostics;
 using Eden.Checkpoint.Git.Sync;
 
 namespace Eden.Checkpoint.Git;
 
 /// <summary>Keeps a bare clone equal to its remote: every ref that the remote advertises, and no other.</summary>
 /// <remarks>
-/// <para>Thread-safe. Syncs of one path wait for each other, also across processes, by an open lock file <c>&lt;path&gt;.sync-lock</c> that stays.</para>
+/// <para>Thread-safe. Syncs of one path wait for each other, also across processes, by an open lock file <c>&lt;path&gt;.sync-lock</c> that stays.
+/// Callers who wait at the same time in one process, for the same remote with equal options, share the next sync and its result: one that
+/// begins after they asked. A failure is told to each; a cancellation or a timeout ends the waiting of one, and the sync when nobody is left.</para>
 /// <para>A sync fetches into a repository of its own, beside the clone or inside it, and changes the clone only when everything has
 /// arrived: a sync that fails or is interrupted leaves the clone as it was, and an interrupted first one leaves none. What a killed process left is removed by the next sync.</para>
 /// <para>The clone may belong to another user, as long as this process may write it: the host configured that path. libgit2's ownership check
@@ -34,77 +35,7 @@ public static class LocalClone
     }
 
     /// <summary>Syncs, then calls <paramref name="use"/> while no other sync may change the clone.</summary>
-    internal static async Task<T> EnsureAsync<T>(
+    internal static Task<T> EnsureAsync<T>(
         string path, RemoteAddress remote, LocalCloneOptions options, Func<LocalCloneResult, CancellationToken, Task<T>> use, CancellationToken cancellationToken)
-    {
-        var fullPath = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        var held = await WithinTimeAsync(AcquireAsync, fullPath, remote, options, cancellationToken).ConfigureAwait(false);
-        await using (held.Lock.ConfigureAwait(false))
-        {
-            var result = await WithinTimeAsync(SyncAsync, fullPath, remote, options with { Timeout = held.Remaining }, cancellationToken).ConfigureAwait(false);
-            return await use(result, cancellationToken).ConfigureAwait(false);
-        }
-
-        async Task<(SyncLock Lock, TimeSpan Remaining)> AcquireAsync(CancellationToken token)
-        {
-            var started = options.TimeProvider.GetTimestamp();
-            var acquired = await SyncLock.AcquireAsync(fullPath, options.TimeProvider, token).ConfigureAwait(false);
-            var remaining = options.Timeout - options.TimeProvider.GetElapsedTime(started);
-            return (acquired, remaining > TimeSpan.FromMilliseconds(1) ? remaining : TimeSpan.FromMilliseconds(1));
-        }
-
-        async Task<LocalCloneResult> SyncAsync(CancellationToken token)
-        {
-            var started = options.TimeProvider.GetTimestamp();
-
-            // libgit2 blocks: it gets a thread of its own and not one of the pool's few.
-            var result = await Task.Factory.StartNew(
-                new CloneSync(fullPath, remote, options, token).Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
-            if (options.Logger is { } logger)
-            {
-                var elapsed = options.TimeProvider.GetElapsedTime(started).TotalMilliseconds;
-                if (result.WasCreated)
-                {
-                    Log.Cloned(logger, remote.Text, fullPath, result.RefCount, result.ReceivedObjects, elapsed);
-                }
-                else
-                {
-                    Log.Synced(logger, fullPath, remote.Text, result.RefCount, result.ChangedRefs, result.PrunedRefs, result.ReceivedObjects, elapsed);
-                }
-            }
-
-            return result;
-        }
-    }
-
-    private static async Task<T> WithinTimeAsync<T>(
-        Func<CancellationToken, Task<T>> work, string path, RemoteAddress remote, LocalCloneOptions options, CancellationToken cancellationToken)
-    {
-        using var timeout = new CancellationTokenSource(options.Timeout, options.TimeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        try
-        {
-            return await work(either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellationToken);
-        }
-        catch (Exception exception)
-        {
-            var failure = exception switch
-            {
-                CheckpointRepoUnavailableException known => known,
-                OperationCanceledException => new CheckpointRepoUnavailableException(
-                    $"The sync of '{path}' with '{remote}' did not end within its time.", new TimeoutException()),
-                _ => new CheckpointRepoUnavailableException($"The clone '{path}' of '{remote}' could not be synced: {exception.Message}", exception),
-            };
-            if (options.Logger is { } logger)
-            {
-                Log.SyncFailed(logger, path, remote.Text, failure.Message);
-            }
-
-            throw failure;
-        }
-    }
+        => SyncRound.ShareAsync(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), remote, options, use, cancellationToken);
 }
