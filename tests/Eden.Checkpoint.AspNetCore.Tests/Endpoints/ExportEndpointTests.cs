@@ -236,35 +236,6 @@ public class ExportEndpointTests
         await server.Log.WaitForAsync(2003);
     }
 
-    [Test]
-    public async Task Twenty_exports_at_once_while_rows_are_written_all_verify()
-    {
-        using var done = new CancellationTokenSource();
-        var writing = Task.Run(async () =>
-        {
-            var written = 0;
-            while (!done.IsCancellationRequested)
-            {
-                written++;
-                await _deployment.Database.ExecuteAsync(
-                    $$$"""INSERT INTO event (event_id, type, occurred_at, experiment_id, data) VALUES ('evt-new-{{{written}}}', 'host.note', '2026-05-01T00:00:00Z', '{{{Id}}}', '{"event_id":"evt-new-{{{written}}}","type":"host.note","occurred_at":"2026-05-01T00:00:00Z","experiment_id":"{{{Id}}}","data":{}}')""");
-            }
-
-            return written;
-        });
-
-        var archives = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _server.ExportedAsync(Id)));
-        await done.CancelAsync();
-
-        Assert.That(await writing, Is.Positive);
-        foreach (var archive in archives)
-        {
-            var report = await new CheckpointVerifier(new CrossReferenceValidator()).VerifyAsync(
-                new MemoryStream(archive), new CheckpointVerificationOptions { Depth = BundleVerification.Commits });
-            Assert.That(report.Violations, Is.Empty);
-        }
-    }
-
     /// <summary>Starts a server whose archives do not fit into the buffers of two sockets.</summary>
     private Task<TestServer> StartWithLargeArchiveAsync()
     {
