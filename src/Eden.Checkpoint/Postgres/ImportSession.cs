@@ -1,5 +1,4 @@
 using System.Data;
-using System.Transactions;
 using Npgsql;
 
 namespace Eden.Checkpoint.Postgres;
@@ -30,11 +29,11 @@ internal sealed class ImportSession : IAsyncDisposable
     public static async Task<(ImportSession Session, ImportTarget Target)> OpenAsync(
         NpgsqlDataSource dataSource, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        var connection = await ConnectAsync(dataSource, cancellationToken).ConfigureAwait(false);
+        var connection = await StoreConnection.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
         ImportSession? session = null;
         try
         {
-            var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.Serializable, cancellationToken).ConfigureAwait(false);
+            var transaction = await connection.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken).ConfigureAwait(false);
             session = new ImportSession(dataSource, timeProvider, connection, transaction);
             ImportTarget? target = null;
             await RunAsync(
@@ -164,24 +163,10 @@ internal sealed class ImportSession : IAsyncDisposable
 
     private async Task<string?> AskAsync()
     {
-        var connection = await ConnectAsync(_dataSource, CancellationToken.None).ConfigureAwait(false);
+        var connection = await StoreConnection.OpenAsync(_dataSource, CancellationToken.None).ConfigureAwait(false);
         await using var closing = connection.ConfigureAwait(false);
         var command = new NpgsqlCommand("SELECT txid_status($1)", connection) { Parameters = { new NpgsqlParameter<long> { TypedValue = _transactionId } } };
         await using var disposing = command.ConfigureAwait(false);
         return await command.ExecuteScalarAsync(CancellationToken.None).ConfigureAwait(false) as string;
-    }
-
-    /// <summary>An enlisted connection would leave the commit to the caller's transaction.</summary>
-    private static async Task<NpgsqlConnection> ConnectAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
-    {
-        if (Transaction.Current is null)
-        {
-            return await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        using var outside = new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        outside.Complete();
-        return connection;
     }
 }

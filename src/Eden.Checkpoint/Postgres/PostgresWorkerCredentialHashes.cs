@@ -22,7 +22,9 @@ public sealed class PostgresWorkerCredentialHashes : IWorkerCredentialHashes
     public async Task<string?> FindAsync(string workerId, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(workerId);
-        var command = _dataSource.CreateCommand("SELECT credential_hash FROM worker WHERE worker_id = $1");
+        var connection = await StoreConnection.OpenAsync(_dataSource, cancellationToken).ConfigureAwait(false);
+        await using var closing = connection.ConfigureAwait(false);
+        var command = new NpgsqlCommand("SELECT credential_hash FROM worker WHERE worker_id = $1", connection);
         await using var disposing = command.ConfigureAwait(false);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = workerId });
         try

@@ -1,5 +1,4 @@
 using System.Data;
-using System.Transactions;
 using Npgsql;
 
 namespace Eden.Checkpoint.Postgres;
@@ -22,11 +21,11 @@ internal sealed class SnapshotSession : IAsyncDisposable
     /// <remarks>The name of a snapshot to share is what another session's <see cref="ExportAsync"/> gave.</remarks>
     public static async Task<SnapshotSession> OpenAsync(NpgsqlDataSource dataSource, string? exported, CancellationToken cancellationToken)
     {
-        var connection = await ConnectAsync(dataSource, cancellationToken).ConfigureAwait(false);
+        var connection = await StoreConnection.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
         NpgsqlTransaction? transaction = null;
         try
         {
-            transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
+            transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
 
             // The name is the server's own, hexadecimal digits and hyphens; the statement takes no parameter.
             var sql = exported is null ? "SET TRANSACTION READ ONLY" : $"SET TRANSACTION READ ONLY; SET TRANSACTION SNAPSHOT '{exported.Replace("'", "''", StringComparison.Ordinal)}'";
@@ -77,19 +76,5 @@ internal sealed class SnapshotSession : IAsyncDisposable
         // Rolls back; a broken connection has no transaction left and is not put back into the pool.
         await _transaction.DisposeAsync().ConfigureAwait(false);
         await Connection.DisposeAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>An enlisted connection would read inside the caller's transaction, at its isolation level and for as long as it lives.</summary>
-    private static async Task<NpgsqlConnection> ConnectAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
-    {
-        if (Transaction.Current is null)
-        {
-            return await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        using var outside = new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        outside.Complete();
-        return connection;
     }
 }

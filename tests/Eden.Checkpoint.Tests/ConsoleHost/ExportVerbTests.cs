@@ -197,15 +197,17 @@ public class ExportVerbTests
         AssertNothingWritten();
     }
 
-    [Test]
-    public async Task A_signal_to_stop_cancels_cleanly()
+    [TestCase("remote")]
+    [TestCase("database")]
+    public async Task A_signal_to_stop_cancels_cleanly(string silentOne)
     {
-        // A remote that accepts and then says nothing holds the export at a known place.
+        // A server that accepts and then says nothing holds the export at a known place.
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         var port = ((IPEndPoint)silent.LocalEndpoint).Port;
+        var store = silentOne == "remote" ? $"dir:{_folder["rows"]}" : $"Host=127.0.0.1;Port={port};Username=eden;Password=none;Database=eden;Timeout=0";
         using var process = ConsoleRun.Begin(
-            _folder["temp"], "export", "--store", $"dir:{_folder["rows"]}", "--experiment-id", _experiment.ExperimentId, "--out", Archive,
+            _folder["temp"], "export", "--store", store, "--experiment-id", _experiment.ExperimentId, "--out", Archive,
             "--repo-path", _folder["clone.git"], "--remote-url", $"http://127.0.0.1:{port}/x.git");
         using var connection = await silent.AcceptSocketAsync();
         Assert.That(await connection.ReceiveAsync(new byte[256]), Is.Positive, "the start of a conversation");
