@@ -11,7 +11,8 @@ internal static class MeasuredProcess
 {
     private static readonly TimeSpan s_sampling = TimeSpan.FromMilliseconds(4);
 
-    public static async Task<Measurement> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    public static async Task<Measurement> RunAsync(
+        string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken, params IReadOnlyList<(string Name, string Value)> environment)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var argument in arguments)
@@ -21,6 +22,11 @@ internal static class MeasuredProcess
 
         start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
         start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         var clock = Stopwatch.StartNew();
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
         var output = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, cancellationToken);
@@ -42,7 +48,7 @@ internal static class MeasuredProcess
     }
 
     /// <summary>Reads the kernel's high-water mark of a process and its children; zero once they are gone.</summary>
-    private static long HighWater(int process)
+    public static long HighWater(int process)
     {
         try
         {

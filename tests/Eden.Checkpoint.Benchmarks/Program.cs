@@ -14,6 +14,12 @@ var engine = new Command("engine", "The git engine against git itself: whole pro
 engine.SetAction((result, token) => EngineBenchmark.RunAsync(
     result.GetRequiredValue(variants), result.GetRequiredValue(rounds), result.GetValue(keep)?.FullName, token));
 
+var megabytes = new Option<int>("--megabytes") { Description = "Size of the archive.", DefaultValueFactory = _ => 1024 };
+var rowsOf = new Option<int>("--variants") { Description = "How many variants' rows are in the archive; blobs that do not compress make up the rest.", DefaultValueFactory = _ => 10_000 };
+var server = new Command("server", "The sample server over HTTP: exports and imports of one large archive, its peak memory included.") { megabytes, rowsOf, rounds };
+server.SetAction((result, token) => ServerBenchmark.RunAsync(
+    result.GetRequiredValue(megabytes), result.GetRequiredValue(rowsOf), result.GetRequiredValue(rounds), token));
+
 var work = new Argument<string>("work");
 var input = new Argument<string>("input");
 var output = new Argument<string?>("output") { Arity = ArgumentArity.ZeroOrOne };
@@ -22,4 +28,4 @@ child.Hidden = true;
 child.SetAction((result, token) => EngineWork.RunAsync(
     result.GetRequiredValue(work), result.GetRequiredValue(input), result.GetValue(output), token));
 
-return await new RootCommand("Benchmarks of Eden.Checkpoint, each against a named peer in the same run.") { engine, child }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmarks of Eden.Checkpoint, each against a named peer in the same run.") { engine, server, child }.Parse(args).InvokeAsync();
