@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Eden.Checkpoint.Git.Objects;
 using Eden.Checkpoint.Validation;
@@ -32,6 +33,7 @@ internal sealed class BundleHeaderReader(CheckpointLimits limits, ViolationList 
     public bool IsEnded { get; private set; }
 
     /// <summary>Takes bytes and returns how many of them belong to the header.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Read(ReadOnlySpan<byte> bytes)
     {
         var start = bytes.Length;
@@ -141,6 +143,7 @@ internal sealed class BundleHeaderReader(CheckpointLimits limits, ViolationList 
         _formatNamed = true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadReference(ReadOnlySpan<byte> line)
     {
         var isPrerequisite = line[0] == (byte)'-';
@@ -189,6 +192,7 @@ internal sealed class BundleHeaderReader(CheckpointLimits limits, ViolationList 
     }
 
     // Git keeps refs as files: one cannot be another's directory, and a clone of such a bundle fails.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CheckNesting()
     {
         for (var index = 0; index < _refs!.Count; index++)

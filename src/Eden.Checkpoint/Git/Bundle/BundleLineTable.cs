@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Eden.Checkpoint.Git.Objects;
 
 namespace Eden.Checkpoint.Git.Bundle;
@@ -23,6 +24,7 @@ internal sealed class BundleLineTable(GitObjectFormat format)
 
     public GitObjectFormat Format => format;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ObjectHash id, ReadOnlySpan<byte> text)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(text.Length, MaxTextLength, nameof(text));
@@ -50,6 +52,7 @@ internal sealed class BundleLineTable(GitObjectFormat format)
 
     public ObjectHash Id(int index) => ObjectHash.FromBytes(Line(index).Slice(sizeof(ushort), _hashLength));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ReadOnlySpan<byte> Text(int index)
     {
         var line = Line(index);
@@ -106,6 +109,7 @@ internal sealed class BundleLineTable(GitObjectFormat format)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Probe(ReadOnlySpan<byte> text)
     {
         var mask = _slots.Length - 1;

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using Eden.Checkpoint.Git.Objects;
 using Eden.Checkpoint.Git.Pack;
 using Eden.Checkpoint.Validation;
@@ -32,6 +33,7 @@ internal sealed class HistoryWalk
     /// <param name="violations">Where to note what is wrong; dropped by the caller when <see cref="NeedsEverything"/> turns out true.</param>
     /// <param name="isExpectedMissing">Says of an id that its absence was reported before; <see langword="null"/> when none was.</param>
     /// <param name="cancellationToken">Cancels the walk.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static HistoryWalk Run(
         PackResolver resolver, BundleLineTable refs, ViolationList violations, Func<ObjectHash, bool>? isExpectedMissing, CancellationToken cancellationToken)
     {
@@ -81,6 +83,7 @@ internal sealed class HistoryWalk
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Follow(int entry, Func<ObjectHash, bool>? isExpectedMissing)
     {
         var kind = _resolver.Entries.Kinds[entry];

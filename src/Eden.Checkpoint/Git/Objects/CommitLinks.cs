@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Eden.Checkpoint.Git.Objects;
 
 /// <summary>The outgoing links of a commit: its tree, then its parents. A view of the content; nothing is copied.</summary>
@@ -23,6 +25,7 @@ internal readonly ref struct CommitLinks
     private static int ParentLine(int hexLength) => "parent \n".Length + hexLength;
 
     /// <summary>Reads the head of a commit; on failure <paramref name="fault"/> says what is wrong with it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryParse(ReadOnlySpan<byte> content, GitObjectFormat format, out CommitLinks links, out string? fault)
     {
         links = default;

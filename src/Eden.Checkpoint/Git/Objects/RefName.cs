@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Eden.Checkpoint.Git.Objects;
 
@@ -19,6 +20,7 @@ internal static class RefName
             || (name.StartsWith("worktrees/"u8) && name.EndsWith("/HEAD"u8) && name.Count((byte)'/') == 2);
 
     /// <summary>Says whether git's check-ref-format accepts the name; it needs at least two components.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool HasLegalFormat(ReadOnlySpan<byte> name)
     {
         if (name.IsEmpty || name[^1] == (byte)'.' || name.ContainsAny(s_forbidden) || name.IndexOf("@{"u8) >= 0 || name.IndexOf(".."u8) >= 0)
@@ -26,15 +28,22 @@ internal static class RefName
             return false;
         }
 
-        var components = 0;
-        foreach (var range in name.Split((byte)'/'))
+        var components = 1;
+        while (true)
         {
-            var component = name[range];
+            var slash = name.IndexOf((byte)'/');
+            var component = slash < 0 ? name : name[..slash];
             if (component.IsEmpty || component[0] == (byte)'.' || component.EndsWith(".lock"u8))
             {
                 return false;
             }
 
+            if (slash < 0)
+            {
+                break;
+            }
+
+            name = name[(slash + 1)..];
             components++;
         }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Eden.Checkpoint.Git.Pack;
 
 /// <summary>The checksum at the end of a zlib stream (RFC 1950).</summary>
@@ -10,6 +12,7 @@ internal static class Adler32
     // The most bytes that can be summed before the second sum could leave 32 bits.
     private const int Batch = 5552;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static uint Append(uint checksum, ReadOnlySpan<byte> bytes)
     {
         unchecked

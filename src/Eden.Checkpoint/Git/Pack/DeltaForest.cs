@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Eden.Checkpoint.Git.Pack;
 
 /// <summary>Which deltas wait for which base: by place for offset deltas, by id for reference deltas.</summary>
@@ -12,6 +14,7 @@ internal sealed class DeltaForest
     private readonly Dictionary<Objects.ObjectHash, int> _named = [];
     private readonly int[] _claimed;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public DeltaForest(PackEntries entries)
     {
         var count = entries.Count;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Eden.Checkpoint.Git.Pack;
 
 /// <summary>One delta applied to one base, both in memory. Every read and write is checked against both sizes.</summary>
@@ -20,6 +22,7 @@ internal static class DeltaPatch
 
     /// <summary>Applies the instructions after the head; <paramref name="result"/> has exactly the declared length.</summary>
     /// <returns>Whether the instructions were well-formed and filled the result exactly.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryApply(ReadOnlySpan<byte> source, ReadOnlySpan<byte> instructions, Span<byte> result)
     {
         var position = 0;

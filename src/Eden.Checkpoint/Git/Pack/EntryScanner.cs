@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Eden.Checkpoint.Git.Objects;
 
 namespace Eden.Checkpoint.Git.Pack;
@@ -40,6 +41,7 @@ internal sealed class EntryScanner
     /// <param name="budget">How many bytes it may inflate to, beside its own limit.</param>
     /// <param name="namedBases">Takes the id of a reference delta's base.</param>
     /// <exception cref="PackDamageException">The entry is damaged or passes a limit.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ScannedEntry Read(int ordinal, int count, long budget, List<ObjectHash> namedBases)
     {
         var offset = _window.Offset;

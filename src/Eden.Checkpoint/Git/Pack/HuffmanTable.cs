@@ -1,38 +1,58 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Eden.Checkpoint.Git.Pack;
 
 /// <summary>A two-level decoding table for one Huffman code of RFC 1951.</summary>
 /// <remarks>
-/// An entry is one word. Bits 0–7: the bits to drop, extra bits included. Bits 8–11: the code's own length. Bits 16–30: a literal, a base
-/// length or distance, or where a second-level table starts. Bit 31: a literal. Bit 15: none of the plain cases, see the flags below.
+/// An entry is one word. Bits 0–7: the bits to drop, extra bits included. Bits 11–14: the code's own length. Bits 16–30: a literal, a base
+/// length or distance, or where a second-level table starts. Bit 15: none of the plain cases, see the flags below. The rest is the symbols' own.
 /// </remarks>
 internal sealed class HuffmanTable
 {
     public const uint Literal = 0x8000_0000;
     public const uint Exceptional = 0x8000;
-    public const uint Subtable = 0x4000;
-    public const uint EndOfBlock = 0x2000;
+    public const uint Subtable = 0x100;
+    public const uint EndOfBlock = 0x200;
 
     // A code that no symbol has, or whose symbol RFC 1951 reserves.
-    public const uint Invalid = Exceptional | 0x1000;
+    public const uint Invalid = Exceptional;
 
     private const int MaxCodeLength = CodeLengths.MaxLength;
 
     private readonly int _rootBits;
+    private readonly bool _isWide;
+    private readonly int _start;
+    private readonly int _overflow;
     private readonly uint[] _symbols;
     private readonly ushort[] _sorted;
     private readonly int[] _offsets = new int[MaxCodeLength + 1];
 
+    /// <summary>Makes a table by itself, whose first level is no larger than the code needs.</summary>
     /// <param name="symbols">The word of each symbol, without the code's length.</param>
-    /// <param name="rootBits">How many bits index the first level.</param>
+    /// <param name="rootBits">How many bits index the first level at most.</param>
     /// <param name="capacity">Room for both levels: the worst case of the code's size and <paramref name="rootBits"/>.</param>
     public HuffmanTable(uint[] symbols, int rootBits, int capacity)
+        : this(symbols, rootBits, new uint[capacity], 0, 1 << rootBits)
+    {
+        _isWide = false;
+    }
+
+    /// <summary>Makes a table in a part of a larger one. Its first level always has all of its entries.</summary>
+    /// <param name="symbols">The word of each symbol, without the code's length.</param>
+    /// <param name="rootBits">How many bits index the first level.</param>
+    /// <param name="entries">The larger table.</param>
+    /// <param name="start">Where the first level begins in it.</param>
+    /// <param name="overflow">Where the second level begins in it.</param>
+    public HuffmanTable(uint[] symbols, int rootBits, uint[] entries, int start, int overflow)
     {
         _symbols = symbols;
         _rootBits = rootBits;
+        _isWide = true;
+        _start = start;
+        _overflow = overflow;
         _sorted = new ushort[symbols.Length];
-        Entries = new uint[capacity];
+        Entries = entries;
     }
 
     public uint[] Entries { get; }
@@ -57,6 +77,7 @@ internal sealed class HuffmanTable
 
     /// <summary>Builds the table from code lengths. Refuses what zlib refuses: over-subscribed codes, and incomplete ones unless they are
     /// a single code of one bit, or empty, where <paramref name="allowSingle"/> says so.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryBuild(CodeLengths lengths, bool allowSingle)
     {
         unchecked
@@ -98,22 +119,39 @@ internal sealed class HuffmanTable
 
     private bool BuildIncomplete(int used)
     {
-        Mask = 1;
-        Entries[0] = used == 1 ? Word(_sorted[0], 1) : Invalid | 1;
-        Entries[1] = Invalid | 1;
+        var root = Entries.AsSpan(_start);
+        root[0] = used == 1 ? Word(_sorted[0], 1) : Invalid | 1;
+        root[1] = Invalid | 1;
+        Widen(root, 1);
         return true;
     }
 
-    private uint Word(int symbol, int length) => unchecked(_symbols[symbol] + (uint)((length << 8) | length));
+    private uint Word(int symbol, int length) => unchecked(_symbols[symbol] + (uint)((length << 11) | length));
+
+    // The first level repeats itself: what a shorter index finds, every longer one with the same low bits finds too.
+    private void Widen(Span<uint> root, int bits)
+    {
+        unchecked
+        {
+            for (; _isWide && bits < _rootBits; bits++)
+            {
+                root[..(1 << bits)].CopyTo(root[(1 << bits)..]);
+            }
+
+            Mask = (1u << bits) - 1;
+        }
+    }
 
     // Codes are numbered in bit-reversed form; the first level doubles each time the length grows, so every entry is written once.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Fill(ReadOnlySpan<int> counts, int longest)
     {
         unchecked
         {
-            var entries = Entries;
+            var entries = Entries.AsSpan(_start);
+            var sorted = _sorted.AsSpan();
+            var symbols = _symbols.AsSpan();
             var root = Math.Min(longest, _rootBits);
-            Mask = (1u << root) - 1;
             var next = 0;
             var code = 0u;
             var length = 1;
@@ -126,21 +164,18 @@ internal sealed class HuffmanTable
             var end = 1 << length;
             while (length <= root)
             {
+                var last = (uint)end - 1;
+                var tail = (uint)((length << 11) | length);
                 do
                 {
-                    entries[(int)code] = Word(_sorted[next++], length);
-                    if (code == (uint)end - 1)
+                    entries[(int)code] = symbols[sorted[next++]] + tail;
+                    if (code == last)
                     {
-                        for (; length < root; length++)
-                        {
-                            entries.AsSpan(0, end).CopyTo(entries.AsSpan(end));
-                            end <<= 1;
-                        }
-
+                        Widen(entries, length);
                         return;
                     }
 
-                    code = Following(code, (uint)end - 1);
+                    code = Following(code, last);
                 }
                 while (--count != 0);
 
@@ -148,13 +183,14 @@ internal sealed class HuffmanTable
                 {
                     if (++length <= root)
                     {
-                        entries.AsSpan(0, end).CopyTo(entries.AsSpan(end));
+                        entries[..end].CopyTo(entries[end..]);
                         end <<= 1;
                     }
                 }
                 while ((count = counts[length]) == 0);
             }
 
+            Mask = (1u << root) - 1;
             FillSubtables(counts, root, code, length, count, next);
         }
     }
@@ -164,7 +200,7 @@ internal sealed class HuffmanTable
         unchecked
         {
             var entries = Entries;
-            var end = 1 << root;
+            var end = _overflow;
             var prefix = uint.MaxValue;
             var start = 0;
             while (true)
@@ -182,7 +218,7 @@ internal sealed class HuffmanTable
                     }
 
                     end = start + (1 << bits);
-                    entries[(int)prefix] = ((uint)start << 16) | Exceptional | Subtable | (uint)(bits << 8) | (uint)root;
+                    entries[_start + (int)prefix] = ((uint)start << 16) | Exceptional | Subtable | (uint)(bits << 11) | (uint)root;
                 }
 
                 var entry = Word(_sorted[next++], length - root);
@@ -206,9 +242,13 @@ internal sealed class HuffmanTable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Following(uint code, uint allOnes)
     {
-        var bit = 1u << BitOperations.Log2(code ^ allOnes);
-        return (code & (bit - 1)) | bit;
+        unchecked
+        {
+            var bit = 1u << BitOperations.Log2(code ^ allOnes);
+            return (code & (bit - 1)) | bit;
+        }
     }
 }

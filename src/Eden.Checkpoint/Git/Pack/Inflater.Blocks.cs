@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Eden.Checkpoint.Git.Pack;
 
-// The two hot loops: one that writes, one that only counts. They differ in nothing else.
+// The two hot loops: one that writes, one that only counts.
 internal sealed partial class Inflater
 {
     // After a refill the bit buffer holds at least 56 bits: a length and a distance with all their extra bits need 48.
@@ -36,7 +37,11 @@ internal sealed partial class Inflater
                 }
                 else
                 {
-                    RefillSlowly(ref source, ref position, ref bits, ref bitCount);
+                    // Through fields: locals whose address is taken would never be in registers.
+                    (input.Position, _bits, _bitCount) = (position, bits, bitCount);
+                    RefillSlowly();
+                    (position, bits, bitCount) = (input.Position, _bits, _bitCount);
+                    source = input.Buffer.AsSpan(0, input.End);
                 }
 
                 var entry = literals[(int)((uint)bits & literalMask)];
@@ -75,7 +80,7 @@ internal sealed partial class Inflater
                     {
                         bits >>= (int)entry;
                         bitCount -= (byte)entry;
-                        entry = literals[(int)((entry >> 16) + ((uint)bits & ((1u << (int)((entry >> 8) & 15)) - 1)))];
+                        entry = literals[(int)((entry >> 16) + ((uint)bits & ((1u << (int)((entry >> 11) & 15)) - 1)))];
                     }
 
                     if ((entry & HuffmanTable.Exceptional) != 0)
@@ -114,7 +119,7 @@ internal sealed partial class Inflater
                     continue;
                 }
 
-                var length = (int)(entry >> 16) + (int)(((uint)bits & ((1u << (byte)entry) - 1)) >> (int)((entry >> 8) & 15));
+                var length = (int)(entry >> 16) + (int)(((uint)bits & ((1u << (byte)entry) - 1)) >> (int)((entry >> 11) & 15));
                 bits >>= (int)entry;
                 bitCount -= (byte)entry;
                 entry = distances[(int)((uint)bits & distanceMask)];
@@ -124,7 +129,7 @@ internal sealed partial class Inflater
                     {
                         bits >>= (int)entry;
                         bitCount -= (byte)entry;
-                        entry = distances[(int)((entry >> 16) + ((uint)bits & ((1u << (int)((entry >> 8) & 15)) - 1)))];
+                        entry = distances[(int)((entry >> 16) + ((uint)bits & ((1u << (int)((entry >> 11) & 15)) - 1)))];
                     }
 
                     if ((entry & HuffmanTable.Exceptional) != 0)
@@ -134,7 +139,7 @@ internal sealed partial class Inflater
                     }
                 }
 
-                var distance = (int)(entry >> 16) + (int)(((uint)bits & ((1u << (byte)entry) - 1)) >> (int)((entry >> 8) & 15));
+                var distance = (int)(entry >> 16) + (int)(((uint)bits & ((1u << (byte)entry) - 1)) >> (int)((entry >> 11) & 15));
                 bits >>= (int)entry;
                 bitCount -= (byte)entry;
                 if (bitCount < 0)
@@ -173,146 +178,72 @@ internal sealed partial class Inflater
         }
     }
 
+    // Counting needs no bytes, so literals, lengths and distances are all one thing: a word of the table, which says what to add and in which half
+    // the next symbol is looked up. Without a branch between them nothing is mispredicted; what is wrong adds up in signs, looked at once a turn.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private InflateStatus CountBlock(HuffmanTable literalTable, HuffmanTable distanceTable, ref long total, long limit)
+    private InflateStatus CountBlock(CountingCodes codes, ref long total, long limit)
     {
         unchecked
         {
-            var literals = literalTable.Entries;
-            var literalMask = literalTable.Mask;
-            var distances = distanceTable.Entries;
-            var distanceMask = distanceTable.Mask;
+            var table = codes.Entries;
             var input = _input;
             ReadOnlySpan<byte> source = input.Buffer.AsSpan(0, input.End);
             var position = input.Position;
             var bits = _bits;
             var bitCount = _bitCount;
             var written = total;
-            InflateStatus status;
+            var reach = 0L;
+            var half = 0u;
+            uint entry;
 
             while (true)
             {
-                if (position <= source.Length - 8)
+                // Two symbols a turn: a length and a distance with all their extra bits need 48.
+                for (var last = source.Length - 8; position <= last;)
                 {
                     bits |= BinaryPrimitives.ReadUInt64LittleEndian(source[position..]) << bitCount;
                     position += (63 - bitCount) >> 3;
                     bitCount |= 56;
-                }
-                else
-                {
-                    RefillSlowly(ref source, ref position, ref bits, ref bitCount);
-                }
-
-                var entry = literals[(int)((uint)bits & literalMask)];
-                if ((int)entry < 0)
-                {
-                    bits >>= (int)entry;
-                    bitCount -= (byte)entry;
-                    written++;
-                    entry = literals[(int)((uint)bits & literalMask)];
-                    if ((int)entry < 0)
+                    if (!TryCount(table, ref bits, ref bitCount, ref half, ref written, ref reach, out entry)
+                        || !TryCount(table, ref bits, ref bitCount, ref half, ref written, ref reach, out entry))
                     {
-                        bits >>= (int)entry;
-                        bitCount -= (byte)entry;
-                        written++;
-                        entry = literals[(int)((uint)bits & literalMask)];
-                        if ((int)entry < 0)
-                        {
-                            bits >>= (int)entry;
-                            bitCount -= (byte)entry;
-                            written++;
-                        }
+                        goto Ended;
                     }
 
-                    if (bitCount < 0)
+                    if ((reach | (limit - written)) < 0)
                     {
-                        status = InflateStatus.Truncated;
-                        break;
-                    }
-
-                    if (written > limit)
-                    {
-                        status = InflateStatus.TooLong;
-                        break;
-                    }
-
-                    continue;
-                }
-
-                if ((entry & HuffmanTable.Exceptional) != 0)
-                {
-                    if ((entry & HuffmanTable.Subtable) != 0)
-                    {
-                        bits >>= (int)entry;
-                        bitCount -= (byte)entry;
-                        entry = literals[(int)((entry >> 16) + ((uint)bits & ((1u << (int)((entry >> 8) & 15)) - 1)))];
-                        if ((int)entry < 0)
-                        {
-                            bits >>= (int)entry;
-                            bitCount -= (byte)entry;
-                            if (bitCount < 0 || ++written > limit)
-                            {
-                                status = bitCount < 0 ? InflateStatus.Truncated : InflateStatus.TooLong;
-                                break;
-                            }
-
-                            continue;
-                        }
-                    }
-
-                    if ((entry & HuffmanTable.Exceptional) != 0)
-                    {
-                        bits >>= (int)entry;
-                        bitCount -= (byte)entry;
-                        status = bitCount < 0 ? InflateStatus.Truncated
-                            : (entry & HuffmanTable.EndOfBlock) != 0 ? InflateStatus.Done : InflateStatus.Malformed;
-                        break;
+                        goto Wrong;
                     }
                 }
 
-                var length = (int)(entry >> 16) + (int)(((uint)bits & ((1u << (byte)entry) - 1)) >> (int)((entry >> 8) & 15));
-                bits >>= (int)entry;
-                bitCount -= (byte)entry;
-                entry = distances[(int)((uint)bits & distanceMask)];
-                if ((entry & HuffmanTable.Exceptional) != 0)
+                // Through fields: locals whose address is taken would never be in registers.
+                (input.Position, _bits, _bitCount) = (position, bits, bitCount);
+                RefillSlowly();
+                (position, bits, bitCount) = (input.Position, _bits, _bitCount);
+                source = input.Buffer.AsSpan(0, input.End);
+                if (!TryCount(table, ref bits, ref bitCount, ref half, ref written, ref reach, out entry)
+                    || !TryCount(table, ref bits, ref bitCount, ref half, ref written, ref reach, out entry))
                 {
-                    if ((entry & HuffmanTable.Subtable) != 0)
-                    {
-                        bits >>= (int)entry;
-                        bitCount -= (byte)entry;
-                        entry = distances[(int)((entry >> 16) + ((uint)bits & ((1u << (int)((entry >> 8) & 15)) - 1)))];
-                    }
-
-                    if ((entry & HuffmanTable.Exceptional) != 0)
-                    {
-                        status = bitCount < (byte)entry ? InflateStatus.Truncated : InflateStatus.Malformed;
-                        break;
-                    }
+                    goto Ended;
                 }
 
-                var distance = (int)(entry >> 16) + (int)(((uint)bits & ((1u << (byte)entry) - 1)) >> (int)((entry >> 8) & 15));
-                bits >>= (int)entry;
-                bitCount -= (byte)entry;
-                if (bitCount < 0)
+                if ((reach | (long)bitCount | (limit - written)) < 0)
                 {
-                    status = InflateStatus.Truncated;
-                    break;
-                }
-
-                if (distance > written)
-                {
-                    status = InflateStatus.Malformed;
-                    break;
-                }
-
-                written += length;
-                if (written > limit)
-                {
-                    status = InflateStatus.TooLong;
-                    break;
+                    goto Wrong;
                 }
             }
 
+        Wrong:
+            entry = 0;
+
+        Ended:
+            // Which fault of one turn comes first in the stream is not known.
+            bits >>= (int)entry;
+            bitCount -= (byte)entry;
+            var status = bitCount < 0 ? InflateStatus.Truncated
+                : reach < 0 ? InflateStatus.Malformed
+                : written > limit ? InflateStatus.TooLong
+                : (entry & HuffmanTable.EndOfBlock) != 0 ? InflateStatus.Done : InflateStatus.Malformed;
             total = written;
             input.Position = position;
             _bits = bits;
@@ -321,30 +252,59 @@ internal sealed partial class Inflater
         }
     }
 
+    // One symbol: a word of the table's first half adds to what is written, one of its second half must not reach back beyond that.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryCount(uint[] table, ref ulong bits, ref int bitCount, ref uint half, ref long written, ref long reach, out uint entry)
+    {
+        unchecked
+        {
+            entry = table[(int)(((uint)bits & CountingCodes.Mask) | half)];
+            if ((entry & HuffmanTable.Exceptional) != 0)
+            {
+                if ((entry & HuffmanTable.Subtable) != 0)
+                {
+                    bits >>= (int)entry;
+                    bitCount -= (byte)entry;
+                    entry = table[(int)((entry >> 16) + LowBits((uint)bits, (entry >> 11) & 15))];
+                }
+
+                if ((entry & HuffmanTable.Exceptional) != 0)
+                {
+                    return false;
+                }
+            }
+
+            var value = (long)((entry >> 16) + (LowBits((uint)bits, entry) >> (int)(entry >> 11)));
+            var adds = (long)(half >> CountingCodes.RootBits) - 1;
+            bits >>= (int)entry;
+            bitCount -= (byte)entry;
+            half = entry & CountingCodes.Distances;
+            written += value & adds;
+            reach |= written - (value & ~adds);
+            return true;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint LowBits(uint value, uint count) => Bmi2.IsSupported ? Bmi2.ZeroHighBits(value, count) : value & ((1u << (int)count) - 1);
+
     // Near the end of the window: byte by byte, until there are enough bits or no more bytes.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void RefillSlowly(ref ReadOnlySpan<byte> source, ref int position, ref ulong bits, ref int bitCount)
+    private void RefillSlowly()
     {
         unchecked
         {
             // The quick path leaves whole bytes above the count that it will read again; here they would be counted twice.
-            bits &= (1UL << bitCount) - 1;
-            while (bitCount < 56)
+            _bits &= (1UL << _bitCount) - 1;
+            while (_bitCount < 56)
             {
-                if (position >= source.Length)
+                if (_input.Position >= _input.End && !_input.Refill())
                 {
-                    _input.Position = position;
-                    var more = _input.Refill();
-                    source = _input.Buffer.AsSpan(0, _input.End);
-                    position = _input.Position;
-                    if (!more)
-                    {
-                        return;
-                    }
+                    return;
                 }
 
-                bits |= (ulong)source[position++] << bitCount;
-                bitCount += 8;
+                _bits |= (ulong)_input.Buffer[_input.Position++] << _bitCount;
+                _bitCount += 8;
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Eden.Checkpoint.Git.Pack;
 
@@ -26,6 +27,8 @@ internal sealed partial class Inflater
     private readonly CodeLengths _lengthCodeLengths = new(19);
     private readonly CodeLengths _literalLengths = new(288);
     private readonly CodeLengths _distanceLengths = new(32);
+    private readonly CountingCodes _counting = new();
+    private CountingCodes? _fixedCounting;
     private HuffmanTable? _fixedLiterals;
     private HuffmanTable? _fixedDistances;
     private byte[]? _streamBuffer;
@@ -36,6 +39,7 @@ internal sealed partial class Inflater
     private int _bitCount;
 
     /// <summary>Checks one stream without writing it. The Adler-32 is stepped over, not checked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public InflateStatus Count(InflateInput input, long expectedLength)
     {
         var length = 0L;
@@ -52,8 +56,8 @@ internal sealed partial class Inflater
             status = kind switch
             {
                 0 => SkipStored(ref length, expectedLength),
-                1 => UseFixed() ? CountBlock(_fixedLiterals!, _fixedDistances!, ref length, expectedLength) : InflateStatus.Malformed,
-                2 => ReadCodes() is var codes && codes == InflateStatus.Done ? CountBlock(_literals, _distances, ref length, expectedLength) : codes,
+                1 => CountBlock(_fixedCounting ??= MakeFixedCounting(), ref length, expectedLength),
+                2 => ReadCodes(_counting.Literals, _counting.DistanceCodes) is var codes && codes == InflateStatus.Done ? CountBlock(_counting, ref length, expectedLength) : codes,
                 _ => InflateStatus.Malformed,
             };
         }
@@ -70,6 +74,7 @@ internal sealed partial class Inflater
     /// <param name="input">Where the stream begins; afterwards, on success, just behind it.</param>
     /// <param name="destination">At least <paramref name="length"/> bytes. Room behind them makes it quicker and may be overwritten.</param>
     /// <param name="length">The length that the stream must have.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public InflateStatus Inflate(InflateInput input, Span<byte> destination, int length)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)destination.Length, nameof(length));
@@ -105,6 +110,7 @@ internal sealed partial class Inflater
         => !TryReadChecksum(out var stored) ? InflateStatus.Truncated
             : stored == checksum ? InflateStatus.Done : InflateStatus.ChecksumMismatch;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private InflateStatus WriteBlocks(ref Output output)
     {
         var status = ReadHeader();
@@ -120,7 +126,7 @@ internal sealed partial class Inflater
             {
                 0 => CopyStored(ref output),
                 1 => UseFixed() ? WriteBlock(_fixedLiterals!, _fixedDistances!, ref output) : InflateStatus.Malformed,
-                2 => ReadCodes() is var codes && codes == InflateStatus.Done ? WriteBlock(_literals, _distances, ref output) : codes,
+                2 => ReadCodes(_literals, _distances) is var codes && codes == InflateStatus.Done ? WriteBlock(_literals, _distances, ref output) : codes,
                 _ => InflateStatus.Malformed,
             };
         }
@@ -144,6 +150,7 @@ internal sealed partial class Inflater
         return status;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Need(int count)
     {
         while (_bitCount < count)
@@ -165,6 +172,7 @@ internal sealed partial class Inflater
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Take(int count)
     {
         var value = (uint)(_bits & ((1UL << count) - 1));
@@ -301,19 +309,32 @@ internal sealed partial class Inflater
             return true;
         }
 
-        var lengths = new byte[288];
-        lengths.AsSpan(0, 144).Fill(8);
-        lengths.AsSpan(144, 112).Fill(9);
-        lengths.AsSpan(256, 24).Fill(7);
-        lengths.AsSpan(280, 8).Fill(8);
         _fixedLiterals = new HuffmanTable(s_literalWords, 9, 512);
         _fixedDistances = new HuffmanTable(s_distanceWords, 5, 32);
-        var distances = new byte[32];
-        distances.AsSpan().Fill(5);
-        return _fixedLiterals.TryBuild(lengths, false) && _fixedDistances.TryBuild(distances, false);
+        return TryBuildFixed(_fixedLiterals, _fixedDistances);
     }
 
-    private InflateStatus ReadCodes()
+    private static CountingCodes MakeFixedCounting()
+    {
+        var codes = new CountingCodes();
+        TryBuildFixed(codes.Literals, codes.DistanceCodes);
+        return codes;
+    }
+
+    private static bool TryBuildFixed(HuffmanTable literals, HuffmanTable distances)
+    {
+        Span<byte> lengths = stackalloc byte[288];
+        lengths[..144].Fill(8);
+        lengths[144..256].Fill(9);
+        lengths[256..280].Fill(7);
+        lengths[280..].Fill(8);
+        Span<byte> distanceLengths = stackalloc byte[32];
+        distanceLengths.Fill(5);
+        return literals.TryBuild(lengths, false) && distances.TryBuild(distanceLengths, false);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private InflateStatus ReadCodes(HuffmanTable literals, HuffmanTable distances)
     {
         if (!Need(14))
         {
@@ -363,12 +384,13 @@ internal sealed partial class Inflater
         }
 
         // A block that cannot end, and codes that are not whole, are refused before anything is decoded.
-        return ends && _literals.TryBuild(_literalLengths, true) && _distances.TryBuild(_distanceLengths, true)
+        return ends && literals.TryBuild(_literalLengths, true) && distances.TryBuild(_distanceLengths, true)
             ? InflateStatus.Done
             : InflateStatus.Malformed;
     }
 
     /// <summary>Reads the lengths of both codes, and notes only the symbols that have one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private InflateStatus ReadCodeLengths(int literalCount, int count, out bool ends)
     {
         unchecked
@@ -422,7 +444,7 @@ internal sealed partial class Inflater
                 var repeat = 1;
                 if (symbol >= 16)
                 {
-                    repeat = (int)((bits & ((1UL << dropped) - 1)) >> (int)((entry >> 8) & 15)) + (symbol == 18 ? 11 : 3);
+                    repeat = (int)((bits & ((1UL << dropped) - 1)) >> (int)((entry >> 11) & 15)) + (symbol == 18 ? 11 : 3);
                     if (repeat > count - filled || (symbol == 16 && previous < 0))
                     {
                         return InflateStatus.Malformed;
@@ -483,7 +505,7 @@ internal sealed partial class Inflater
         }
     }
 
-    private static uint[] MakeLiteralWords()
+    internal static uint[] MakeLiteralWords()
     {
         var words = new uint[288];
         for (var symbol = 0; symbol < 256; symbol++)
@@ -505,7 +527,7 @@ internal sealed partial class Inflater
         return words;
     }
 
-    private static uint[] MakeDistanceWords()
+    internal static uint[] MakeDistanceWords()
     {
         var words = new uint[32];
         var distance = 1;

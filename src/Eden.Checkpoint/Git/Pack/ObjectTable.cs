@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Eden.Checkpoint.Git.Objects;
 
 namespace Eden.Checkpoint.Git.Pack;
@@ -33,6 +34,7 @@ internal sealed class ObjectTable
     /// <param name="id">The object's id.</param>
     /// <param name="entry">Its ordinal in the pack.</param>
     /// <param name="isDuplicate">Whether the pack holds it already; the first one stays.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Add(ObjectHash id, int entry, out bool isDuplicate)
     {
         var hash = id.GetHashCode();
@@ -55,6 +57,7 @@ internal sealed class ObjectTable
     }
 
     /// <summary>Notes the target of a link and returns its node, or <see cref="Missing"/> when it was dropped.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Expect(ObjectHash id, ObjectKind kind)
     {
         var hash = id.GetHashCode();
@@ -127,6 +130,7 @@ internal sealed class ObjectTable
 
         public int Count { get; private set; }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public int Find(ObjectHash id, int hash)
         {
             var mask = _slots.Length - 1;
@@ -140,6 +144,7 @@ internal sealed class ObjectTable
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public int FindOrAdd(ObjectHash id, int hash, out bool added)
         {
             var found = Find(id, hash);

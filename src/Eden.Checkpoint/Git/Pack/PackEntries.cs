@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Eden.Checkpoint.Git.Objects;
 
 namespace Eden.Checkpoint.Git.Pack;
@@ -57,6 +58,7 @@ internal sealed class PackEntries
     /// <summary>Gets the id of a reference delta's base.</summary>
     public ObjectHash NamedBase(int entry) => _namedBases[_bases[entry]];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(long offset, long size, int headerLength, PackEntryKind kind, int offsetBase, ObjectHash namedBase)
     {
         if (Count == _offsets.Length)
@@ -87,10 +89,33 @@ internal sealed class PackEntries
     }
 
     /// <summary>Finds the entry that begins at an offset; -1 when none does.</summary>
+    /// <remarks>Looks from the last entry backward, further each time: a delta's base is rarely far.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Find(long offset)
     {
-        var index = Array.BinarySearch(_offsets, 0, Count, offset);
-        return index >= 0 ? index : -1;
+        var offsets = _offsets.AsSpan(0, Count);
+        var high = offsets.Length;
+        var low = Math.Max(0, high - 1);
+        for (var step = 2; low > 0 && offsets[low] > offset; step <<= 1)
+        {
+            high = low;
+            low = Math.Max(0, low - step);
+        }
+
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (offsets[middle] < offset)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low < offsets.Length && offsets[low] == offset ? low : -1;
     }
 
     private void Grow()

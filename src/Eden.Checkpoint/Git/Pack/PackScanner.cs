@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Eden.Checkpoint.Git.Objects;
 
@@ -186,6 +187,7 @@ internal sealed class PackScanner
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Guess(EntryScanner scanner, ScannedChunk chunk)
     {
         _cancellationToken.ThrowIfCancellationRequested();
@@ -213,6 +215,7 @@ internal sealed class PackScanner
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Join(ScannedChunk chunk)
     {
         _cancellationToken.ThrowIfCancellationRequested();
@@ -258,6 +261,7 @@ internal sealed class PackScanner
         _position = _known.Offset;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Append(in ScannedEntry entry, List<ObjectHash> namedBases)
     {
         var offsetBase = -1;

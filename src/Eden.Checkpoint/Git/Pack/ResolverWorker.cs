@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Eden.Checkpoint.Git.Objects;
@@ -28,6 +29,8 @@ internal sealed class ResolverWorker : IDisposable
     private readonly InflateInput _exact = new(new byte[ExactRead], 0, 0);
     private readonly List<Frame> _frames = [];
     private readonly List<int> _links = [];
+    private long _exactStart;
+    private long _exactEnd;
     private byte[] _delta = new byte[1 << 12];
     private IncrementalHash? _hash;
     private SafeFileHandle? _shared;
@@ -78,6 +81,7 @@ internal sealed class ResolverWorker : IDisposable
         _hash?.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Step(ObjectKind kind)
     {
         var top = _frames.Count - 1;
@@ -225,6 +229,7 @@ internal sealed class ResolverWorker : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ResolvedObject? ReadDelta(int entry, ObjectKind kind, ResolvedObject source, bool keep, out ObjectHash id)
     {
         var deltaSize = _entries.Size(entry);
@@ -328,7 +333,8 @@ internal sealed class ResolverWorker : IDisposable
         return id;
     }
 
-    // Deltas are read one by one from anywhere: what there is of them in one go, and a window only for the few that are large.
+    // Deltas are read one by one from anywhere, but the next one often lies close behind: then what follows is read along. A window only for the few that
+    // are large.
     private InflateInput OpenInput(int entry)
     {
         var start = _entries.DataOffset(entry);
@@ -339,11 +345,19 @@ internal sealed class ResolverWorker : IDisposable
             return _window;
         }
 
-        var read = _resolver.Pack.Read(start, _exact.Buffer.AsSpan(0, (int)length));
-        _exact.Reset(_exact.Buffer, 0, read);
+        if (start < _exactStart || start + length > _exactEnd)
+        {
+            var isNear = start >= _exactStart && start - _exactEnd < ExactRead;
+            var read = _resolver.Pack.Read(start, _exact.Buffer.AsSpan(0, isNear ? ExactRead : (int)length));
+            _exactStart = start;
+            _exactEnd = start + read;
+        }
+
+        _exact.Reset(_exact.Buffer, (int)(start - _exactStart), (int)Math.Min(length, _exactEnd - start));
         return _exact;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ResolvedObject? Publish(int entry, ObjectKind kind, ResolvedObject content, bool keep, out ObjectHash id)
     {
         var length = (int)content.Length;
@@ -364,6 +378,7 @@ internal sealed class ResolverWorker : IDisposable
         return null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void NoteLinks(int entry, ObjectKind kind, ReadOnlySpan<byte> content)
     {
         var everything = _resolver.Scope == ResolverScope.Everything;
