@@ -67,6 +67,11 @@ public sealed record CheckpointLimits
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
     public int MaxBundleRefs { get; init => field = Within(value, 1, 100_000_000); } = 10_000_000;
 
+    /// <summary>Gets the longest header of a bundle, in bytes: its refs are held in memory with little beside their text.</summary>
+    /// <value>1 KiB or more; 1 GiB by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public long MaxBundleHeaderBytes { get; init => field = WithinLong(value, KiB, long.MaxValue); } = GiB;
+
     /// <summary>Gets how many bytes all objects of a bundle may inflate to, together.</summary>
     /// <value>1 KiB or more; 1 TiB by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>

@@ -24,6 +24,7 @@ public class CheckpointLimitsTests
             Assert.That(limits.MaxPathBytes, Is.EqualTo(1024));
             Assert.That(limits.MaxObjectBytes, Is.EqualTo(4L << 30));
             Assert.That(limits.MaxBundleRefs, Is.EqualTo(10_000_000));
+            Assert.That(limits.MaxBundleHeaderBytes, Is.EqualTo(1L << 30));
             Assert.That(limits.MaxBundleInflatedBytes, Is.EqualTo(1L << 40));
             Assert.That(limits.MaxViolations, Is.EqualTo(100));
         });

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Eden.Checkpoint.Tests.Kit;
@@ -16,22 +17,38 @@ internal sealed record ConsoleRun(int ExitCode, string Output, string Error)
     /// <summary>Runs it to its end, with both streams redirected and nothing on standard input.</summary>
     /// <param name="temporaryDirectory">What the process is told to use for temporary files, so that a test can see what is left.</param>
     /// <param name="arguments">The command line.</param>
-    public static async Task<ConsoleRun> StartAsync(string temporaryDirectory, params string[] arguments)
+    public static Task<ConsoleRun> StartAsync(string temporaryDirectory, params string[] arguments)
+        => StartAsync(ProcessMeans.Plenty, temporaryDirectory, arguments);
+
+    /// <summary>Runs it to its end within given means.</summary>
+    public static async Task<ConsoleRun> StartAsync(ProcessMeans means, string temporaryDirectory, params string[] arguments)
     {
-        using var process = Begin(temporaryDirectory, arguments);
-        return await EndAsync(process);
+        using var process = Begin(means, temporaryDirectory, arguments);
+        return await EndAsync(process, means.Patience);
     }
 
-    /// <summary>Starts it and returns the running process; <see cref="EndAsync"/> waits for it.</summary>
-    public static Process Begin(string temporaryDirectory, params string[] arguments)
+    /// <summary>Starts it and returns the running process; <see cref="EndAsync(Process)"/> waits for it.</summary>
+    public static Process Begin(string temporaryDirectory, params string[] arguments) => Begin(ProcessMeans.Plenty, temporaryDirectory, arguments);
+
+    public static Task<ConsoleRun> EndAsync(Process process) => EndAsync(process, ProcessMeans.Plenty.Patience);
+
+    private static Process Begin(ProcessMeans means, string temporaryDirectory, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(means.OpenFiles is null ? "dotnet" : "sh")
         {
             WorkingDirectory = temporaryDirectory,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (means.OpenFiles is { } files)
+        {
+            // The soft limit alone would not do: the runtime raises it to the hard one.
+            start.ArgumentList.Add("-c");
+            start.ArgumentList.Add($"ulimit -n {files} && exec dotnet \"$@\"");
+            start.ArgumentList.Add("sh");
+        }
+
         start.ArgumentList.Add("exec");
         start.ArgumentList.Add(Program);
         foreach (var argument in arguments)
@@ -43,17 +60,27 @@ internal sealed record ConsoleRun(int ExitCode, string Output, string Error)
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         start.Environment["TMPDIR"] = temporaryDirectory;
         start.Environment["GITHUB_ACTIONS"] = "true";
+        if (means.HeapBytes is { } heap)
+        {
+            start.Environment["DOTNET_GCHeapHardLimit"] = heap.ToString("X", CultureInfo.InvariantCulture);
+        }
+
+        if (means.Processors is { } processors)
+        {
+            start.Environment["DOTNET_PROCESSOR_COUNT"] = processors.ToString(CultureInfo.InvariantCulture);
+        }
+
         GitCli.Isolate(start);
         var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
         process.StandardInput.Close();
         return process;
     }
 
-    public static async Task<ConsoleRun> EndAsync(Process process)
+    private static async Task<ConsoleRun> EndAsync(Process process, TimeSpan longest)
     {
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var patience = new CancellationTokenSource(longest);
         try
         {
             await process.WaitForExitAsync(patience.Token);

@@ -47,8 +47,14 @@ internal sealed class BundleHeaderReader(CheckpointLimits limits, ViolationList 
                 break;
             }
 
-            bytes = bytes[(end < 0 ? bytes.Length : end + 1)..];
             _length += piece.Length + (end < 0 ? 0 : 1);
+            if (_length > limits.MaxBundleHeaderBytes)
+            {
+                Fail(CheckpointRule.Limit, null, $"the header is longer than {limits.MaxBundleHeaderBytes} bytes");
+                break;
+            }
+
+            bytes = bytes[(end < 0 ? bytes.Length : end + 1)..];
             if (end >= 0 && _lineLength == 0)
             {
                 ReadLine(piece);
@@ -197,13 +203,9 @@ internal sealed class BundleHeaderReader(CheckpointLimits limits, ViolationList 
     {
         for (var index = 0; index < _refs!.Count; index++)
         {
-            var name = _refs.Text(index);
-            for (var slash = "refs/"u8.Length; slash < name.Length; slash++)
+            if (_refs.FindDirectory(_refs.Text(index)) is var other and >= 0)
             {
-                if (name[slash] == (byte)'/' && _refs.Find(name[..slash]) is var other && other >= 0)
-                {
-                    Add(name, $"cannot stand beside {Shorten(_refs.Text(other))}");
-                }
+                Add(_refs.Text(index), $"cannot stand beside {Shorten(_refs.Text(other))}");
             }
         }
     }

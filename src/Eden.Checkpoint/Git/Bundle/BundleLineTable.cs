@@ -60,15 +60,26 @@ internal sealed class BundleLineTable(GitObjectFormat format)
     }
 
     /// <summary>Finds the line with that text among those that <see cref="TryIndex"/> has seen; -1 when there is none.</summary>
-    public int Find(ReadOnlySpan<byte> text)
+    public int Find(ReadOnlySpan<byte> text) => _slots.Length == 0 ? -1 : _slots[Probe(text, Hash(text))] - 1;
+
+    /// <summary>Finds a line whose text is a directory of the given one, if texts were paths; -1 when there is none. Takes time in proportion to the text.</summary>
+    public int FindDirectory(ReadOnlySpan<byte> text)
     {
-        if (_slots.Length == 0)
+        var hash = 0;
+        var start = 0;
+        while (_slots.Length > 0 && text[start..].IndexOf((byte)'/') is var length and >= 0)
         {
-            return -1;
+            hash = Append(hash, text.Slice(start, length));
+            start += length;
+            if (_slots[Probe(text[..start], hash)] is var slot and > 0)
+            {
+                return slot - 1;
+            }
+
+            start++;
         }
 
-        var slot = _slots[Probe(text)];
-        return slot - 1;
+        return -1;
     }
 
     /// <summary>Makes a line findable; <see langword="false"/> when an earlier line has the same text.</summary>
@@ -79,7 +90,8 @@ internal sealed class BundleLineTable(GitObjectFormat format)
             Rehash();
         }
 
-        var place = Probe(Text(index));
+        var text = Text(index);
+        var place = Probe(text, Hash(text));
         if (_slots[place] != 0)
         {
             return false;
@@ -104,16 +116,17 @@ internal sealed class BundleLineTable(GitObjectFormat format)
         {
             if (slot != 0)
             {
-                _slots[Probe(Text(slot - 1))] = slot;
+                var text = Text(slot - 1);
+                _slots[Probe(text, Hash(text))] = slot;
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int Probe(ReadOnlySpan<byte> text)
+    private int Probe(ReadOnlySpan<byte> text, int hash)
     {
         var mask = _slots.Length - 1;
-        var place = Hash(text) & mask;
+        var place = hash & mask;
         while (_slots[place] != 0 && !Text(_slots[place] - 1).SequenceEqual(text))
         {
             place = (place + 1) & mask;
@@ -122,11 +135,25 @@ internal sealed class BundleLineTable(GitObjectFormat format)
         return place;
     }
 
-    // Seeded per process: ref names are the sender's choice.
+    // Component by component, so that the hashes of a path's directories come by on the way to its own: hashing each of them from its start
+    // would take the square of the path's length. Seeded per process: ref names are the sender's choice.
     private static int Hash(ReadOnlySpan<byte> text)
     {
-        var hash = default(HashCode);
-        hash.AddBytes(text);
-        return hash.ToHashCode();
+        var hash = 0;
+        while (text.IndexOf((byte)'/') is var length and >= 0)
+        {
+            hash = Append(hash, text[..length]);
+            text = text[(length + 1)..];
+        }
+
+        return Append(hash, text);
+    }
+
+    private static int Append(int hash, ReadOnlySpan<byte> component)
+    {
+        var appended = default(HashCode);
+        appended.Add(hash);
+        appended.AddBytes(component);
+        return appended.ToHashCode();
     }
 }
