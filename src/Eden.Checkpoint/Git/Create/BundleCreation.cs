@@ -11,7 +11,9 @@ internal static class BundleCreation
 {
     // A gc or repack takes far longer than a listing, so losing the race even twice is rare.
     private const int MaxAttempts = 8;
-    private const int MaxNameBytes = 1 << 16;
+
+    // As much as a reader of bundles takes: id, space and name make one line.
+    private const int MaxNameBytes = BundleLineTable.MaxTextLength - (2 * 32) - 1;
 
     public static async Task<GitBundleCreateResult> RunAsync(
         string repositoryPath, Stream destination, GitBundleCreateOptions options, CancellationToken cancellationToken)
@@ -36,7 +38,16 @@ internal static class BundleCreation
             WritePackHeader(output, (uint)plan.ObjectCount);
             using var writer = new ReusingPackWriter(
                 layout, plan.Store, plan.Reached, output, options.Limits, written => Report(options, written, plan.ObjectCount), cancellationToken);
-            await writer.WriteAsync().ConfigureAwait(false);
+            try
+            {
+                await writer.WriteAsync().ConfigureAwait(false);
+            }
+            catch (RepositoryChangedException changed)
+            {
+                // Too late to list again: the pack's count of objects is out.
+                throw new CheckpointRepoUnavailableException($"{changed.Message} Something deletes packs of the repository while it is bundled.", changed);
+            }
+
             await output.EndPackAsync().ConfigureAwait(false);
             Report(options, plan.ObjectCount, plan.ObjectCount);
             return new GitBundleCreateResult(plan.Tips.Count, plan.ObjectCount, output.Total, plan.Warnings);

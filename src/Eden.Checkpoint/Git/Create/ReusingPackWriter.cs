@@ -99,8 +99,28 @@ internal sealed class ReusingPackWriter : IDisposable
         _pending.Push(wanted);
         while (_pending.TryPeek(out var location))
         {
-            var index = _store.Packs[location.Source].Index;
-            var length = index.EntryLength(location.Rank);
+            var (outcome, baseLocation) = await WriteOneAsync(location).ConfigureAwait(false);
+            if (outcome == Outcome.BaseFirst)
+            {
+                _pending.Push(baseLocation);
+                if (_pending.Count > _store.Packs[location.Source].Index.Count)
+                {
+                    throw _store.Packs[location.Source].Corrupt(location.Rank, "its delta chain goes round in a circle");
+                }
+
+                continue;
+            }
+
+            _pending.Pop();
+            Step();
+        }
+    }
+
+    private async ValueTask<(Outcome Outcome, ObjectLocation Base)> WriteOneAsync(ObjectLocation location)
+    {
+        try
+        {
+            var length = _store.Packs[location.Source].Index.EntryLength(location.Rank);
             ObjectLocation baseLocation;
             Outcome outcome;
             if (length <= PackOutput.Capacity - HeaderSlack)
@@ -113,25 +133,19 @@ internal sealed class ReusingPackWriter : IDisposable
                 (outcome, baseLocation) = await CopyLargeAsync(location).ConfigureAwait(false);
             }
 
-            if (outcome == Outcome.BaseFirst)
-            {
-                _pending.Push(baseLocation);
-                if (_pending.Count > index.Count)
-                {
-                    throw _store.Packs[location.Source].Corrupt(location.Rank, "its delta chain goes round in a circle");
-                }
-
-                continue;
-            }
-
             if (outcome == Outcome.StoreWhole)
             {
-                _offsets[location.Source][location.Rank] = _output.PackPosition;
-                await StoreWholeAsync(_reader, location, _store, _reached[location]).ConfigureAwait(false);
+                _offsets[location.Source][location.Rank] = await StoreWholeAsync(_reader, location, _store, _reached[location]).ConfigureAwait(false);
             }
 
-            _pending.Pop();
-            Step();
+            return (outcome, baseLocation);
+        }
+        catch (RepositoryChangedException) when (_offsets[location.Source][location.Rank] == 0)
+        {
+            // One of more packs than a process can keep open, and gone since. Nothing was written of the object yet.
+            var (reader, store, found) = _rescued.Find(_store.Id(location), _cancellationToken);
+            _offsets[location.Source][location.Rank] = await StoreWholeAsync(reader, found, store, _reached[location]).ConfigureAwait(false);
+            return (Outcome.StoreWhole, default);
         }
     }
 
@@ -298,9 +312,10 @@ internal sealed class ReusingPackWriter : IDisposable
     /// <summary>Gets the zlib stream of nothing: a deflater that was given nothing need not write one.</summary>
     private static ReadOnlyMemory<byte> EmptyStream { get; } = new byte[] { 0x78, 0x9C, 0x03, 0x00, 0x00, 0x00, 0x00, 0x01 };
 
-    private async Task StoreWholeAsync(ObjectReader reader, ObjectLocation location, ObjectStore store, ObjectKind kind)
+    private async Task<long> StoreWholeAsync(ObjectReader reader, ObjectLocation location, ObjectStore store, ObjectKind kind)
     {
         Deflate(reader, location, store, kind, out var size);
+        var position = _output.PackPosition;
         await WriteEntryHeaderAsync(kind, size).ConfigureAwait(false);
         await _output.WriteAsync(_deflated.GetBuffer().AsMemory(0, (int)_deflated.Length), _cancellationToken).ConfigureAwait(false);
         if (_deflated.Capacity > PackOutput.Capacity)
@@ -308,6 +323,8 @@ internal sealed class ReusingPackWriter : IDisposable
             _deflated.SetLength(0);
             _deflated.Capacity = 0;
         }
+
+        return position;
     }
 
     private void Deflate(ObjectReader reader, ObjectLocation location, ObjectStore store, ObjectKind kind, out int size)

@@ -1,9 +1,10 @@
 using Eden.Checkpoint.Git.Objects;
+using Eden.Checkpoint.Storage;
 
 namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>Every object of a repository and its alternates, listed once. Packs stay open, so what they hold stays readable whatever a
-/// concurrent gc deletes; only loose objects may still vanish.</summary>
+/// concurrent gc deletes; only loose objects may still vanish, and the smallest packs when there are more than a process may keep open.</summary>
 /// <remarks>Multi-pack indexes, reverse indexes, bitmaps and commit graphs say nothing that packs and objects do not: they are not read.
 /// Thread-safe.</remarks>
 internal sealed class ObjectStore : IDisposable
@@ -30,18 +31,17 @@ internal sealed class ObjectStore : IDisposable
     {
         var directories = layout.FindObjectDirectories();
         var loose = LooseObjects.List(directories, layout.Format, cancellationToken);
+        var indexes = directories.SelectMany(directory => FindIndexes(Path.Combine(directory, "pack"))).ToList();
+        var kept = Largest(indexes, OpenFileShare.Count);
         var packs = new List<RepositoryPack>();
         try
         {
-            foreach (var directory in directories)
+            foreach (var index in indexes)
             {
-                foreach (var index in FindIndexes(Path.Combine(directory, "pack")))
+                cancellationToken.ThrowIfCancellationRequested();
+                if (RepositoryPack.TryOpen(index, layout.Format, kept.Contains(index)) is { } pack)
                 {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    if (RepositoryPack.TryOpen(index, layout.Format) is { } pack)
-                    {
-                        packs.Add(pack);
-                    }
+                    packs.Add(pack);
                 }
             }
         }
@@ -114,6 +114,11 @@ internal sealed class ObjectStore : IDisposable
             pack.Dispose();
         }
     }
+
+    private static HashSet<string> Largest(List<string> indexes, int most)
+        => (indexes.Count <= most ? indexes : indexes.OrderByDescending(Length).Take(most)).ToHashSet(StringComparer.Ordinal);
+
+    private static long Length(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 
     private static List<string> FindIndexes(string directory)
     {

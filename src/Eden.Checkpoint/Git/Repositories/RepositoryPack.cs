@@ -4,15 +4,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Eden.Checkpoint.Git.Repositories;
 
-/// <summary>A pack of a repository: an open file and its index. It stays readable when a concurrent gc deletes it.</summary>
+/// <summary>A pack of a repository: its file and its index. While the file is kept open it stays readable even when a concurrent gc deletes it.</summary>
 /// <remarks>Read by position rather than mapped: a mapping counts as memory of ours, and a pack that is cut short under one is a crash,
 /// not an error. Thread-safe.</remarks>
 internal sealed class RepositoryPack : IDisposable
 {
-    private readonly SafeFileHandle _file;
+    private readonly SafeFileHandle? _file;
     private readonly GitObjectFormat _format;
 
-    private RepositoryPack(string path, SafeFileHandle file, long length, PackIndexFile index, GitObjectFormat format)
+    private RepositoryPack(string path, SafeFileHandle? file, long length, PackIndexFile index, GitObjectFormat format)
     {
         Path = path;
         Length = length;
@@ -29,8 +29,11 @@ internal sealed class RepositoryPack : IDisposable
     public PackIndexFile Index { get; }
 
     /// <summary>Opens a pack by the path of its index; null when either file is gone: deleted meanwhile, or left over from a deletion.</summary>
+    /// <param name="indexPath">The path of the index.</param>
+    /// <param name="format">The repository's object format.</param>
+    /// <param name="keepOpen">Whether to keep the file open; otherwise each read opens it anew, because a process may not have that many files open.</param>
     /// <exception cref="CheckpointRepoUnavailableException">Index or pack are damaged, or the pack belongs to a partial clone.</exception>
-    public static RepositoryPack? TryOpen(string indexPath, GitObjectFormat format)
+    public static RepositoryPack? TryOpen(string indexPath, GitObjectFormat format, bool keepOpen)
     {
         var path = System.IO.Path.ChangeExtension(indexPath, ".pack");
         SafeFileHandle? file = null;
@@ -54,9 +57,18 @@ internal sealed class RepositoryPack : IDisposable
             }
 
             var index = PackIndexFile.Read(indexFile, indexPath, format, length);
-            return header.EntryCount != (uint)index.Count || ObjectHash.FromBytes(trailer) != index.PackChecksum
-                ? throw new CheckpointRepoUnavailableException($"The pack \"{path}\" is corrupt: it is not the one that its index describes.")
-                : new RepositoryPack(path, file, length, index, format);
+            if (header.EntryCount != (uint)index.Count || ObjectHash.FromBytes(trailer) != index.PackChecksum)
+            {
+                throw new CheckpointRepoUnavailableException($"The pack \"{path}\" is corrupt: it is not the one that its index describes.");
+            }
+
+            if (keepOpen)
+            {
+                return new RepositoryPack(path, file, length, index, format);
+            }
+
+            file.Dispose();
+            return new RepositoryPack(path, null, length, index, format);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -74,19 +86,17 @@ internal sealed class RepositoryPack : IDisposable
 
     /// <summary>Fills a span from an offset.</summary>
     /// <exception cref="CheckpointRepoUnavailableException">The pack ends before.</exception>
+    /// <exception cref="RepositoryChangedException">The pack is not kept open, and gone.</exception>
     public void Read(long offset, Span<byte> bytes)
     {
-        while (!bytes.IsEmpty)
+        if (_file is not null)
         {
-            var count = RandomAccess.Read(_file, bytes, offset);
-            if (count == 0)
-            {
-                throw new CheckpointRepoUnavailableException($"The pack \"{Path}\" is corrupt: it was cut short.");
-            }
-
-            bytes = bytes[count..];
-            offset += count;
+            Read(_file, offset, bytes);
+            return;
         }
+
+        using var file = Reopen();
+        Read(file, offset, bytes);
     }
 
     /// <summary>Hashes the whole pack: what stands in for the entry checksums that an index of version 1 does not have.</summary>
@@ -145,7 +155,34 @@ internal sealed class RepositoryPack : IDisposable
         => new($"The pack \"{Path}\" is corrupt: object {Id(rank).ToHex(_format)} at offset {Index.Offset(rank)}: {fault}.");
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _file?.Dispose();
+
+    private SafeFileHandle Reopen()
+    {
+        try
+        {
+            return OpenHandle(Path);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new RepositoryChangedException($"The pack \"{Path}\" is gone.", missing);
+        }
+    }
+
+    private void Read(SafeFileHandle file, long offset, Span<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var count = RandomAccess.Read(file, bytes, offset);
+            if (count == 0)
+            {
+                throw new CheckpointRepoUnavailableException($"The pack \"{Path}\" is corrupt: it was cut short.");
+            }
+
+            bytes = bytes[count..];
+            offset += count;
+        }
+    }
 
     private static SafeFileHandle OpenHandle(string path)
         => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
