@@ -73,7 +73,13 @@ internal static class RepositoryBundler
         var stream = TemporaryDirectory.CreateFile(file, FileAccess.Write);
         await using (stream.ConfigureAwait(false))
         {
-            var create = new GitBundleCreateOptions { AdditionalRefs = restored, Limits = options.Limits, Progress = request.Progress };
+            var create = new GitBundleCreateOptions
+            {
+                AdditionalRefs = restored,
+                Limits = options.Limits,
+                TemporaryDirectory = Path.GetDirectoryName(file),
+                Progress = request.Progress,
+            };
             return await GitBundle.CreateAsync(path, stream, create, cancellationToken).ConfigureAwait(false);
         }
     }

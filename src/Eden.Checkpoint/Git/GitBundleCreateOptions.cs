@@ -18,6 +18,10 @@ public sealed record GitBundleCreateOptions
     /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>
     public CheckpointLimits Limits { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = CheckpointLimits.Default;
 
+    /// <summary>Gets where large objects may be put for a while: those whose delta base no ref reaches.</summary>
+    /// <value>An existing directory; <see langword="null"/> (the default) for the system's temporary directory.</value>
+    public string? TemporaryDirectory { get; init; }
+
     /// <summary>Gets who is told about progress, in objects: first of the walk, without a total, then of the writing. Told on a thread of the pool.</summary>
     /// <value>Nobody by default.</value>
     public IProgress<CheckpointProgress>? Progress { get; init; }

@@ -34,18 +34,18 @@ internal sealed record ConsoleRun(int ExitCode, string Output, string Error)
 
     private static Process Begin(ProcessMeans means, string temporaryDirectory, string[] arguments)
     {
-        var start = new ProcessStartInfo(means.OpenFiles is null ? "dotnet" : "sh")
+        var start = new ProcessStartInfo(means.ShellLimits.Length == 0 ? "dotnet" : "sh")
         {
             WorkingDirectory = temporaryDirectory,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        if (means.OpenFiles is { } files)
+        if (means.ShellLimits.Length > 0)
         {
             // The soft limit alone would not do: the runtime raises it to the hard one.
             start.ArgumentList.Add("-c");
-            start.ArgumentList.Add($"ulimit -n {files} && exec dotnet \"$@\"");
+            start.ArgumentList.Add($"{means.ShellLimits}exec dotnet \"$@\"");
             start.ArgumentList.Add("sh");
         }
 

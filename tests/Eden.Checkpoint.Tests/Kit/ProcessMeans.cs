@@ -11,8 +11,15 @@ internal sealed record ProcessMeans
     /// <summary>Gets how many files the process may have open at once, those of its runtime included.</summary>
     public int? OpenFiles { get; init; }
 
+    /// <summary>Gets how long a file that the process writes may become: one byte more, and the run is killed.</summary>
+    public long? FileBytes { get; init; }
+
     /// <summary>Gets how many processors the runtime believes in, and with it how many threads share the work.</summary>
     public int? Processors { get; init; }
+
+    /// <summary>Gets the shell commands that set the limits which only a shell can set.</summary>
+    public string ShellLimits
+        => (OpenFiles is { } files ? $"ulimit -n {files} && " : "") + (FileBytes is { } bytes ? $"ulimit -f {bytes / 512} && " : "");
 
     /// <summary>Gets after how long a run counts as hanging.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);

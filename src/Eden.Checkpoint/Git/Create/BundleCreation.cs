@@ -37,7 +37,7 @@ internal static class BundleCreation
             await output.BeginPackAsync().ConfigureAwait(false);
             WritePackHeader(output, (uint)plan.ObjectCount);
             using var writer = new ReusingPackWriter(
-                layout, plan.Store, plan.Reached, output, options.Limits, written => Report(options, written, plan.ObjectCount), cancellationToken);
+                layout, plan.Store, plan.Reached, output, options, written => Report(options, written, plan.ObjectCount), cancellationToken);
             try
             {
                 await writer.WriteAsync().ConfigureAwait(false);

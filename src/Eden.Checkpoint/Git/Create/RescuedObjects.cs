@@ -32,7 +32,7 @@ internal sealed class RescuedObjects(RepositoryLayout layout, CheckpointLimits l
 
             Dispose();
             _store = ObjectStore.Open(layout, cancellationToken);
-            _reader = new ObjectReader(_store, limits.MaxObjectBytes, CacheBytes);
+            _reader = new ObjectReader(_store, limits.MaxObjectBytes, CacheBytes, ReusingPackWriter.MaxHeldBytes);
         }
     }
 

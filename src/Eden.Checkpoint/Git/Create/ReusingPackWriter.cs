@@ -10,6 +10,9 @@ namespace Eden.Checkpoint.Git.Create;
 /// deltas when their base goes too. Nothing leaves unchecked: copied entries against the index's CRC-32, all others against their id.</summary>
 internal sealed class ReusingPackWriter : IDisposable
 {
+    /// <summary>Objects above this are made in temporary files when they have to be made.</summary>
+    public const long MaxHeldBytes = 16L << 20;
+
     // The longest header that an entry gets: kind and size, then the distance.
     private const int HeaderSlack = 2 * VariableInteger.MaxLength;
     private const int CopyLength = 1 << 19;
@@ -23,6 +26,7 @@ internal sealed class ReusingPackWriter : IDisposable
     private readonly CancellationToken _cancellationToken;
     private readonly ObjectReader _reader;
     private readonly RescuedObjects _rescued;
+    private readonly LargeObjects _large;
     private readonly PackWindows _windows = new();
     private readonly long[][] _offsets;
     private readonly Stack<ObjectLocation> _pending = [];
@@ -31,7 +35,7 @@ internal sealed class ReusingPackWriter : IDisposable
     private long _written;
 
     public ReusingPackWriter(
-        RepositoryLayout layout, ObjectStore store, ReachableSet reached, PackOutput output, CheckpointLimits limits,
+        RepositoryLayout layout, ObjectStore store, ReachableSet reached, PackOutput output, GitBundleCreateOptions options,
         Action<long> report, CancellationToken cancellationToken)
     {
         _store = store;
@@ -39,8 +43,9 @@ internal sealed class ReusingPackWriter : IDisposable
         _output = output;
         _report = report;
         _cancellationToken = cancellationToken;
-        _reader = new ObjectReader(store, limits.MaxObjectBytes, CacheBytes);
-        _rescued = new RescuedObjects(layout, limits);
+        _reader = new ObjectReader(store, options.Limits.MaxObjectBytes, CacheBytes, MaxHeldBytes);
+        _rescued = new RescuedObjects(layout, options.Limits);
+        _large = new LargeObjects(options.Limits.MaxObjectBytes, options.TemporaryDirectory);
         _offsets = [.. store.Packs.Select(pack => new long[pack.Index.Count])];
     }
 
@@ -89,6 +94,7 @@ internal sealed class ReusingPackWriter : IDisposable
     {
         _reader.Dispose();
         _rescued.Dispose();
+        _large.Dispose();
         _deflated.Dispose();
     }
 
@@ -314,7 +320,16 @@ internal sealed class ReusingPackWriter : IDisposable
 
     private async Task<long> StoreWholeAsync(ObjectReader reader, ObjectLocation location, ObjectStore store, ObjectKind kind)
     {
-        Deflate(reader, location, store, kind, out var size);
+        int size;
+        try
+        {
+            Deflate(reader, location, store, kind, out size);
+        }
+        catch (LargeObjectException)
+        {
+            return await StoreLargeAsync(location, store, kind).ConfigureAwait(false);
+        }
+
         var position = _output.PackPosition;
         await WriteEntryHeaderAsync(kind, size).ConfigureAwait(false);
         await _output.WriteAsync(_deflated.GetBuffer().AsMemory(0, (int)_deflated.Length), _cancellationToken).ConfigureAwait(false);
@@ -322,6 +337,26 @@ internal sealed class ReusingPackWriter : IDisposable
         {
             _deflated.SetLength(0);
             _deflated.Capacity = 0;
+        }
+
+        return position;
+    }
+
+    private async Task<long> StoreLargeAsync(ObjectLocation location, ObjectStore store, ObjectKind kind)
+    {
+        using var content = _large.Read(store, location, kind, _cancellationToken);
+        var position = _output.PackPosition;
+        await WriteEntryHeaderAsync(kind, content.Length).ConfigureAwait(false);
+        var chunk = Chunk();
+        var deflater = new ZLibStream(_output, CompressionLevel.Optimal, leaveOpen: true);
+        await using (deflater.ConfigureAwait(false))
+        {
+            for (var offset = 0L; offset < content.Length; offset += chunk.Length)
+            {
+                var step = (int)Math.Min(chunk.Length, content.Length - offset);
+                content.Read(offset, chunk.AsSpan(0, step));
+                await deflater.WriteAsync(chunk.AsMemory(0, step), _cancellationToken).ConfigureAwait(false);
+            }
         }
 
         return position;

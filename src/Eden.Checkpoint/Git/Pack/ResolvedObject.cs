@@ -16,13 +16,14 @@ internal sealed class ResolvedObject : IDisposable
     private byte[]? _buffer;
     private SafeFileHandle? _file;
     private long _filePosition;
-    private bool _ownsFile;
+    private readonly bool _ownsFile;
 
     private ResolvedObject(byte[]? buffer, SafeFileHandle? file, long length)
     {
         _buffer = buffer;
         _file = file;
         _ownsFile = file is not null;
+        _filePosition = file is null ? -1 : 0;
         Length = length;
     }
 
@@ -61,12 +62,19 @@ internal sealed class ResolvedObject : IDisposable
         }
     }
 
-    /// <summary>Moves the content from memory to a place in a shared file.</summary>
+    /// <summary>Gets where in the shared file the content is, in memory again or not; -1 when it was never there.</summary>
+    public long SharedPosition => _ownsFile ? -1 : _filePosition;
+
+    /// <summary>Moves the content from memory to a place in a shared file; once it has been there, it keeps its place and is not written again.</summary>
     public void Spill(SafeFileHandle file, long position)
     {
-        RandomAccess.Write(file, Bytes, position);
+        if (_filePosition < 0)
+        {
+            RandomAccess.Write(file, Bytes, position);
+            _filePosition = position;
+        }
+
         _file = file;
-        _filePosition = position;
         ArrayPool<byte>.Shared.Return(Buffer);
         _buffer = null;
     }

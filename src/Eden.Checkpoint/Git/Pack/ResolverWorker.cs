@@ -176,7 +176,7 @@ internal sealed class ResolverWorker : IDisposable
 
         _shared ??= _resolver.Spill.Create();
         content.Spill(_shared, _sharedEnd);
-        _sharedEnd += content.Length;
+        _sharedEnd = Math.Max(_sharedEnd, content.SharedPosition + content.Length);
         _held -= content.Length;
     }
 
@@ -186,6 +186,12 @@ internal sealed class ResolverWorker : IDisposable
         _frames.RemoveAt(_frames.Count - 1);
         _held -= content.IsSpilled ? 0 : content.Length;
         _spilledFrames = Math.Min(_spilledFrames, _frames.Count);
+        if (content.SharedPosition >= 0)
+        {
+            // Frames are spilled from the bottom up, so what lies behind belongs to nobody any more.
+            _sharedEnd = content.SharedPosition;
+        }
+
         return content;
     }
 

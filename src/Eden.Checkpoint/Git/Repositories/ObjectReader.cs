@@ -6,7 +6,11 @@ namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>Reads whole objects out of an <see cref="ObjectStore"/>: inflates, applies delta chains, keeps recent results as bases for the
 /// next. Quick when asked in pack order. One thread's own.</summary>
-internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long cacheBytes) : IDisposable
+/// <param name="store">Where the objects are.</param>
+/// <param name="maxObjectBytes">What any object may have.</param>
+/// <param name="cacheBytes">How much recent results may take.</param>
+/// <param name="maxHeldBytes">From which size on a packed object is not held in memory: reading it fails with <see cref="LargeObjectException"/>.</param>
+internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long cacheBytes, long maxHeldBytes = long.MaxValue) : IDisposable
 {
     // Room behind the content that lets the inflater copy in words.
     private const int Slack = 16;
@@ -54,6 +58,7 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long 
     /// <summary>Returns an object's content; good until the next call.</summary>
     /// <exception cref="RepositoryChangedException">A loose object vanished.</exception>
     /// <exception cref="CheckpointRepoUnavailableException">The object is damaged or larger than the limit.</exception>
+    /// <exception cref="LargeObjectException">The object, or a base of its delta, is larger than this reader holds.</exception>
     public ReadOnlySpan<byte> Read(ObjectLocation location, out ObjectKind kind) => Read(location, out kind, out _, out _);
 
     /// <summary>Returns an object's content, and that of the object it was just made from by a delta; both good until the next call.</summary>
@@ -96,6 +101,11 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long 
         ReadOnlySpan<byte> content;
         while (!_cache.TryGet(location with { Rank = rank }, out content, out kind))
         {
+            if (pack.Index.EntryLength(rank) > maxHeldBytes)
+            {
+                throw new LargeObjectException();
+            }
+
             var bytes = _windows.FetchEntry(pack, rank);
             var entry = pack.ReadEntry(rank, bytes);
             if (!entry.IsDelta)
@@ -149,10 +159,7 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long 
             throw pack.Corrupt(location.Rank, "its delta does not fit its base");
         }
 
-        if (resultLength > maxObjectBytes || resultLength > Array.MaxLength - Slack)
-        {
-            throw pack.Corrupt(location.Rank, $"its {resultLength} bytes are more than the limit of {maxObjectBytes}");
-        }
+        CheckSize(pack, location.Rank, resultLength);
 
         // If the base is the newest object it is kept now; the cache gives its buffer back to the pool at a later call only.
         KeepNewest();
@@ -182,13 +189,28 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long 
 
     private int CheckSize(RepositoryPack pack, int rank, long size, int compressed)
     {
-        if (size > maxObjectBytes || size > Array.MaxLength - Slack)
+        CheckSize(pack, rank, size);
+
+        // Deflate cannot do better than about 1,030 to 1: a lie about the size is found before memory is spent on it.
+        return size / 1100 <= compressed ? (int)size : throw pack.Corrupt(rank, "its declared length is more than its bytes can hold");
+    }
+
+    private void CheckSize(RepositoryPack pack, int rank, long size)
+    {
+        if (size > maxObjectBytes)
         {
             throw pack.Corrupt(rank, $"its {size} bytes are more than the limit of {maxObjectBytes}");
         }
 
-        // Deflate cannot do better than about 1,030 to 1: a lie about the size is found before memory is spent on it.
-        return size / 1100 <= compressed ? (int)size : throw pack.Corrupt(rank, "its declared length is more than its bytes can hold");
+        if (size > maxHeldBytes)
+        {
+            throw new LargeObjectException();
+        }
+
+        if (size > Array.MaxLength - Slack)
+        {
+            throw pack.Corrupt(rank, $"its {size} bytes are more than can be held in memory");
+        }
     }
 
     private void Inflate(RepositoryPack pack, int rank, PackedEntry entry, ArraySegment<byte> bytes, byte[] destination)

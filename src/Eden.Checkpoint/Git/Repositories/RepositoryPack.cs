@@ -84,6 +84,20 @@ internal sealed class RepositoryPack : IDisposable
 
     public ObjectHash Id(int rank) => ObjectHash.FromBytes(Index.Name(rank));
 
+    /// <summary>Opens the file once more; the caller disposes the handle.</summary>
+    /// <exception cref="RepositoryChangedException">The pack is gone.</exception>
+    public SafeFileHandle Open()
+    {
+        try
+        {
+            return OpenHandle(Path);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new RepositoryChangedException($"The pack \"{Path}\" is gone.", missing);
+        }
+    }
+
     /// <summary>Fills a span from an offset.</summary>
     /// <exception cref="CheckpointRepoUnavailableException">The pack ends before.</exception>
     /// <exception cref="RepositoryChangedException">The pack is not kept open, and gone.</exception>
@@ -95,7 +109,7 @@ internal sealed class RepositoryPack : IDisposable
             return;
         }
 
-        using var file = Reopen();
+        using var file = Open();
         Read(file, offset, bytes);
     }
 
@@ -156,18 +170,6 @@ internal sealed class RepositoryPack : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file?.Dispose();
-
-    private SafeFileHandle Reopen()
-    {
-        try
-        {
-            return OpenHandle(Path);
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new RepositoryChangedException($"The pack \"{Path}\" is gone.", missing);
-        }
-    }
 
     private void Read(SafeFileHandle file, long offset, Span<byte> bytes)
     {
