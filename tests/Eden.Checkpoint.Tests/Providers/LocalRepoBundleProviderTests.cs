@@ -18,6 +18,29 @@ public class LocalRepoBundleProviderTests
     [TearDown]
     public void TearDown() => _folder.Dispose();
 
+    [Test]
+    public async Task A_deleted_work_branch_makes_an_export_fail_unless_it_shall_be_restored_from_its_commit()
+    {
+        var experiment = await SyntheticExperiment.CreateAsync(_folder["repo.git"]);
+        var branch = SyntheticLineage.WorkBranch(0);
+        await GitCli.RunAsync(_folder["repo.git"], "update-ref", "-d", $"refs/heads/{branch}");
+        var refusing = new CheckpointExporter(experiment.ToInMemoryStore(), new LocalRepoBundleProvider(_folder["repo.git"]));
+        var restoring = new CheckpointExporter(
+            experiment.ToInMemoryStore(),
+            new LocalRepoBundleProvider(_folder["repo.git"], new LocalRepoBundleOptions { MissingWorkBranches = MissingWorkBranches.RestoreFromCommit }));
+
+        var failure = await Assert.ThrowsAsync<CheckpointRepoUnavailableException>(() => refusing.ExportAsync(_folder["refused.tar"]));
+        var result = await restoring.ExportAsync(_folder["restored.tar"]);
+
+        Assert.That(failure!.Violations.Select(violation => violation.ToString()), Has.Some.Contains(branch));
+        Assert.That(File.Exists(_folder["refused.tar"]), Is.False);
+        Assert.That(result.Warnings, Has.Exactly(1).Contains(branch));
+        await using var archive = File.OpenRead(_folder["restored.tar"]);
+        var report = await new CheckpointVerifier().VerifyAsync(archive);
+        Assert.That(report.Violations, Is.Empty);
+        Assert.That(report.IsResumable);
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public async Task A_repository_is_bundled_as_it_is(bool bare)

@@ -33,6 +33,38 @@ internal sealed class BundleDuringGcTests
     }
 
     [Test]
+    public async Task A_fetch_with_prune_at_the_same_time_never_breaks_a_bundle()
+    {
+        using var folder = new TempFolder();
+        var origin = await RepositoryShapes.GrowAsync(await RepositoryShapes.BaseAsync(folder), "long", 20);
+        await GitCli.RunAsync(folder.Path, "clone", "-q", "--mirror", "file://" + origin, folder["mirror"]);
+        var fetching = Task.Run(async () =>
+        {
+            for (var round = 0; round < Rounds; round++)
+            {
+                await RepositoryShapes.GrowAsync(origin, $"round-{round}", 5);
+                await GitCli.TryRunAsync(origin, default, "branch", "-q", "-D", $"round-{round - 1}");
+                await GitCli.RunAsync(folder["mirror"], "-c", $"fetch.unpackLimit={(round % 2 == 0 ? 1 : 1000)}", "fetch", "-q", "--prune");
+            }
+        });
+
+        var count = 0;
+        do
+        {
+            var name = folder[$"{count++}.bundle"];
+            await BundleOfEveryShapeTests.CreateAsync(folder["mirror"], name);
+            using var bundle = RepoBundle.FromFile(name);
+            Assert.That((await GitBundle.VerifyAsync(bundle)).Violations, Is.Empty, $"bundle {count}");
+        }
+        while (!fetching.IsCompleted);
+
+        await fetching;
+        await BundleOfEveryShapeTests.CreateAsync(folder["mirror"], folder["last.bundle"]);
+        var clone = await BundleOfEveryShapeTests.CloneAsync(folder, folder["mirror"], folder["last.bundle"]);
+        Assert.That(await BundleOfEveryShapeTests.LinesAsync(clone, "for-each-ref"), Is.EqualTo(await BundleOfEveryShapeTests.LinesAsync(origin, "for-each-ref")));
+    }
+
+    [Test]
     public async Task Loose_objects_that_a_gc_packs_while_the_bundle_is_written_still_get_in()
     {
         using var folder = new TempFolder();

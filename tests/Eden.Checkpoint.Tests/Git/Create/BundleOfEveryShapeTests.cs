@@ -9,7 +9,7 @@ namespace Eden.Checkpoint.Tests.Git.Create;
 internal sealed class BundleOfEveryShapeTests
 {
     [Test]
-    public async Task Git_restores_every_ref_and_exactly_the_reachable_objects(
+    public async Task Git_and_we_restore_every_ref_and_exactly_the_reachable_objects(
         [ValueSource(typeof(RepositoryShapes), nameof(RepositoryShapes.All))] string shape)
     {
         using var folder = new TempFolder();
@@ -24,6 +24,11 @@ internal sealed class BundleOfEveryShapeTests
         var clone = await CloneAsync(folder, repository, bundle);
         using var ours = RepoBundle.FromFile(bundle);
         var report = await GitBundle.VerifyAsync(ours);
+        var quick = await GitBundle.VerifyAsync(ours, new GitBundleVerifyOptions { Depth = BundleVerification.Commits });
+        var restored = (await GitBundle.RestoreAsync(ours, folder["restored.git"])).RepositoryPath;
+        await GitCli.RunAsync(restored, "fsck", "--full", "--no-dangling");
+        var restoredObjects = await LinesAsync(restored, "cat-file", "--batch-all-objects", "--batch-check=%(objectname)");
+        await GitCli.RunAsync(restored, "gc", "-q");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(heads, Is.EquivalentTo(await LinesAsync(repository, "bundle", "list-heads", folder["theirs.bundle"])));
@@ -32,6 +37,9 @@ internal sealed class BundleOfEveryShapeTests
                 await LinesAsync(clone, "cat-file", "--batch-all-objects", "--batch-check=%(objectname)"),
                 Is.EqualTo(reachable.Order(StringComparer.Ordinal)));
             Assert.That(report.Violations, Is.Empty);
+            Assert.That(quick.Violations, Is.Empty);
+            Assert.That(restoredObjects, Is.EqualTo(reachable.Order(StringComparer.Ordinal)));
+            Assert.That(await LinesAsync(restored, "for-each-ref"), Is.EqualTo(await LinesAsync(clone, "for-each-ref")), "after a gc, which must find everything in order");
             Assert.That(result.RefCount, Is.EqualTo(heads.Length));
             Assert.That(result.ObjectCount, Is.EqualTo(reachable.Length));
             Assert.That(result.Length, Is.EqualTo(new FileInfo(bundle).Length));

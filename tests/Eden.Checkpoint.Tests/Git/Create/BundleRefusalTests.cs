@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using System.Text;
 using Eden.Checkpoint.Git;
 using Eden.Checkpoint.Tests.Kit;
 
@@ -169,6 +171,35 @@ internal sealed class BundleRefusalTests
             var refusal = await RefusalAsync(path);
             Assert.That(refusal.Message, Does.Contain("corrupt"), $"byte {at}");
         }
+    }
+
+    [Test]
+    public async Task A_blob_whose_pack_and_index_hash_right_again_is_refused_for_its_own_checksum()
+    {
+        // A blob is copied as it is and never inflated: behind the checksums of both files, only the CRC-32 of its entry tells.
+        using var folder = new TempFolder();
+        var path = await RepositoryShapes.BaseAsync(folder, "--bare");
+        var noise = new byte[3_000];
+        new Random(3).NextBytes(noise);
+        var blob = Encoding.ASCII.GetString(await GitCli.RunWithInputAsync(path, noise, "hash-object", "-w", "--stdin")).Trim();
+        await GitCli.RunAsync(path, "update-ref", "refs/x/noise", blob);
+        await RepositoryShapes.PackedAsync(path);
+        var index = Directory.GetFiles(Path.Combine(path, "objects", "pack"), "*.idx").Single();
+        var pack = Path.ChangeExtension(index, ".pack");
+        var listed = Encoding.ASCII.GetString(await GitCli.RunWithInputAsync(path, File.ReadAllBytes(index), "show-index")).Split('\n');
+        var offset = int.Parse(listed.Single(line => line.Contains(blob, StringComparison.Ordinal)).Split(' ')[0], CultureInfo.InvariantCulture);
+        var packBytes = File.ReadAllBytes(pack);
+        packBytes[offset + 1_500] ^= 1;
+        SHA1.HashData(packBytes.AsSpan(..^20)).CopyTo(packBytes.AsSpan(packBytes.Length - 20));
+        var indexBytes = File.ReadAllBytes(index);
+        packBytes.AsSpan(^20..).CopyTo(indexBytes.AsSpan(indexBytes.Length - 40));
+        SHA1.HashData(indexBytes.AsSpan(..^20)).CopyTo(indexBytes.AsSpan(indexBytes.Length - 20));
+        File.Delete(pack);
+        File.Delete(index);
+        File.WriteAllBytes(pack, packBytes);
+        File.WriteAllBytes(index, indexBytes);
+
+        Assert.That((await RefusalAsync(path)).Message, Does.Contain(blob).And.Contain("do not match the CRC-32 of the index"));
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using System.Text;
 using Eden.Checkpoint.Git.Repositories;
+using Eden.Checkpoint.Tests.Git.Create;
 using Eden.Checkpoint.Tests.Kit;
 
 namespace Eden.Checkpoint.Tests.Git.Repositories;
@@ -24,6 +25,22 @@ internal sealed class RefSnapshotTests
         Assert.That(
             snapshot.Tips.Select(tip => $"{tip.Target} {tip.Name}"),
             Is.EqualTo(listed.Split('\n').Append($"{main} HEAD")));
+    }
+
+    [Test]
+    public async Task Sixty_thousand_loose_refs_are_all_in_the_bundle()
+    {
+        using var folder = new TempFolder();
+        var path = await RepositoryShapes.BaseAsync(folder, "--bare");
+        var main = await GitCli.RunAsync(path, "rev-parse", "main");
+        await UpdateAsync(path, main, Enumerable.Range(0, 60_000).Select(number => $"refs/heads/work/{number}"));
+
+        var result = await BundleOfEveryShapeTests.CreateAsync(path, folder["many.bundle"]);
+
+        Assert.That(result.RefCount, Is.EqualTo(60_004), "main, side, v1 and HEAD too");
+        Assert.That(
+            (await BundleOfEveryShapeTests.LinesAsync(path, "bundle", "list-heads", folder["many.bundle"]))[..^1],
+            Is.EqualTo(await BundleOfEveryShapeTests.LinesAsync(path, "for-each-ref", "--format=%(objectname) %(refname)")));
     }
 
     [Test]
