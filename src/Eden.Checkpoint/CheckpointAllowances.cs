@@ -17,7 +17,7 @@ public enum CheckpointAllowances
     EventId = 4,
 
     /// <summary>The <c>artifacts_uri</c> and <c>executor_artifacts_uri</c> of ideas, variants and submissions were rewritten: both are there and
-    /// at least one of them does not say which bytes it names. Two different <c>checkpoint:sha256:</c> URIs are a difference.</summary>
+    /// do not name different bytes. <c>checkpoint:sha256:</c> and <c>eden://artifacts/sha256/</c> say which bytes they name; others do not.</summary>
     ArtifactUri = 8,
 
     /// <summary>Worker credentials, which exist in stores only and are issued anew. They are counted, never read.</summary>

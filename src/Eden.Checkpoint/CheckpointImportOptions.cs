@@ -28,6 +28,13 @@ public sealed record CheckpointImportOptions
     /// <summary>Gets a value indicating whether refs that the remote has may be overwritten. Others that it has stay.</summary>
     public bool ForcePush { get; init; }
 
+    /// <summary>Gets where the bytes of artifacts go (spec §7): each artifact that rows name is stored once, and <c>artifacts_uri</c> and
+    /// <c>executor_artifacts_uri</c> of ideas, variants and submissions hold the sink's URI instead of the archive's, in the same transaction as
+    /// everything else. The sink is given the bytes before the transaction begins: an import that fails then leaves bytes there that no row
+    /// names, and the same import again gives the same URIs.</summary>
+    /// <value><see langword="null"/> by default: URIs that name bytes of the archive are imported as they are, with a warning; the bytes are not kept.</value>
+    public IArtifactSink? ArtifactSink { get; init; }
+
     /// <summary>Gets the directory for one file <c>&lt;worker_id&gt;.token</c> per worker (mode 0600), written after the commit; made with mode 0700
     /// when it is missing. <see langword="null"/> writes none: <see cref="CheckpointImportResult.Credentials"/> then has the only copies.</summary>
     public string? CredentialsDirectory { get; init; }
@@ -40,7 +47,7 @@ public sealed record CheckpointImportOptions
     /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>
     public CheckpointLimits Limits { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = CheckpointLimits.Default;
 
-    /// <summary>Gets the directory in which the private temporary directory is made; <see langword="null"/> for the system's. It takes the rows and the bundle.</summary>
+    /// <summary>Gets the directory in which the private temporary directory is made; <see langword="null"/> for the system's. It takes the rows, the bundle, and artifacts that go to a sink.</summary>
     public string? TemporaryDirectory { get; init; }
 
     /// <summary>Gets where progress is reported, if anywhere.</summary>

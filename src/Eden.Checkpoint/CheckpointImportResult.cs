@@ -15,6 +15,12 @@ public sealed record CheckpointImportResult
     /// <summary>Gets how many claimed tasks became pending (spec §8).</summary>
     public long RevertedClaims { get; init; }
 
+    /// <summary>Gets how many artifacts were stored in <see cref="CheckpointImportOptions.ArtifactSink"/>: each that rows name, once.</summary>
+    public long ArtifactCount { get; init; }
+
+    /// <summary>Gets the bytes of all of them together.</summary>
+    public long ArtifactBytes { get; init; }
+
     /// <summary>Gets what the operator should know: where credentials went, what is not resumable, what was odd about the archive.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

@@ -26,4 +26,7 @@ public enum CheckpointPhase
 
     /// <summary>The repository is pushed to the remote of record; the unit is bytes.</summary>
     Push,
+
+    /// <summary>Artifacts are handed to the receiver's sink; the unit is bytes.</summary>
+    Artifacts,
 }

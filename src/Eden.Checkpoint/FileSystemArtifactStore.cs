@@ -1,11 +1,13 @@
 using System.Security.Cryptography;
 using Eden.Checkpoint.Artifacts;
+using Eden.Checkpoint.Storage;
 
 namespace Eden.Checkpoint;
 
 /// <summary>Artifacts in files: stored by content under <c>sha256/ab/cdef…</c>, read by several kinds of URIs.</summary>
 /// <remarks>
-/// <para>It reads <c>eden://artifacts/sha256/&lt;64 hex&gt;</c>, which it hands out itself and whose bytes it checks while they are read;
+/// <para>It reads <c>eden://artifacts/sha256/&lt;64 hex&gt;</c>, which it hands out itself and whose bytes it checks while they are read, and
+/// <c>checkpoint:sha256:&lt;64 hex&gt;</c>, which the rows of an import without an <see cref="IArtifactSink"/> hold, when it has such bytes;
 /// <c>eden://artifacts/&lt;32 hex&gt;</c> from a directory of opaque names; and <c>file://</c> under allowed directories.</para>
 /// <para>Files appear whole or not at all: they are written aside, hashed on the way, flushed to disk and renamed. Thread-safe, also
 /// between processes.</para>
@@ -46,7 +48,7 @@ public sealed class FileSystemArtifactStore : IArtifactSource, IArtifactSink
         }
 
         var path = ArtifactLocation.PathOf(_directory, sha256);
-        var folder = Directory.CreateDirectory(Path.GetDirectoryName(path)!).FullName;
+        var folder = MakeFolder(Path.GetDirectoryName(path)!);
         var aside = Path.Combine(folder, $".{Guid.NewGuid():N}.tmp");
         try
         {
@@ -54,6 +56,7 @@ public sealed class FileSystemArtifactStore : IArtifactSource, IArtifactSink
 
             // Overwriting equal bytes harms nobody, and mends a file that was damaged since.
             File.Move(aside, path, overwrite: true);
+            DirectoryFlush.Flush(folder);
         }
         finally
         {
@@ -61,6 +64,19 @@ public sealed class FileSystemArtifactStore : IArtifactSource, IArtifactSink
         }
 
         return ArtifactLocation.UriOf(sha256);
+    }
+
+    /// <summary>Makes a folder and what is missing above it, so that it outlasts a loss of power.</summary>
+    private static string MakeFolder(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            var parent = MakeFolder(Path.GetDirectoryName(folder)!);
+            Directory.CreateDirectory(folder);
+            DirectoryFlush.Flush(parent);
+        }
+
+        return folder;
     }
 
     private async Task WriteAsideAsync(string aside, string sha256, Stream content, CancellationToken cancellationToken)
@@ -104,8 +120,9 @@ public sealed class FileSystemArtifactStore : IArtifactSource, IArtifactSink
     {
         if (ArtifactLocation.TryParseContent(uri, out var sha256))
         {
-            return new ArtifactReadStream(
-                OpenFile(_directory, ArtifactLocation.PathOf(_directory, sha256), uri), uri, _options.MaxArtifactBytes, sha256);
+            var stored = ArtifactLocation.PathOf(_directory, sha256);
+            return uri != ArtifactLocation.UriOf(sha256) && !File.Exists(stored)
+                ? null : new ArtifactReadStream(OpenFile(_directory, stored, uri), uri, _options.MaxArtifactBytes, sha256);
         }
 
         if (_options.OpaqueDirectory is { } opaque && ArtifactLocation.TryParseOpaque(uri, out var name))

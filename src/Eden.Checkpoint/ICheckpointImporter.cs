@@ -10,7 +10,7 @@ public interface ICheckpointImporter
     /// <param name="cancellationToken">Observed until the commit begins; from then on the import is finished, but for the push, which is given up.</param>
     /// <returns>What was done. After the commit nothing throws: what then fails is told in the result.</returns>
     /// <exception cref="CheckpointBadRequestException">The archive has no bytes.</exception>
-    /// <exception cref="CheckpointInvalidException">The archive breaks the format, or holds rows that the store cannot.</exception>
+    /// <exception cref="CheckpointInvalidException">The archive breaks the format, or holds rows that the store or artifacts that the sink cannot take.</exception>
     /// <exception cref="UnsupportedCheckpointVersionException">The format version is not "1".</exception>
     /// <exception cref="SpecVersionMismatchException">The spec version is not "v0".</exception>
     /// <exception cref="ExperimentIdConflictException">The target is not empty, or another import won.</exception>

@@ -18,6 +18,8 @@ internal static class ImportJson
 
         json.WriteEndObject();
         json.WriteNumber("revertedClaims", result.RevertedClaims);
+        json.WriteNumber("artifacts", result.ArtifactCount);
+        json.WriteNumber("artifactBytes", result.ArtifactBytes);
         json.WriteNumber("credentials", result.Credentials.Count);
         json.WriteBoolean("credentialsWritten", result.CredentialsWritten);
         json.WriteString("repository", result.RepositoryPath);

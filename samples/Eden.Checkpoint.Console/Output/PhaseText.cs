@@ -12,6 +12,7 @@ internal static class PhaseText
         CheckpointPhase.Compare => "comparing",
         CheckpointPhase.Import => "writing rows",
         CheckpointPhase.Push => "pushing",
+        CheckpointPhase.Artifacts => "storing artifacts",
         _ => "archive",
     };
 
@@ -20,7 +21,7 @@ internal static class PhaseText
         CheckpointPhase.Snapshot => Quantity.Of(amount, "row", "rows"),
         CheckpointPhase.Import => Quantity.Of(amount, "row", "rows"),
         CheckpointPhase.Compare => Quantity.Of(amount, "registry", "registries"),
-        CheckpointPhase.Archive or CheckpointPhase.Push => Quantity.Bytes(amount),
+        CheckpointPhase.Archive or CheckpointPhase.Push or CheckpointPhase.Artifacts => Quantity.Bytes(amount),
         _ => Quantity.Of(amount, "object", "objects"),
     };
 }

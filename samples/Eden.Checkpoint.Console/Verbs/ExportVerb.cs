@@ -21,11 +21,12 @@ internal static class ExportVerb
         var repoPath = new Option<string?>("--repo-path") { Description = "The git repository; with --remote-url, our own bare clone of it.", HelpName = "DIR" };
         var remoteUrl = new Option<string?>("--remote-url") { Description = "The git remote of record; --repo-path is synced with it first.", HelpName = "URL" };
         var helper = new Option<string?>("--credential-helper") { Description = "A git credential helper for the remote.", HelpName = "FILE" };
+        var artifacts = new Option<string?>("--artifacts-dir") { Description = "A file-system artifact store: what it has of the rows' artifacts goes into the archive.", HelpName = "DIR" };
         var version = new Option<string>("--format-version") { Description = "The archive format.", DefaultValueFactory = _ => "1", HelpName = "V" };
         var json = new Option<bool>("--json") { Description = "Print the result as one JSON object." };
         var command = new Command("export", "Writes one experiment into a checkpoint archive.")
         {
-            store, experimentId, output, config, repoPath, remoteUrl, helper, version, json,
+            store, experimentId, output, config, repoPath, remoteUrl, helper, artifacts, version, json,
         };
         command.Guard(terminal, json, async (parsed, cancellationToken) =>
         {
@@ -45,6 +46,7 @@ internal static class ExportVerb
                 {
                     ExperimentId = parsed.GetRequiredValue(experimentId),
                     FormatVersion = parsed.GetRequiredValue(version),
+                    ArtifactSource = parsed.GetValue(artifacts) is { } directory ? new FileSystemArtifactStore(directory) : null,
                     ExperimentConfig = await ReadConfigAsync(parsed.GetValue(config), cancellationToken).ConfigureAwait(false),
                 };
                 var result = await ProgressDisplay.RunAsync(

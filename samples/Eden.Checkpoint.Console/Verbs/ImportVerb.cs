@@ -17,11 +17,12 @@ internal static class ImportVerb
         var repoPath = new Option<string?>("--repo-path") { Description = "Where the repository is restored; must not exist, or be empty.", HelpName = "DIR" };
         var remoteUrl = new Option<string?>("--remote-url") { Description = "The receiver's git remote of record, empty: every ref is pushed to it.", HelpName = "URL" };
         var helper = new Option<string?>("--credential-helper") { Description = "A git credential helper for the remote.", HelpName = "FILE" };
+        var artifacts = new Option<string?>("--artifacts-dir") { Description = "Where the archive's artifacts are stored, named by their hashes; rows then name them there.", HelpName = "DIR" };
         var credentials = new Option<string?>("--credentials-dir") { Description = "Where each worker's fresh token goes, one file of mode 0600 each.", HelpName = "DIR" };
         var json = new Option<bool>("--json") { Description = "Print the result as one JSON object." };
         var command = new Command("import", "Brings an archive into an empty deployment, all or nothing.")
         {
-            file, store, experimentId, asExperimentId, repoPath, remoteUrl, helper, credentials, json,
+            file, store, experimentId, asExperimentId, repoPath, remoteUrl, helper, artifacts, credentials, json,
         };
         command.Guard(terminal, json, async (parsed, cancellationToken) =>
         {
@@ -36,6 +37,7 @@ internal static class ImportVerb
                 RepositoryPath = parsed.GetValue(repoPath),
                 RemoteUrl = parsed.GetValue(remoteUrl),
                 Credentials = parsed.GetValue(helper) is { } path ? new CredentialHelper(path) : null,
+                ArtifactSink = parsed.GetValue(artifacts) is { } directory ? new FileSystemArtifactStore(directory) : null,
                 CredentialsDirectory = parsed.GetValue(credentials),
             };
             var opened = StoreAddress.Open(parsed.GetRequiredValue(store), Id(parsed.GetValue(experimentId), "--experiment-id"));
@@ -85,6 +87,11 @@ internal static class ImportVerb
         terminal.Line($"imported {result.Manifest.ExperimentId}, exported at {result.Manifest.ExportedAt}, as {result.ExperimentId}");
         var counts = result.RowCounts;
         terminal.Line($"{Quantity.Of(counts.Tasks, "task", "tasks")}, {Quantity.Of(counts.Ideas, "idea", "ideas")}, {Quantity.Of(counts.Variants, "variant", "variants")}, {Quantity.Of(counts.Submissions, "submission", "submissions")}, {Quantity.Of(counts.Events, "event", "events")}, {Quantity.Of(counts.Workers, "worker", "workers")}, {Quantity.Of(counts.Groups, "group", "groups")}; {Quantity.Of(result.RevertedClaims, "claim", "claims")} reverted");
+        if (result.ArtifactCount > 0)
+        {
+            terminal.Line($"{Quantity.Of(result.ArtifactCount, "artifact", "artifacts")} stored, {Quantity.Bytes(result.ArtifactBytes)}");
+        }
+
         if (result.RepositoryPath is { } repository)
         {
             terminal.Line($"repository restored in {repository}");

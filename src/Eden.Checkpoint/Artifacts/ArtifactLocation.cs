@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using Eden.Checkpoint.Rows;
 
 namespace Eden.Checkpoint.Artifacts;
 
@@ -23,10 +24,11 @@ internal static class ArtifactLocation
     /// <summary>Returns the URI under which the store gives an artifact out.</summary>
     public static string UriOf(string sha256) => ContentPrefix + sha256;
 
-    /// <summary>Reads what <see cref="UriOf"/> wrote.</summary>
+    /// <summary>Reads a URI that names bytes by their hash: what <see cref="UriOf"/> wrote, or what an archive's rows hold.</summary>
     public static bool TryParseContent(string uri, [NotNullWhen(true)] out string? sha256)
     {
-        sha256 = uri.StartsWith(ContentPrefix, StringComparison.Ordinal) && IsSha256(uri.AsSpan(ContentPrefix.Length)) ? uri[ContentPrefix.Length..] : null;
+        sha256 = uri.StartsWith(ContentPrefix, StringComparison.Ordinal) && IsSha256(uri.AsSpan(ContentPrefix.Length))
+            ? uri[ContentPrefix.Length..] : ArtifactUri.HashIn(uri);
         return sha256 is not null;
     }
 

@@ -43,7 +43,7 @@ internal sealed class ArchiveComparisonSource : CheckpointComparisonSource
             Progress = options.Progress,
         };
         var checkpoint = await CheckpointIntake
-            .ReadAsync(archive, reading.Validator, verification, keepRows: true, cancellationToken).ConfigureAwait(false);
+            .ReadAsync(archive, reading.Validator, verification, IntakeParts.Rows, cancellationToken).ConfigureAwait(false);
         try
         {
             checkpoint.Report.ThrowIfInvalid();
@@ -82,7 +82,7 @@ internal sealed class ArchiveComparisonSource : CheckpointComparisonSource
         await using var contentGuard = content.ConfigureAwait(false);
 
         // The lines were judged when the archive was taken in.
-        using var lines = new JsonLinesReader(content, RegistryFiles.FileName(kind), limits, new ViolationList(1));
+        using var lines = new JsonLinesReader(content, RegistryFiles.FileName(kind), limits.MaxLineBytes, new ViolationList(1));
         while (await lines.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             await writer.AppendAsync(lines.Row, RowKey.Find(kind, lines.Row, limits.MaxJsonDepth), cancellationToken).ConfigureAwait(false);

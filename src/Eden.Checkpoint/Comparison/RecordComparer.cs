@@ -1,3 +1,6 @@
+using System.Text;
+using Eden.Checkpoint.Artifacts;
+
 namespace Eden.Checkpoint.Comparison;
 
 /// <summary>Compares two rows of one registry and tells allowed differences from others. Reusable; not thread-safe.</summary>
@@ -201,7 +204,7 @@ internal sealed class RecordComparer : IJsonMismatchSink
         var isUri = mismatch.IsField("artifacts_uri"u8)
             || (_kind == RegistryKind.Variants && mismatch.IsField("executor_artifacts_uri"u8));
         return isUri && IsText(mismatch.Left, mismatch.LeftToken) && IsText(mismatch.Right, mismatch.RightToken)
-            && !(NamesBytes(mismatch.Left, mismatch.LeftToken) && NamesBytes(mismatch.Right, mismatch.RightToken))
+            && NameSameBytes(mismatch) != false
             ? CheckpointAllowances.ArtifactUri
             : CheckpointAllowances.None;
     }
@@ -214,6 +217,10 @@ internal sealed class RecordComparer : IJsonMismatchSink
 
     private static bool IsText(JsonTokens tokens, int token) => token >= 0 && tokens[token].Kind == System.Text.Json.JsonTokenType.String;
 
-    private static bool NamesBytes(JsonTokens tokens, int token)
-        => JsonStringText.Decode(tokens.Bytes(token)).AsSpan().StartsWith("checkpoint:sha256:"u8);
+    /// <summary>Tells whether two URIs name the same bytes; <see langword="null"/> when one of them does not say.</summary>
+    private static bool? NameSameBytes(JsonMismatch mismatch)
+        => HashIn(mismatch.Left, mismatch.LeftToken) is { } left && HashIn(mismatch.Right, mismatch.RightToken) is { } right ? left == right : null;
+
+    private static string? HashIn(JsonTokens tokens, int token)
+        => ArtifactLocation.TryParseContent(Encoding.UTF8.GetString(JsonStringText.Decode(tokens.Bytes(token))), out var sha256) ? sha256 : null;
 }

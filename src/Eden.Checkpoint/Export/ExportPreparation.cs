@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using Eden.Checkpoint.Artifacts;
 using Eden.Checkpoint.Diagnostics;
 using Eden.Checkpoint.Rows;
@@ -29,18 +30,21 @@ internal sealed class ExportPreparation(
         var experiment = await SpoolSnapshotAsync(checker, cancellationToken).ConfigureAwait(false);
         var snapshotTime = Lap(ref clock);
 
+        // Before the check of what holds between rows: a row may name an artifact of the archive, where only the source knows whether there is one.
+        var artifacts = await GatherArtifactsAsync(cancellationToken).ConfigureAwait(false);
+        var artifactTime = Lap(ref clock);
         using (CheckpointTelemetry.Source.StartActivity("eden.checkpoint.export.rows"))
         {
-            checker.Complete(cancellationToken);
-            if (_violations.Total > 0)
+            foreach (var (sha256, _) in artifacts?.Files() ?? [])
             {
-                throw new CheckpointInvalidException(_violations.Listed, _violations.Total);
+                checker.AddArtifact(sha256);
             }
+
+            checker.Complete(cancellationToken);
+            ThrowIfInvalid();
         }
 
         var validateTime = Lap(ref clock);
-        var artifacts = await GatherArtifactsAsync(cancellationToken).ConfigureAwait(false);
-        var artifactTime = Lap(ref clock);
         var bundle = await MakeBundleAsync(experiment, checker.References, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -121,6 +125,12 @@ internal sealed class ExportPreparation(
                     bytes = minified.WrittenMemory;
                 }
 
+                if (bytes.Length > options.Limits.MaxLineBytes)
+                {
+                    _violations.Add(CheckpointRule.Limit, RegistryFiles.FileName(kind), line, null, null, string.Create(
+                        CultureInfo.InvariantCulture, $"the line is longer than {options.Limits.MaxLineBytes} bytes"));
+                }
+
                 await file.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
                 await file.WriteAsync(s_newline, cancellationToken).ConfigureAwait(false);
                 if (line % ProgressInterval == 0)
@@ -142,6 +152,8 @@ internal sealed class ExportPreparation(
             return null;
         }
 
+        // Rows are rewritten only where each is what it should be.
+        ThrowIfInvalid();
         using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.export.artifacts");
         var gathering = new ArtifactGathering(source, spool, options.Limits, _violations);
         for (var kind = RegistryKind.Tasks; kind <= RegistryKind.Groups; kind++)
@@ -149,7 +161,15 @@ internal sealed class ExportPreparation(
             await gathering.GatherAsync(kind, cancellationToken).ConfigureAwait(false);
         }
 
-        return _violations.Total == 0 ? gathering : throw new CheckpointInvalidException(_violations.Listed, _violations.Total);
+        return gathering;
+    }
+
+    private void ThrowIfInvalid()
+    {
+        if (_violations.Total > 0)
+        {
+            throw new CheckpointInvalidException(_violations.Listed, _violations.Total);
+        }
     }
 
     private async Task<RepoBundle> MakeBundleAsync(

@@ -23,10 +23,18 @@ internal sealed class ImportRun(
         await CheckIdsAsync(cancellationToken).ConfigureAwait(false);
         var checkpoint = await TakeInAsync(archive, cancellationToken).ConfigureAwait(false);
         var manifest = checkpoint.Report.Manifest!;
-        var rows = new ImportedRows(checkpoint, options.Limits, options.Progress);
         await StageRepositoryAsync(checkpoint, manifest, cancellationToken).ConfigureAwait(false);
+        var rows = new ImportedRows(checkpoint, options.Limits.MaxLineBytes, options.Progress);
         var workers = await rows.ReadWorkerIdsAsync(cancellationToken).ConfigureAwait(false);
         var credentials = await CredentialReissue.IssueAsync(issuer, workers, cancellationToken).ConfigureAwait(false);
+
+        // Last of what comes before the transaction: the sink is not part of it, so nothing else may fail after the bytes were stored for nothing.
+        var artifacts = await PlaceArtifactsAsync(checkpoint, manifest, cancellationToken).ConfigureAwait(false);
+        if (artifacts is not null)
+        {
+            rows = new ImportedRows(checkpoint, artifacts.LongestLine, options.Progress);
+        }
+
         var written = await WriteAsync(checkpoint, rows, credentials, cancellationToken).ConfigureAwait(false);
 
         // The import has taken place. From here on nothing throws: what fails is told in the result.
@@ -43,6 +51,8 @@ internal sealed class ImportRun(
             Manifest = manifest,
             RowCounts = checkpoint.Report.RowCounts,
             RevertedClaims = written.RevertedClaims,
+            ArtifactCount = artifacts?.Count ?? 0,
+            ArtifactBytes = artifacts?.Bytes ?? 0,
             Warnings = _warnings,
             Credentials = credentials,
             CredentialsWritten = credentialsWritten,
@@ -93,7 +103,8 @@ internal sealed class ImportRun(
             Progress = options.Progress,
         };
         var check = _repository is null ? validator : new DeferredObjectCheck(validator);
-        _checkpoint = await CheckpointIntake.ReadAsync(archive, check, verification, keepRows: true, cancellationToken).ConfigureAwait(false);
+        var kept = IntakeParts.Rows | (options.ArtifactSink is null ? IntakeParts.None : IntakeParts.Artifacts);
+        _checkpoint = await CheckpointIntake.ReadAsync(archive, check, verification, kept, cancellationToken).ConfigureAwait(false);
         if (_checkpoint.Report.ArchiveBytes == 0)
         {
             throw new CheckpointBadRequestException("The upload is empty.");
@@ -120,14 +131,51 @@ internal sealed class ImportRun(
         if (_repository.IsOccupied)
         {
             // Whoever imports twice wants to hear that, not where the first import's repository is.
-            var target = await BeginAsync(manifest, cancellationToken).ConfigureAwait(false);
-            await target.DisposeAsync().ConfigureAwait(false);
+            await RefuseTakenAsync(manifest, cancellationToken).ConfigureAwait(false);
             _repository.RefuseOccupied();
         }
 
         using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.import.restore");
         var restored = await _repository.StageAsync(checkpoint.Bundle, options, cancellationToken).ConfigureAwait(false);
         _warnings.AddRange(restored.Warnings.Except(_warnings, StringComparer.Ordinal).ToArray());
+    }
+
+    private async Task<ArtifactPlacement?> PlaceArtifactsAsync(
+        SpooledCheckpoint checkpoint, CheckpointManifest manifest, CancellationToken cancellationToken)
+    {
+        if (checkpoint.ArtifactUses == 0)
+        {
+            return null;
+        }
+
+        if (options.ArtifactSink is not { } sink)
+        {
+            _warnings.Add($"{checkpoint.ArtifactUses} artifact URIs name bytes that only the archive has, and no artifact sink was given: they were imported as they are, "
+                + "the bytes were not kept. Keep the archive; an export of this experiment fails until its artifact source serves these URIs.");
+            return null;
+        }
+
+        // A target that is taken is not worth a byte of the receiver's storage.
+        await RefuseTakenAsync(manifest, cancellationToken).ConfigureAwait(false);
+        using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.import.artifacts");
+        var placement = new ArtifactPlacement(sink, checkpoint, options.Limits, options.Progress);
+        await placement.PlaceAsync(cancellationToken).ConfigureAwait(false);
+        activity?.SetTag("eden.checkpoint.artifacts", placement.Count);
+        return placement;
+    }
+
+    /// <summary>Looks whether the target takes an import at all.</summary>
+    private async Task RefuseTakenAsync(CheckpointManifest manifest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var target = await BeginAsync(manifest, cancellationToken).ConfigureAwait(false);
+            await target.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (StoreContentionException)
+        {
+            // No answer; the import itself asks again, as often as it may.
+        }
     }
 
     private async Task<IStoreImport> BeginAsync(CheckpointManifest manifest, CancellationToken cancellationToken)

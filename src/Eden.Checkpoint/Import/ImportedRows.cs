@@ -7,7 +7,10 @@ using Eden.Checkpoint.Verification;
 namespace Eden.Checkpoint.Import;
 
 /// <summary>Reads the spooled rows of a checked archive, rewritten for the receiver.</summary>
-internal sealed class ImportedRows(SpooledCheckpoint checkpoint, CheckpointLimits limits, IProgress<CheckpointProgress>? progress)
+/// <param name="checkpoint">The archive.</param>
+/// <param name="longestLine">The longest line there can be, in bytes.</param>
+/// <param name="progress">Is told of the rows.</param>
+internal sealed class ImportedRows(SpooledCheckpoint checkpoint, int longestLine, IProgress<CheckpointProgress>? progress)
 {
     private const int ProgressInterval = 4096;
 
@@ -19,7 +22,7 @@ internal sealed class ImportedRows(SpooledCheckpoint checkpoint, CheckpointLimit
         await using var closing = file.ConfigureAwait(false);
 
         // The lines were checked when the archive was taken in; the same bytes cannot fail now.
-        using var lines = new JsonLinesReader(file, RegistryFiles.FileName(kind), limits, new ViolationList(1));
+        using var lines = new JsonLinesReader(file, RegistryFiles.FileName(kind), longestLine, new ViolationList(1));
         while (await lines.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             yield return rewriter.Rewrite(kind, lines.Row);
@@ -36,7 +39,7 @@ internal sealed class ImportedRows(SpooledCheckpoint checkpoint, CheckpointLimit
         var ids = new List<string>();
         var file = checkpoint.OpenRows(RegistryKind.Workers);
         await using var closing = file.ConfigureAwait(false);
-        using var lines = new JsonLinesReader(file, RegistryFiles.FileName(RegistryKind.Workers), limits, new ViolationList(1));
+        using var lines = new JsonLinesReader(file, RegistryFiles.FileName(RegistryKind.Workers), longestLine, new ViolationList(1));
         while (await lines.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             ids.Add(Encoding.UTF8.GetString(InMemory.RowKey.Read(RegistryKind.Workers, lines.Row.Span, nameof(checkpoint))));

@@ -25,13 +25,13 @@ internal sealed class JsonLinesReader : IDisposable
     /// <summary>Creates a reader.</summary>
     /// <param name="content">The member's bytes, read from where the stream stands; left open.</param>
     /// <param name="member">The member's name in violations.</param>
-    /// <param name="limits">The longest line.</param>
+    /// <param name="maxLineBytes">The longest line, in bytes without its newline.</param>
     /// <param name="violations">Takes what is found.</param>
-    public JsonLinesReader(Stream content, string member, CheckpointLimits limits, ViolationList violations)
+    public JsonLinesReader(Stream content, string member, int maxLineBytes, ViolationList violations)
     {
         _content = content;
         _member = member;
-        _maxLineBytes = limits.MaxLineBytes;
+        _maxLineBytes = maxLineBytes;
         _violations = violations;
     }
 

@@ -21,6 +21,9 @@ internal sealed class RowContext(RowScanner scanner, ViolationList violations, K
     /// <summary>Gets the scratch list for what such a list names twice.</summary>
     public List<string> Repeated { get; } = [];
 
+    /// <summary>Gets or sets how many times rows name artifacts of the archive.</summary>
+    public long ArtifactUses { get; set; }
+
     /// <summary>Gets or sets the id that every record's <c>experiment_id</c> must equal; <see langword="null"/> while it is unknown.</summary>
     public byte[]? ExperimentId { get; set; }
 }

@@ -48,6 +48,9 @@ internal sealed class RowSetChecker : IDisposable
     /// <summary>Gets the branches and commits that the rows checked so far name.</summary>
     public CheckpointReferences References { get; } = new();
 
+    /// <summary>Gets how many times the rows checked so far name artifacts of the archive (§8).</summary>
+    public long ArtifactUses => _context.ArtifactUses;
+
     /// <summary>Gets the number of rows checked.</summary>
     public long Count(RegistryKind kind) => _counts[(int)kind];
 

@@ -112,6 +112,7 @@ internal ref struct RowView
     {
         if (IsValid(field) && ArtifactUri.TryGetHash(Text(field), out var hash))
         {
+            Context.ArtifactUses++;
             Context.Keys.Refer(KeySpace.Artifact, use, hash, Id, Line);
         }
     }

@@ -1,3 +1,4 @@
+using Eden.Checkpoint.Artifacts;
 using Eden.Checkpoint.Rows;
 using Eden.Checkpoint.Validation;
 
@@ -12,30 +13,33 @@ internal sealed class CheckpointIntake : IDisposable
     private readonly ViolationList _rowViolations;
     private readonly RowSetChecker _rows;
     private readonly MemberIntake _members;
+    private readonly ArtifactSpool? _artifacts;
 
-    private CheckpointIntake(CheckpointVerificationOptions options, TemporaryDirectory directory, bool keepRows)
+    private CheckpointIntake(CheckpointVerificationOptions options, TemporaryDirectory directory, IntakeParts kept)
     {
         _options = options;
         _directory = directory;
         _violations = new ViolationList(options.Limits.MaxViolations);
         _rowViolations = new ViolationList(options.Limits.MaxViolations);
         _rows = new RowSetChecker(options.Limits, directory, _rowViolations);
-        _members = new MemberIntake(options.Limits, directory, _violations, _rows, _rowViolations, keepRows);
+        _artifacts = kept.HasFlag(IntakeParts.Artifacts) ? new ArtifactSpool(directory) : null;
+        _members = new MemberIntake(
+            options.Limits, directory, _violations, _rows, _rowViolations, kept.HasFlag(IntakeParts.Rows), _artifacts);
     }
 
     /// <summary>Reads and checks an archive. Findings are data; failed I/O and cancellation throw, and leave no file behind.</summary>
     /// <param name="archive">The tar; left open.</param>
     /// <param name="validator">The §12 check.</param>
     /// <param name="options">Depth, limits and places.</param>
-    /// <param name="keepRows">Whether the rows and the config stay on disk for an import.</param>
+    /// <param name="kept">What stays on disk besides the bundle.</param>
     /// <param name="cancellationToken">Observed throughout.</param>
     public static async Task<SpooledCheckpoint> ReadAsync(
-        Stream archive, ICrossReferenceValidator validator, CheckpointVerificationOptions options, bool keepRows, CancellationToken cancellationToken)
+        Stream archive, ICrossReferenceValidator validator, CheckpointVerificationOptions options, IntakeParts kept, CancellationToken cancellationToken)
     {
         var directory = TemporaryDirectory.Create(options.TemporaryDirectory);
         try
         {
-            using var intake = new CheckpointIntake(options, directory, keepRows);
+            using var intake = new CheckpointIntake(options, directory, kept);
             return await intake.RunAsync(archive, validator, cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -68,6 +72,8 @@ internal sealed class CheckpointIntake : IDisposable
             References = _rows.References,
             RowFiles = _members.RowFiles,
             ConfigFile = _members.ConfigFile,
+            Artifacts = _artifacts,
+            ArtifactUses = _rows.ArtifactUses,
         };
     }
 

@@ -1,9 +1,11 @@
+using Eden.Checkpoint.Artifacts;
+
 namespace Eden.Checkpoint.Verification;
 
 /// <summary>Keeps what an archive holds before its manifest says what it is: files on disk, artifacts as their hashes. Not thread-safe.</summary>
 /// <remarks>Bounded whatever comes: a checkpoint has ten files besides manifest and artifacts, so of more than <see cref="MostFiles"/>
 /// some are foreign and the archive is invalid; their content is not kept then.</remarks>
-internal sealed class EarlyMembers(TemporaryDirectory directory)
+internal sealed class EarlyMembers(TemporaryDirectory directory, ArtifactSpool? artifacts)
 {
     public const int MostFiles = 16;
     public const int MostNames = 1000;
@@ -27,7 +29,7 @@ internal sealed class EarlyMembers(TemporaryDirectory directory)
             && (_artifacts.ContainsKey(parent) || _artifacts.Count < MostFiles))
         {
             var digests = _artifacts.TryGetValue(parent, out var known) ? known : _artifacts[parent] = [];
-            digests.Add(await ArtifactDigest.ComputeAsync(name, member, cancellationToken).ConfigureAwait(false));
+            digests.Add(await ArtifactDigest.TakeAsync(name, member, artifacts, cancellationToken).ConfigureAwait(false));
             return;
         }
 

@@ -1,4 +1,5 @@
 using Eden.Checkpoint.Archive;
+using Eden.Checkpoint.Artifacts;
 using Eden.Checkpoint.Manifest;
 using Eden.Checkpoint.Rows;
 using Eden.Checkpoint.Validation;
@@ -7,9 +8,15 @@ namespace Eden.Checkpoint.Verification;
 
 /// <summary>Takes the members of one archive as they come: each is checked as it passes where that is possible, else spooled. Not thread-safe.</summary>
 internal sealed class MemberIntake(
-    CheckpointLimits limits, TemporaryDirectory directory, ViolationList violations, RowSetChecker rows, ViolationList rowViolations, bool keepRows)
+    CheckpointLimits limits,
+    TemporaryDirectory directory,
+    ViolationList violations,
+    RowSetChecker rows,
+    ViolationList rowViolations,
+    bool keepRows,
+    ArtifactSpool? artifacts)
 {
-    private readonly EarlyMembers _early = new(directory);
+    private readonly EarlyMembers _early = new(directory, artifacts);
     private readonly HashSet<string> _present = new(StringComparer.Ordinal);
     private readonly Dictionary<RegistryKind, string> _rowFiles = [];
     private readonly List<CheckpointMemberSize> _sizes = [];
@@ -60,7 +67,7 @@ internal sealed class MemberIntake(
         }
         else if (ArtifactName.TrySplit(member.Path, out _, out var name) && Layout.RoleOf(member.Path).Part == MemberPart.Artifact)
         {
-            TakeArtifact(await ArtifactDigest.ComputeAsync(name, member, cancellationToken).ConfigureAwait(false));
+            TakeArtifact(await ArtifactDigest.TakeAsync(name, member, artifacts, cancellationToken).ConfigureAwait(false));
         }
         else
         {
@@ -250,7 +257,7 @@ internal sealed class MemberIntake(
 
     private async Task CheckRowsAsync(RegistryKind kind, Stream content, CancellationToken cancellationToken)
     {
-        using var lines = new JsonLinesReader(content, RegistryFiles.FileName(kind), limits, rowViolations);
+        using var lines = new JsonLinesReader(content, RegistryFiles.FileName(kind), limits.MaxLineBytes, rowViolations);
         while (await lines.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             rows.CheckRow(kind, lines.Line, lines.Row.Span);

@@ -1,3 +1,5 @@
+using Eden.Checkpoint.Artifacts;
+
 namespace Eden.Checkpoint.Verification;
 
 /// <summary>An archive that was taken in and checked: the report, and what an import needs. Disposing it removes the files.</summary>
@@ -18,6 +20,12 @@ internal sealed class SpooledCheckpoint : IDisposable
 
     /// <summary>Gets the branches and commits that the rows name.</summary>
     public CheckpointReferences References { get; init; } = CheckpointReferences.None;
+
+    /// <summary>Gets how many times rows name artifacts of the archive.</summary>
+    public long ArtifactUses { get; init; }
+
+    /// <summary>Gets the artifacts' bytes, of an intake that was told to keep them.</summary>
+    internal ArtifactSpool? Artifacts { get; init; }
 
     /// <summary>Gets the files of the registries; only those of an intake that was told to keep them.</summary>
     internal IReadOnlyDictionary<RegistryKind, string> RowFiles { get; init; } = new Dictionary<RegistryKind, string>();

@@ -100,6 +100,18 @@ internal sealed class FileSystemArtifactStoreTests
         Assert.That(await Store().OpenAsync($"eden://artifacts/{Opaque}"), Is.Null, "without the option they are not served");
     }
 
+    [Test]
+    public async Task Bytes_that_are_stored_are_read_under_the_name_that_they_have_in_an_archive_too()
+    {
+        var bytes = "the plan"u8.ToArray();
+        var store = Store();
+        await store.StoreAsync(Hash(bytes), new MemoryStream(bytes));
+        Assert.That(await ReadAsync(store, $"checkpoint:sha256:{Hash(bytes)}"), Is.EqualTo(bytes));
+
+        await File.WriteAllTextAsync(Directory.GetFiles(_folder["store"], "*", SearchOption.AllDirectories).Single(), "the plot");
+        Assert.That(async () => await ReadAsync(store, $"checkpoint:sha256:{Hash(bytes)}"), Throws.TypeOf<CheckpointInvalidException>().With.Message.Contains("altered"));
+    }
+
     [TestCase("eden://artifacts/a0")]
     [TestCase("eden://artifacts/../../secret")]
     [TestCase("eden://artifacts/0123456789ABCDEF0123456789ABCDEF")]

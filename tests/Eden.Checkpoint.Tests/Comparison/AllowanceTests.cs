@@ -138,6 +138,8 @@ internal sealed class AllowanceTests
     [TestCase("submissions", "executor_artifacts_uri", "eden://artifacts/a", "eden://artifacts/b", false)]
     [TestCase("tasks", "artifacts_uri", "eden://artifacts/a", "eden://artifacts/b", false)]
     [TestCase("ideas", "artifacts_uri", "checkpoint:sha256:" + Hash, "checkpoint:sha256:" + OtherHash, false)]
+    [TestCase("ideas", "artifacts_uri", "checkpoint:sha256:" + Hash, "eden://artifacts/sha256/" + Hash, true)]
+    [TestCase("variants", "executor_artifacts_uri", "checkpoint:sha256:" + Hash, "eden://artifacts/sha256/" + OtherHash, false)]
     public async Task Artifact_uris_may_be_rewritten_but_not_to_other_bytes(string registry, string field, string left, string right, bool allowed)
     {
         var kind = Enum.Parse<RegistryKind>(registry, ignoreCase: true);

@@ -60,6 +60,29 @@ public class ImportVerbTests
     }
 
     [Test]
+    public async Task Artifacts_go_into_the_directory_and_from_there_into_the_next_archive()
+    {
+        var bytes = "the plan"u8.ToArray();
+        var uri = $"checkpoint:sha256:{HandMadeArchive.Hash(bytes)}";
+        var archive = new HandMadeArchive().Set("repo.bundle", "").Artifact(bytes).Row("ideas.jsonl", 1, row => row["artifacts_uri"] = uri);
+        await File.WriteAllBytesAsync(_folder["a.tar"], archive.ToTar());
+        await File.WriteAllTextAsync(_folder["config.yaml"], archive.Text("experiment-config.yaml"));
+
+        var imported = await RunAsync("import", _folder["a.tar"], "--store", _database.Url, "--artifacts-dir", _folder["kept"]);
+        var exported = await RunAsync(
+            "export", "--store", _database.Url, "--experiment-id", HandMadeArchive.Experiment, "--artifacts-dir", _folder["kept"], "--config", _folder["config.yaml"], "--out", _folder["b.tar"]);
+        var compared = await RunAsync("compare", _folder["a.tar"], _folder["b.tar"]);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((imported.ExitCode, exported.ExitCode, compared.ExitCode), Is.EqualTo((0, 0, 0)), imported.Error + exported.Error + compared.Output);
+            Assert.That(imported.Output, Does.Contain("1 artifact stored, 8 B"));
+            Assert.That(await _database.ScalarAsync<string>("SELECT data::json ->> 'artifacts_uri' FROM idea"), Does.StartWith("eden://artifacts/sha256/"));
+            Assert.That(TarMembers.Read(await File.ReadAllBytesAsync(_folder["b.tar"]))[$"checkpoint/artifacts/sha256/{HandMadeArchive.Hash(bytes)}"], Is.EqualTo(bytes));
+        }
+    }
+
+    [Test]
     public async Task The_same_archive_again_is_refused_and_changes_nothing()
     {
         await ArchiveAsync(variants: 3);

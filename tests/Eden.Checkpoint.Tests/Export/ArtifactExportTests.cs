@@ -99,6 +99,39 @@ public class ArtifactExportTests
         Assert.That(Field(TarMembers.Read(destination.ToArray())["checkpoint/ideas.jsonl"], "artifacts_uri"), Is.EqualTo(Uri("plan.txt")));
     }
 
+    [Test]
+    public async Task A_row_may_name_an_artifact_of_an_archive_when_the_source_has_it()
+    {
+        await ((FileSystemArtifactStore)Options().ArtifactSource!).StoreAsync(Hash("the plan"), new MemoryStream("the plan"u8.ToArray()));
+        var destination = new RecordingStream();
+
+        var result = await Exporter(Store($"checkpoint:sha256:{Hash("the plan")}", Uri("plan.txt"), Uri("log.txt"))).ExportAsync(destination, Options());
+
+        Assert.That(Field(TarMembers.Read(destination.ToArray())["checkpoint/ideas.jsonl"], "artifacts_uri"), Is.EqualTo($"checkpoint:sha256:{Hash("the plan")}"));
+        Assert.That(result.ArtifactCount, Is.EqualTo(2));
+        Assert.That((await new CheckpointVerifier().VerifyAsync(new MemoryStream(destination.ToArray()))).Violations, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_row_that_the_archives_uris_make_too_long_for_an_importer_is_named()
+    {
+        var store = Store("https://example.org/plan", Uri("plan.txt"), "s3:x");
+        int longest;
+        await using (var snapshot = await store.OpenSnapshotAsync())
+        {
+            longest = (await snapshot.ListAsync(RegistryKind.Variants)).Max(Encoding.UTF8.GetByteCount);
+        }
+
+        var source = new Mock<IArtifactSource>();
+        source.Setup(s => s.OpenAsync("s3:x", It.IsAny<CancellationToken>())).ReturnsAsync(() => new MemoryStream("bytes"u8.ToArray()));
+
+        var failure = await Assert.ThrowsAsync<CheckpointInvalidException>(() => Exporter(store).ExportAsync(
+            new RecordingStream(), Options() with { ArtifactSource = source.Object, Limits = new CheckpointLimits { MaxLineBytes = longest } }));
+
+        Assert.That(failure!.Violations.Single(), Has.Property(nameof(CheckpointViolation.Rule)).EqualTo(CheckpointRule.Limit)
+            .And.Property(nameof(CheckpointViolation.Member)).EqualTo("variants.jsonl").And.Property(nameof(CheckpointViolation.Line)).EqualTo(1));
+    }
+
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static string? Field(byte[] lines, string name)

@@ -178,6 +178,16 @@ public class CheckpointExporterOrderTests
     }
 
     [Test]
+    public async Task A_row_that_is_longer_than_an_importer_takes_is_named_before_the_provider_is_asked()
+    {
+        var failure = await Assert.ThrowsAsync<CheckpointInvalidException>(() => Exporter(FakeStore.WithOneVariant(Commit)).ExportAsync(
+            new RecordingStream(), Options() with { Limits = new CheckpointLimits { MaxLineBytes = 256 } }));
+
+        Assert.That(failure!.Violations.Select(violation => (violation.Rule, violation.Member, violation.Line)), Is.EqualTo(new[] { (CheckpointRule.Limit, "variants.jsonl", (long?)1) }));
+        Assert.That(_steps, Has.None.EqualTo("bundle made"));
+    }
+
+    [Test]
     public async Task A_provider_that_cancels_itself_or_returns_nothing_is_unavailable_too()
     {
         _provider.SetupSequence(p => p.CreateBundleAsync(It.IsAny<RepoBundleRequest>(), It.IsAny<CancellationToken>()))

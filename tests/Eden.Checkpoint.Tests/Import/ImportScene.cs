@@ -37,12 +37,13 @@ internal sealed class ImportScene : IAsyncDisposable
 
     public string this[string name] => _folder[name];
 
-    public static async Task<ImportScene> CreateAsync(int variants = 24, int seed = 1, string objectFormat = "sha1")
+    public static async Task<ImportScene> CreateAsync(int variants = 24, int seed = 1, string objectFormat = "sha1", IArtifactSource? artifacts = null)
     {
         using var source = new TempFolder();
         var experiment = await SyntheticExperiment.CreateAsync(source["source.git"], variants, seed, objectFormat);
         using var archive = new MemoryStream();
-        await new CheckpointExporter(experiment.ToInMemoryStore(), new LocalRepoBundleProvider(source["source.git"])).ExportAsync(archive);
+        await new CheckpointExporter(experiment.ToInMemoryStore(), new LocalRepoBundleProvider(source["source.git"]))
+            .ExportAsync(archive, new CheckpointExportOptions { ArtifactSource = artifacts });
         return new ImportScene(experiment, archive.ToArray());
     }
 

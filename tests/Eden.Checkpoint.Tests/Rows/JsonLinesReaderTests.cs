@@ -59,7 +59,7 @@ public class JsonLinesReaderTests
     [Test]
     public void A_cancelled_read_says_so()
     {
-        using var reader = new JsonLinesReader(new MemoryStream("{}\n"u8.ToArray()), "x.jsonl", CheckpointLimits.Default, new ViolationList(1));
+        using var reader = new JsonLinesReader(new MemoryStream("{}\n"u8.ToArray()), "x.jsonl", CheckpointLimits.Default.MaxLineBytes, new ViolationList(1));
         Assert.That(async () => await reader.ReadAsync(new CancellationToken(true)), Throws.InstanceOf<OperationCanceledException>());
     }
 
@@ -80,7 +80,7 @@ public class JsonLinesReaderTests
     {
         var violations = new ViolationList(100);
         var rows = new List<string>();
-        using var reader = new JsonLinesReader(new ChunkedStream(Encoding.UTF8.GetBytes(text), chunk), "x.jsonl", limits ?? CheckpointLimits.Default, violations);
+        using var reader = new JsonLinesReader(new ChunkedStream(Encoding.UTF8.GetBytes(text), chunk), "x.jsonl", (limits ?? CheckpointLimits.Default).MaxLineBytes, violations);
         while (await reader.ReadAsync(CancellationToken.None))
         {
             rows.Add($"{reader.Line}:{Encoding.UTF8.GetString(reader.Row.Span)}");

@@ -12,7 +12,7 @@ public class CheckpointIntakeTests : VerifierTestBase
     {
         var archive = new HandMadeArchive().Move("manifest.json", manifest);
 
-        using (var checkpoint = await ReadAsync(archive.ToTar(), keepRows: true))
+        using (var checkpoint = await ReadAsync(archive.ToTar(), IntakeParts.Rows))
         {
             Assert.That(checkpoint.Report.Violations, Is.Empty);
             foreach (var kind in Enum.GetValues<RegistryKind>())
@@ -35,7 +35,7 @@ public class CheckpointIntakeTests : VerifierTestBase
     {
         var archive = new HandMadeArchive().Artifact(new byte[100_000]);
 
-        using var checkpoint = await ReadAsync(archive.ToTar(), keepRows: false);
+        using var checkpoint = await ReadAsync(archive.ToTar(), IntakeParts.None);
 
         Assert.That(checkpoint.RowFiles, Is.Empty);
         Assert.That(() => checkpoint.OpenRows(RegistryKind.Tasks), Throws.InvalidOperationException);
@@ -44,13 +44,31 @@ public class CheckpointIntakeTests : VerifierTestBase
             Is.EqualTo(new[] { "repo.bundle" }));
     }
 
+    [Test]
+    public async Task Artifacts_stay_on_disk_by_their_hash_when_asked_for_wherever_the_manifest_stands([Values(0, 4, -1)] int manifest)
+    {
+        var (plan, log) = ("the plan"u8.ToArray(), new byte[100_000]);
+        var archive = new HandMadeArchive().Artifact(plan).Artifact(log).Move("manifest.json", manifest)
+            .Row("ideas.jsonl", 1, row => row["artifacts_uri"] = $"checkpoint:sha256:{HandMadeArchive.Hash(plan)}");
+
+        using (var checkpoint = await ReadAsync(archive.ToTar(), IntakeParts.Rows | IntakeParts.Artifacts))
+        {
+            Assert.That(checkpoint.Report.Violations, Is.Empty);
+            Assert.That(checkpoint.ArtifactUses, Is.EqualTo(1));
+            Assert.That(await TextAsync(checkpoint.Artifacts!.Open(HandMadeArchive.Hash(plan))), Is.EqualTo("the plan"));
+            Assert.That(checkpoint.Artifacts.Files().Select(file => new FileInfo(file.File).Length), Is.EquivalentTo(new[] { 8L, 100_000 }));
+        }
+
+        Assert.That(Directory.GetFileSystemEntries(Folder.Path), Is.Empty);
+    }
+
     private static async Task<string> TextAsync(Stream content)
     {
         using var reader = new StreamReader(content);
         return await reader.ReadToEndAsync();
     }
 
-    private Task<SpooledCheckpoint> ReadAsync(byte[] tar, bool keepRows)
+    private Task<SpooledCheckpoint> ReadAsync(byte[] tar, IntakeParts kept)
         => CheckpointIntake.ReadAsync(
-            new AsyncOnlyStream(new MemoryStream(tar)), Validator.Object, new CheckpointVerificationOptions { TemporaryDirectory = Folder.Path }, keepRows, CancellationToken.None);
+            new AsyncOnlyStream(new MemoryStream(tar)), Validator.Object, new CheckpointVerificationOptions { TemporaryDirectory = Folder.Path }, kept, CancellationToken.None);
 }

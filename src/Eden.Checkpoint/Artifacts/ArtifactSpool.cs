@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Eden.Checkpoint.Artifacts;
+
+/// <summary>The bytes of artifacts in one operation's private directory: each once, named by its hash. Not thread-safe.</summary>
+/// <remarks>What bytes became elsewhere may be noted beside their place, so that no memory is needed for it.</remarks>
+internal sealed class ArtifactSpool(TemporaryDirectory directory)
+{
+    private const int BufferBytes = 1 << 16;
+    private const int Parts = 256;
+    private const string NoteSuffix = ".uri";
+
+    private readonly string _folder = directory.File("artifacts");
+
+    /// <summary>Copies bytes in and hashes them on the way.</summary>
+    /// <returns>Their hash, their length, and whether they were not there before.</returns>
+    public async Task<(string Sha256, long Length, bool IsNew)> TakeAsync(Stream content, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(_folder);
+        var aside = Path.Combine(_folder, "incoming");
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            long length = 0;
+            File.Delete(aside);
+            var file = TemporaryDirectory.CreateFile(aside, FileAccess.Write);
+            await using (file.ConfigureAwait(false))
+            {
+                int read;
+                while ((read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+                {
+                    hash.AppendData(buffer, 0, read);
+                    await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                    length += read;
+                }
+
+                await file.FlushAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            var name = Convert.ToHexStringLower(hash.GetHashAndReset());
+            var path = PathOf(name);
+            var isNew = !File.Exists(path);
+            if (isNew)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                File.Move(aside, path);
+            }
+
+            return (name, length, isNew);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Opens the bytes of a hash.</summary>
+    public FileStream Open(string sha256) => TemporaryDirectory.OpenFileAt(PathOf(sha256));
+
+    /// <summary>Notes what the bytes of a hash became, and lets go of them.</summary>
+    public async Task ReplaceAsync(string sha256, string note, CancellationToken cancellationToken)
+    {
+        await File.WriteAllTextAsync(PathOf(sha256) + NoteSuffix, note, cancellationToken).ConfigureAwait(false);
+        File.Delete(PathOf(sha256));
+    }
+
+    /// <summary>Finds what was noted for a hash; <see langword="null"/> when nothing was.</summary>
+    public async Task<string?> FindNoteAsync(string sha256, CancellationToken cancellationToken)
+        => File.Exists(PathOf(sha256) + NoteSuffix)
+            ? await File.ReadAllTextAsync(PathOf(sha256) + NoteSuffix, cancellationToken).ConfigureAwait(false) : null;
+
+    /// <summary>Lists the artifacts in the order of their hashes: name and file. One part of them is looked at a time.</summary>
+    public IEnumerable<(string Sha256, string File)> Files()
+    {
+        for (var part = 0; part < Parts; part++)
+        {
+            var folder = Path.Combine(_folder, part.ToString("x2", CultureInfo.InvariantCulture));
+            if (!Directory.Exists(folder))
+            {
+                continue;
+            }
+
+            foreach (var name in Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal))
+            {
+                yield return (name, Path.Combine(folder, name));
+            }
+        }
+    }
+
+    private string PathOf(string sha256) => Path.Combine(_folder, sha256[..2], sha256);
+}

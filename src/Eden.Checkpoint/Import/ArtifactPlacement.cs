@@ -1,0 +1,104 @@
+using System.Text;
+using Eden.Checkpoint.Artifacts;
+using Eden.Checkpoint.Rows;
+using Eden.Checkpoint.Validation;
+using Eden.Checkpoint.Verification;
+
+namespace Eden.Checkpoint.Import;
+
+/// <summary>Stores the artifacts that the rows name in the receiver's sink, each once, and gives the spooled rows the URIs that come back (§7).
+/// Used once, before the transaction.</summary>
+/// <remarks>Whatever the import comes to, what the sink holds by then is named by its content: a leftover that the next attempt finds or replaces.
+/// No memory is needed for an artifact: what it became is noted in the spool, in place of its bytes.</remarks>
+internal sealed class ArtifactPlacement
+{
+    private readonly IArtifactSink _sink;
+    private readonly SpooledCheckpoint _checkpoint;
+    private readonly ArtifactSpool _spool;
+    private readonly IProgress<CheckpointProgress>? _progress;
+    private readonly ViolationList _violations;
+    private readonly SpooledArtifactUris _uris;
+
+    public ArtifactPlacement(IArtifactSink sink, SpooledCheckpoint checkpoint, CheckpointLimits limits, IProgress<CheckpointProgress>? progress)
+    {
+        _sink = sink;
+        _checkpoint = checkpoint;
+        _spool = checkpoint.Artifacts ?? throw new ArgumentException("The artifacts were not kept.", nameof(checkpoint));
+        _progress = progress;
+        _violations = new ViolationList(limits.MaxViolations);
+        _uris = new SpooledArtifactUris(ReplaceAsync, limits.MaxLineBytes);
+    }
+
+    /// <summary>Gets the number of artifacts stored.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Gets the bytes of all of them together.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Gets the longest line that the rows may have now: URIs of the receiver's may be longer than the archive's.</summary>
+    public int LongestLine => _uris.LongestLine;
+
+    /// <exception cref="CheckpointInvalidException">The sink refused artifacts; each of them is named.</exception>
+    public async Task PlaceAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (kind, file) in _checkpoint.RowFiles)
+        {
+            await _uris.RewriteAsync(kind, file, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_violations.Total > 0)
+        {
+            throw new CheckpointInvalidException(_violations.Listed, _violations.Total);
+        }
+    }
+
+    private async ValueTask<string?> ReplaceAsync(ArtifactUse use, CancellationToken cancellationToken)
+    {
+        if (ArtifactUri.HashIn(use.Uri) is not { } sha256)
+        {
+            return null;
+        }
+
+        var uri = await _spool.FindNoteAsync(sha256, cancellationToken).ConfigureAwait(false);
+        if (uri is null)
+        {
+            uri = await StoreAsync(sha256, cancellationToken).ConfigureAwait(false);
+            await _spool.ReplaceAsync(sha256, uri, cancellationToken).ConfigureAwait(false);
+        }
+
+        return uri.Length == 0 ? null : uri;
+    }
+
+    /// <summary>Returns the URI of the stored artifact; an empty text when the sink refused it.</summary>
+    private async Task<string> StoreAsync(string sha256, CancellationToken cancellationToken)
+    {
+        var content = _spool.Open(sha256);
+        await using var closing = content.ConfigureAwait(false);
+        var length = content.Length;
+        string uri;
+        try
+        {
+            uri = await _sink.StoreAsync(sha256, content, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CheckpointInvalidException refusal)
+        {
+            // Gone on with, so that every artifact that cannot be stored is named.
+            foreach (var violation in refusal.Violations)
+            {
+                _violations.Add(violation with { Member = $"{_checkpoint.Report.Manifest!.Files.ArtifactsDirectory}/{sha256}" });
+            }
+
+            return string.Empty;
+        }
+
+        if (uri is null || !UriGrammar.IsUri(Encoding.UTF8.GetBytes(uri)) || uri.StartsWith("checkpoint:", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new InvalidOperationException($"The artifact sink returned no URI of its own for the artifact {sha256}.");
+        }
+
+        Count++;
+        Bytes += length;
+        _progress?.Report(new CheckpointProgress(CheckpointPhase.Artifacts, Bytes, null, sha256));
+        return uri;
+    }
+}
