@@ -16,6 +16,10 @@ public sealed class Argon2idCredentialIssuer : IWorkerCredentialIssuer
         cancellationToken.ThrowIfCancellationRequested();
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
         var hash = await Argon2idHash.CreateAsync(Encoding.ASCII.GetBytes(token)).ConfigureAwait(false);
+
+        // The 64 MiB are large objects, which the collector lets pile up to several times as much; it would run once for each hash or two anyway.
+        // A whole import needs less memory than the pile.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
         return new WorkerCredential(workerId, token, hash);
     }
 

@@ -3,8 +3,8 @@ namespace Eden.Checkpoint.Import;
 /// <summary>Issues every worker a fresh credential (spec §8), several at a time, before any transaction is open.</summary>
 internal static class CredentialReissue
 {
-    // A hash keeps four cores busy by itself, one a lane, and takes 64 MiB while it lasts.
-    private const int CoresAHash = 4;
+    // Each hash works on four lanes side by side and takes 64 MiB while it lasts: more at once than there are cores for takes more memory, not less time.
+    private const int LanesOfOne = 4;
     private const int MostAtOnce = 4;
 
     /// <summary>Issues credentials in the order of the workers.</summary>
@@ -15,7 +15,7 @@ internal static class CredentialReissue
         await Parallel.ForAsync(
             0,
             workerIds.Count,
-            new ParallelOptions { MaxDegreeOfParallelism = Math.Clamp(Environment.ProcessorCount / CoresAHash, 1, MostAtOnce), CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Clamp(Environment.ProcessorCount / LanesOfOne, 1, MostAtOnce), CancellationToken = cancellationToken },
             async (index, token) =>
             {
                 var credential = await issuer.IssueAsync(workerIds[index], token).ConfigureAwait(false);
