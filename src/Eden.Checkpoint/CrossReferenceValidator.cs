@@ -29,7 +29,14 @@ public sealed class CrossReferenceValidator : ICrossReferenceValidator
         var inspection = await BundleInspector.InspectAsync(
             bundle, options.Depth, options.Limits, options.TemporaryDirectory, options.Progress, cancellationToken).ConfigureAwait(false);
 
-        var violations = new ViolationList(options.Limits.MaxViolations);
+        return Judge(inspection, references, options.Limits, cancellationToken);
+    }
+
+    /// <summary>Compares an inspected bundle with the references.</summary>
+    internal static CrossReferenceReport Judge(
+        BundleInspection inspection, CheckpointReferences references, CheckpointLimits limits, CancellationToken cancellationToken)
+    {
+        var violations = new ViolationList(limits.MaxViolations);
         var warnings = new List<string>(inspection.Warnings);
         violations.AddRange(inspection.Violations, inspection.TotalViolations);
         if (inspection.HasCommitGraph)

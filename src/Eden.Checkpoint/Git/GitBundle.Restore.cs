@@ -24,8 +24,12 @@ public static partial class GitBundle
             throw new ArgumentException("The zero-byte placeholder holds no repository.", nameof(bundle));
         }
 
-        return await BundleRestorer.RestoreAsync(
-            bundle, Path.TrimEndingDirectorySeparator(Path.GetFullPath(bareRepositoryPath)), options ?? new GitBundleRestoreOptions(), cancellationToken)
+        var restored = await BundleRestorer.RestoreAsync(
+            bundle, Path.TrimEndingDirectorySeparator(Path.GetFullPath(bareRepositoryPath)), options ?? new GitBundleRestoreOptions(), AcceptWhole, cancellationToken)
             .ConfigureAwait(false);
+        return restored!;
     }
+
+    private static Task<bool> AcceptWhole(BundleInspection inspection)
+        => inspection.TotalViolations == 0 ? Task.FromResult(true) : throw new CheckpointInvalidException(inspection.Violations, inspection.TotalViolations);
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Eden.Checkpoint.Import;
 
-/// <summary>One import, step by step: take the archive in and check it, restore the repository beside its place, issue credentials, then one
-/// transaction with the repository's rename inside it. Used once.</summary>
+/// <summary>One import, step by step: take the archive in, check it, and restore its repository beside its place; issue credentials, store artifacts;
+/// then one transaction with the repository's rename inside it. Used once.</summary>
 internal sealed class ImportRun(
     ICheckpointStore store, IWorkerCredentialIssuer issuer, ICrossReferenceValidator validator, TimeProvider time, ILogger logger, CheckpointImportOptions options)
     : IDisposable
@@ -102,7 +102,9 @@ internal sealed class ImportRun(
             TemporaryDirectory = options.TemporaryDirectory,
             Progress = options.Progress,
         };
-        var check = _repository is null ? validator : new DeferredObjectCheck(validator);
+        var check = _repository is null ? validator
+            : validator is CrossReferenceValidator && !_repository.IsOccupied ? new RestoringCheck(_repository, options)
+            : new DeferredObjectCheck(validator);
         var kept = IntakeParts.Rows | (options.ArtifactSink is null ? IntakeParts.None : IntakeParts.Artifacts);
         _checkpoint = await CheckpointIntake.ReadAsync(archive, check, verification, kept, cancellationToken).ConfigureAwait(false);
         if (_checkpoint.Report.ArchiveBytes == 0)
@@ -123,7 +125,7 @@ internal sealed class ImportRun(
 
     private async Task StageRepositoryAsync(SpooledCheckpoint checkpoint, CheckpointManifest manifest, CancellationToken cancellationToken)
     {
-        if (_repository is null || !checkpoint.Report.HasBundle)
+        if (_repository is null || _repository.IsStaged || !checkpoint.Report.HasBundle)
         {
             return;
         }
@@ -135,9 +137,15 @@ internal sealed class ImportRun(
             _repository.RefuseOccupied();
         }
 
-        using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.import.restore");
-        var restored = await _repository.StageAsync(checkpoint.Bundle, options, cancellationToken).ConfigureAwait(false);
-        _warnings.AddRange(restored.Warnings.Except(_warnings, StringComparer.Ordinal).ToArray());
+        await _repository.StageAsync(
+            checkpoint.Bundle,
+            options,
+            inspection =>
+            {
+                _warnings.AddRange(inspection.Warnings.Except(_warnings, StringComparer.Ordinal).ToArray());
+                return inspection.TotalViolations == 0 ? Task.FromResult(true) : throw new CheckpointInvalidException(inspection.Violations, inspection.TotalViolations);
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ArtifactPlacement?> PlaceArtifactsAsync(

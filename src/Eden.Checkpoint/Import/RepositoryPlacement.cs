@@ -1,4 +1,6 @@
+using Eden.Checkpoint.Diagnostics;
 using Eden.Checkpoint.Git;
+using Eden.Checkpoint.Git.Bundle;
 using Eden.Checkpoint.Storage;
 
 namespace Eden.Checkpoint.Import;
@@ -47,16 +49,27 @@ internal sealed class RepositoryPlacement : IDisposable
     public bool IsOccupied
         => File.Exists(_path) || (Directory.Exists(_path) && !File.Exists(MarkIn(_path)) && Directory.EnumerateFileSystemEntries(_path).Any());
 
-    /// <summary>Restores the bundle beside the repository's place, checking all of it.</summary>
-    public async Task<GitBundleRestoreResult> StageAsync(RepoBundle bundle, CheckpointImportOptions options, CancellationToken cancellationToken)
+    /// <summary>Gets a value indicating whether the repository is restored, beside its place or in it.</summary>
+    public bool IsStaged { get; private set; }
+
+    /// <summary>Restores the bundle beside the repository's place, in the pass that checks all of it.</summary>
+    /// <param name="bundle">The bundle.</param>
+    /// <param name="options">Limits and places.</param>
+    /// <param name="accept">Looks at the bundle before the repository is made of it.</param>
+    /// <param name="cancellationToken">Observed at least once per buffer.</param>
+    public async Task StageAsync(
+        RepoBundle bundle, CheckpointImportOptions options, Func<BundleInspection, Task<bool>> accept, CancellationToken cancellationToken)
     {
+        using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.import.restore");
         MakeParents();
         _staging = TemporaryDirectory.Create(_parent);
-        return await GitBundle.RestoreAsync(
+        var restored = await BundleRestorer.RestoreAsync(
             bundle,
             Staged,
             new GitBundleRestoreOptions { Limits = options.Limits, TemporaryDirectory = options.TemporaryDirectory, Progress = options.Progress },
+            accept,
             cancellationToken).ConfigureAwait(false);
+        IsStaged = restored is not null;
     }
 
     /// <summary>Renames the repository into its place. Called while the transaction holds off every other import, just before its commit.</summary>

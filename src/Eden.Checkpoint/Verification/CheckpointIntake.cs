@@ -29,7 +29,7 @@ internal sealed class CheckpointIntake : IDisposable
 
     /// <summary>Reads and checks an archive. Findings are data; failed I/O and cancellation throw, and leave no file behind.</summary>
     /// <param name="archive">The tar; left open.</param>
-    /// <param name="validator">The §12 check.</param>
+    /// <param name="validator">The §12 check; one that begins early is disposed when this fails.</param>
     /// <param name="options">Depth, limits and places.</param>
     /// <param name="kept">What stays on disk besides the bundle.</param>
     /// <param name="cancellationToken">Observed throughout.</param>
@@ -44,6 +44,12 @@ internal sealed class CheckpointIntake : IDisposable
         }
         catch
         {
+            if (validator is IEarlyBundleCheck early)
+            {
+                // It reads the bundle in the directory.
+                await early.DisposeAsync().ConfigureAwait(false);
+            }
+
             directory.Dispose();
             throw;
         }
@@ -59,6 +65,11 @@ internal sealed class CheckpointIntake : IDisposable
         CrossReferenceReport? crossReferences = null;
         if (isWhole && _members.Layout is not null)
         {
+            if (_members.Bundle is { } bundle && validator is IEarlyBundleCheck early && _violations.Total + _rowViolations.Total == 0)
+            {
+                early.Begin(bundle, cancellationToken);
+            }
+
             await _members.CompleteAsync(cancellationToken).ConfigureAwait(false);
             _rows.Complete(cancellationToken);
             crossReferences = await ValidateAsync(validator, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Eden.Checkpoint.Tests.Kit;
+using Moq;
 
 namespace Eden.Checkpoint.Tests.Import;
 
@@ -198,6 +200,65 @@ public class ImportRoundTripTests
 
         Assert.That(failure!.Violations.Single(), Has.Property(nameof(CheckpointViolation.Member)).EqualTo("events.jsonl").And.Property(nameof(CheckpointViolation.Line)).EqualTo(2));
         Assert.That(await database.ScalarAsync<bool>("SELECT to_regclass('task') IS NULL"), "the target was looked at");
+        _scene.AssertNothingTemporary();
+    }
+
+    [Test]
+    public async Task What_is_wrong_with_rows_and_with_the_bundle_is_told_together_and_no_repository_is_left([Values] bool alsoRows)
+    {
+        var members = TarMembers.Read(_scene.Archive);
+        var archive = new RawTar();
+        foreach (var (name, content) in members)
+        {
+            archive.Member(name, name switch
+            {
+                // A branch that the bundle does not have; an event of no type.
+                "checkpoint/variants.jsonl" => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(content).Replace($"\"branch\":\"{SyntheticLineage.WorkBranch(1)}\"", "\"branch\":\"work/gone\"", StringComparison.Ordinal)),
+                "checkpoint/events.jsonl" when alsoRows => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(content).Replace("\"type\":\"idea.ready\"", "\"type\":\"Ready\"", StringComparison.Ordinal)),
+                _ => content,
+            });
+        }
+
+        var database = await _scene.EmptyDatabaseAsync();
+        var failure = await Assert.ThrowsAsync<CheckpointInvalidException>(
+            () => _scene.Importer(database).ImportAsync(new MemoryStream(archive.End()), _scene.OptionsWithRepository() with { Limits = new CheckpointLimits { MaxViolations = 10_000 } }));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(failure!.Violations.Count(violation => violation.Rule == CheckpointRule.BranchReference), Is.EqualTo(1));
+            Assert.That(failure.Violations.Any(violation => violation.Member == "events.jsonl"), Is.EqualTo(alsoRows));
+            Assert.That(await database.ScalarAsync<bool>("SELECT to_regclass('task') IS NULL"), "the target was looked at");
+            Assert.That(Directory.Exists(_scene.RepositoryPath), Is.False);
+        }
+
+        _scene.AssertNothingTemporary();
+    }
+
+    [Test]
+    public async Task A_hosts_own_check_of_the_bundle_decides_where_a_repository_is_restored_too([Values] bool isValid)
+    {
+        var validator = new Mock<ICrossReferenceValidator>();
+        validator.Setup(v => v.ValidateAsync(It.IsAny<RepoBundle>(), It.IsAny<CheckpointReferences>(), It.IsAny<CrossReferenceOptions>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new CrossReferenceReport
+            {
+                Violations = isValid ? [] : [new CheckpointViolation(CheckpointRule.CommitReference, "variants.jsonl", 1, null, null, "our own rule")],
+                TotalViolations = isValid ? 0 : 1,
+            });
+        var importer = new CheckpointImporter(_scene.Store(await _scene.EmptyDatabaseAsync()), new QuickIssuer(), validator.Object);
+
+        var import = () => importer.ImportAsync(_scene.Open(), _scene.OptionsWithRepository());
+
+        if (isValid)
+        {
+            Assert.That((await import()).RepositoryPath, Is.EqualTo(_scene.RepositoryPath));
+            Directory.Delete(_scene.RepositoryPath, recursive: true);
+        }
+        else
+        {
+            Assert.That((await Assert.ThrowsAsync<CheckpointInvalidException>(import))!.Message, Does.Contain("our own rule"));
+            Assert.That(Directory.Exists(_scene.RepositoryPath), Is.False);
+        }
+
         _scene.AssertNothingTemporary();
     }
 

@@ -8,8 +8,15 @@ namespace Eden.Checkpoint.Git.Bundle;
 /// <summary>Writes the bare repository of a bundle: the pack in the pass that checks it, then index, refs, HEAD and config.</summary>
 internal static class BundleRestorer
 {
-    public static async Task<GitBundleRestoreResult> RestoreAsync(
-        RepoBundle bundle, string path, GitBundleRestoreOptions options, CancellationToken cancellationToken)
+    /// <summary>Restores a bundle that holds what it should.</summary>
+    /// <param name="bundle">The bundle.</param>
+    /// <param name="path">Where to.</param>
+    /// <param name="options">Limits and places.</param>
+    /// <param name="accept">Looks at what was found, violations included, before anything but the pack is written; when it says no, nothing is left.</param>
+    /// <param name="cancellationToken">Observed at least once per buffer.</param>
+    /// <returns>What was made; <see langword="null"/> for a bundle that was not accepted.</returns>
+    public static async Task<GitBundleRestoreResult?> RestoreAsync(
+        RepoBundle bundle, string path, GitBundleRestoreOptions options, Func<BundleInspection, Task<bool>> accept, CancellationToken cancellationToken)
     {
         RefuseOccupied(path);
         var parent = Path.GetDirectoryName(path) ?? throw new ArgumentException("A repository cannot be the root of the file system.", nameof(path));
@@ -33,9 +40,9 @@ internal static class BundleRestorer
             inspection = await BundleInspector.InspectAsync(
                 bundle, BundleVerification.Objects, options.Limits, options.TemporaryDirectory, copy, options.Progress, cancellationToken)
                 .ConfigureAwait(false);
-            if (inspection.TotalViolations > 0)
+            if (!await accept(inspection).ConfigureAwait(false))
             {
-                throw new CheckpointInvalidException(inspection.Violations, inspection.TotalViolations);
+                return null;
             }
 
             // The disk takes the pack while the index is sorted and written.
