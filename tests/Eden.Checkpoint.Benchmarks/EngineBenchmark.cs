@@ -30,17 +30,7 @@ internal static class EngineBenchmark
 
     private static async Task RunSizeAsync(int variants, int rounds, string home, string scratch, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(home);
-        var repository = Path.Combine(home, $"{variants}.git");
-        var bundle = Path.Combine(home, $"{variants}.bundle");
-        var pack = Path.Combine(home, $"{variants}.pack");
-        if (!File.Exists(pack))
-        {
-            await SyntheticRepository.CreateAsync(repository, variants, cancellationToken);
-            await SyntheticRepository.GitAsync(["-C", repository, "bundle", "create", "--quiet", bundle, "--all"], cancellationToken);
-            File.Copy(Directory.EnumerateFiles(Path.Combine(repository, "objects", "pack"), "*.pack").Single(), pack);
-        }
-
+        var (repository, bundle, pack) = await SyntheticRepository.EnsureAsync(home, variants, cancellationToken);
         var objects = CountObjects(pack);
         var ours = Path.Combine(scratch, "ours");
         var theirs = Path.Combine(scratch, "theirs");
@@ -73,22 +63,16 @@ internal static class EngineBenchmark
                 Remove(theirs);
             }
 
-            var (mineTime, gitTime) = (Median(a, m => m.Elapsed.TotalSeconds), Median(b, m => m.Elapsed.TotalSeconds));
+            var (mineTime, gitTime) = (a.Median(), b.Median());
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {work} | {variants:N0} | {objects:N0} | {mineTime:F2} s | {gitTime:F2} s | {mineTime / gitTime:F2} | {Median(a, MiB):F0} MiB | {Median(b, MiB):F0} MiB | {peer} |"));
+                $"| {work} | {variants:N0} | {objects:N0} | {mineTime:F2} s | {gitTime:F2} s | {mineTime / gitTime:F2} | {a.Median(MiB):F0} MiB | {b.Median(MiB):F0} MiB | {peer} |"));
         }
 
         Task<Measurement> OursAsync(params string[] arguments)
             => MeasuredProcess.RunAsync(Environment.ProcessPath!, ["child", .. arguments], cancellationToken);
 
         static double MiB(Measurement m) => m.PeakBytes / (double)(1 << 20);
-    }
-
-    private static double Median(List<Measurement> measurements, Func<Measurement, double> value)
-    {
-        var sorted = measurements.Select(value).Order().ToArray();
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
     private static long CountObjects(string pack)

@@ -2,7 +2,7 @@ using Eden.Checkpoint.Git;
 
 namespace Eden.Checkpoint.Benchmarks;
 
-/// <summary>What a measured child process does with the engine.</summary>
+/// <summary>What a measured child process does with the engine, or an import with everything.</summary>
 internal static class EngineWork
 {
     public static async Task<int> RunAsync(string work, string input, string? output, CancellationToken cancellationToken)
@@ -25,6 +25,8 @@ internal static class EngineWork
                 }
 
                 return 0;
+            case "import":
+                return await ImportWork.RunAsync(input, output!, cancellationToken);
             default:
                 await Console.Error.WriteLineAsync($"There is no work called {work}.");
                 return 2;

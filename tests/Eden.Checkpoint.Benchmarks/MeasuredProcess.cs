@@ -6,6 +6,17 @@ namespace Eden.Checkpoint.Benchmarks;
 /// <summary>Wall time and peak resident memory of a finished process.</summary>
 internal readonly record struct Measurement(TimeSpan Elapsed, long PeakBytes);
 
+/// <summary>What several runs come to.</summary>
+internal static class MeasurementList
+{
+    /// <summary>Returns the median of a value, of the wall time in seconds when none is named.</summary>
+    public static double Median(this IEnumerable<Measurement> measurements, Func<Measurement, double>? value = null)
+    {
+        var sorted = measurements.Select(value ?? (static m => m.Elapsed.TotalSeconds)).Order().ToArray();
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}
+
 /// <summary>Runs a program and measures it as a whole: start-up included.</summary>
 internal static class MeasuredProcess
 {

@@ -20,6 +20,14 @@ var server = new Command("server", "The sample server over HTTP: exports and imp
 server.SetAction((result, token) => ServerBenchmark.RunAsync(
     result.GetRequiredValue(megabytes), result.GetRequiredValue(rowsOf), result.GetRequiredValue(rounds), token));
 
+var workers = new Option<int>("--workers") { Description = "Workers of the experiment: an import hashes a credential for each, with 64 MiB of memory.", DefaultValueFactory = _ => 16 };
+var import = new Command("import", "A whole import against psql's \\copy of the same rows plus the engine's restore, on the server that PGHOST, PGPORT, PGUSER and PGPASSWORD name.")
+{
+    variants, workers, rounds, keep,
+};
+import.SetAction((result, token) => ImportBenchmark.RunAsync(
+    result.GetRequiredValue(variants), result.GetRequiredValue(workers), result.GetRequiredValue(rounds), result.GetValue(keep)?.FullName, token));
+
 var work = new Argument<string>("work");
 var input = new Argument<string>("input");
 var output = new Argument<string?>("output") { Arity = ArgumentArity.ZeroOrOne };
@@ -28,4 +36,4 @@ child.Hidden = true;
 child.SetAction((result, token) => EngineWork.RunAsync(
     result.GetRequiredValue(work), result.GetRequiredValue(input), result.GetValue(output), token));
 
-return await new RootCommand("Benchmarks of Eden.Checkpoint, each against a named peer in the same run.") { engine, server, child }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmarks of Eden.Checkpoint, each against a named peer in the same run.") { engine, import, server, child }.Parse(args).InvokeAsync();

@@ -9,6 +9,23 @@ namespace Eden.Checkpoint.Benchmarks;
 /// gives the same repository.</summary>
 internal static class SyntheticRepository
 {
+    /// <summary>Makes the repository of a size where it is not there yet, with git's bundle of it and a copy of its only pack.</summary>
+    public static async Task<(string Repository, string Bundle, string Pack)> EnsureAsync(string home, int variants, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(home);
+        var repository = Path.Combine(home, $"{variants}.git");
+        var bundle = Path.Combine(home, $"{variants}.bundle");
+        var pack = Path.Combine(home, $"{variants}.pack");
+        if (!File.Exists(pack))
+        {
+            await CreateAsync(repository, variants, cancellationToken);
+            await GitAsync(["-C", repository, "bundle", "create", "--quiet", bundle, "--all"], cancellationToken);
+            File.Copy(Directory.EnumerateFiles(Path.Combine(repository, "objects", "pack"), "*.pack").Single(), pack);
+        }
+
+        return (repository, bundle, pack);
+    }
+
     public static async Task CreateAsync(string path, int variants, CancellationToken cancellationToken)
     {
         await GitAsync(["init", "--bare", "--quiet", "--initial-branch=main", path], cancellationToken);
