@@ -45,6 +45,7 @@ internal sealed class HistoryWalk
             if (entry >= 0)
             {
                 walk.Visit(entry);
+                walk.CheckBranch(refs, index, entry);
             }
             else if (resolver.Scope == ResolverScope.History)
             {
@@ -69,6 +70,18 @@ internal sealed class HistoryWalk
         }
 
         return walk;
+    }
+
+    // Git refuses to clone a bundle whose HEAD is anything else, and to fetch such a branch.
+    private void CheckBranch(BundleLineTable refs, int index, int entry)
+    {
+        var kind = _resolver.Entries.Kinds[entry];
+        if (kind == ObjectKind.Commit || !RefName.IsBranch(refs.Text(index)))
+        {
+            return;
+        }
+
+        AddRef(refs, index, $"the ref names {refs.Id(index).ToHex(_resolver.Format)}, which is a {ObjectHeader.Text(kind)} and not a commit");
     }
 
     private void Visit(int entry)
@@ -143,6 +156,9 @@ internal sealed class HistoryWalk
     private string Hex(int node) => _resolver.Table.Id(node).ToHex(_resolver.Format);
 
     private void MissingRef(BundleLineTable refs, int index, ObjectHash id)
+        => AddRef(refs, index, $"the ref names {id.ToHex(_resolver.Format)}, which is not in the pack");
+
+    private void AddRef(BundleLineTable refs, int index, string message)
     {
         if (_violations.IsFull)
         {
@@ -150,13 +166,7 @@ internal sealed class HistoryWalk
             return;
         }
 
-        _violations.Add(
-            CheckpointRule.Bundle,
-            BundleHeaderReader.Member,
-            null,
-            BundleHeaderReader.Shorten(refs.Text(index)),
-            null,
-            $"the ref names {id.ToHex(_resolver.Format)}, which is not in the pack");
+        _violations.Add(CheckpointRule.Bundle, BundleHeaderReader.Member, null, BundleHeaderReader.Shorten(refs.Text(index)), null, message);
     }
 
     private void Add(int entry, string message, CheckpointRule rule = CheckpointRule.Bundle)

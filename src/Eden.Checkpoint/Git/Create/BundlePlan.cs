@@ -69,6 +69,7 @@ internal sealed class BundlePlan : IDisposable
 
             walk.Run();
             RequireCommits(store, walk.Reached, options.AdditionalRefs);
+            RequireBranches(store, walk.Reached, tips);
             return new BundlePlan(store, walk.Reached, tips, warnings);
         }
         catch
@@ -137,6 +138,21 @@ internal sealed class BundlePlan : IDisposable
             {
                 throw new CheckpointRepoUnavailableException(
                     $"The ref {extra.Name} cannot be added: {extra.ObjectId} is a {ObjectHeader.Text(kind)}, not a commit.");
+            }
+        }
+    }
+
+    // Nobody could clone or fetch from the bundle: git lets HEAD and branches name nothing but commits.
+    private static void RequireBranches(ObjectStore store, ReachableSet reached, List<RefTip> tips)
+    {
+        foreach (var tip in tips)
+        {
+            if ((tip.Name.StartsWith("refs/heads/", StringComparison.Ordinal) || tip.Name == "HEAD")
+                && store.TryFind(tip.Target, out var location)
+                && reached[location] is var kind and not ObjectKind.Commit)
+            {
+                throw new CheckpointRepoUnavailableException(
+                    $"The ref {tip.Name} is broken: {tip.Target.ToHex(store.Format)} is a {ObjectHeader.Text(kind)}, not a commit.");
             }
         }
     }

@@ -19,6 +19,9 @@ internal static class RefName
         => name.SequenceEqual("main-worktree/HEAD"u8)
             || (name.StartsWith("worktrees/"u8) && name.EndsWith("/HEAD"u8) && name.Count((byte)'/') == 2);
 
+    /// <summary>Says whether a ref of that name can only name a commit: a branch, or HEAD.</summary>
+    public static bool IsBranch(ReadOnlySpan<byte> name) => name.StartsWith("refs/heads/"u8) || name.SequenceEqual("HEAD"u8);
+
     /// <summary>Says whether git's check-ref-format accepts the name; it needs at least two components.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool HasLegalFormat(ReadOnlySpan<byte> name)

@@ -233,6 +233,30 @@ public class BundleDamageTests
     }
 
     [Test]
+    public async Task Branches_and_HEAD_must_name_commits_as_git_has_it([Values("HEAD", "refs/heads/x")] string name, [Values("tag", "tree", "blob")] string kind)
+    {
+        var pack = new SyntheticPack();
+        var tree = pack.Add(PackEntryKind.Tree, []);
+        var blob = pack.Add(PackEntryKind.Blob, s_text);
+        var commit = pack.AddCommit(tree, "one");
+        var tag = pack.Add(PackEntryKind.Tag, Encoding.ASCII.GetBytes($"object {commit}\ntype commit\ntag v1\ntagger a <a> 1 +0000\n\nx\n"));
+        var named = kind switch { "tag" => tag, "tree" => tree, _ => blob };
+        var bundle = pack.ToBundle((commit, "refs/heads/main"), (named, name));
+        foreach (var depth in Enum.GetValues<BundleVerification>())
+        {
+            var violation = (await VerifyAsync(bundle, depth)).Violations.Single();
+            Assert.That(violation.Record, Is.EqualTo(name));
+            Assert.That(violation.Message, Does.Contain($"is a {kind} and not a commit"));
+        }
+
+        using var folder = new TempFolder();
+        await File.WriteAllBytesAsync(folder["branch.bundle"], bundle);
+        var cloned = await GitCli.TryRunAsync(folder.Path, default, "clone", "-q", "--mirror", "branch.bundle", "clone");
+        Assert.That(cloned.ExitCode != 0 || (await GitCli.TryRunAsync(folder["clone"], default, "fsck")).ExitCode != 0, "git notices it, some sooner, some later");
+        Assert.That((await VerifyAsync(pack.ToBundle((commit, "refs/heads/main"), (named, "refs/x/y")))).Violations, Is.Empty);
+    }
+
+    [Test]
     public async Task Tree_entries_must_be_of_the_kind_that_their_mode_says()
     {
         var pack = new SyntheticPack();

@@ -116,6 +116,18 @@ internal sealed class BundleRefusalTests
         Assert.That((await RefusalAsync(path)).Message, Does.Contain(expected));
     }
 
+    [TestCase("refs/heads/tag", "v1", "tag")]
+    [TestCase("refs/heads/tree", "main^{tree}", "tree")]
+    [TestCase("HEAD", "main:run.sh", "blob")]
+    public async Task A_branch_that_names_no_commit_is_refused(string name, string target, string kind)
+    {
+        using var folder = new TempFolder();
+        var path = await RepositoryShapes.BaseAsync(folder, "--bare");
+        File.WriteAllText(Path.Combine(path, name), await GitCli.RunAsync(path, "rev-parse", target) + "\n");
+
+        Assert.That((await RefusalAsync(path)).Message, Does.Contain($"The ref {name} is broken").And.Contain($"is a {kind}, not a commit"));
+    }
+
     [TestCase("garbage\n", "line 1")]
     [TestCase("1234567890123456789012345678901234567890 refs/heads/../x\n", "line 1")]
     [TestCase("# pack-refs with: peeled\n^1234567890123456789012345678901234567890\n", "line 2")]
