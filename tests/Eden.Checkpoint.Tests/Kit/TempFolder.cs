@@ -3,7 +3,13 @@ namespace Eden.Checkpoint.Tests.Kit;
 /// <summary>A folder of a test's own, gone with everything in it at the end.</summary>
 internal sealed class TempFolder : IDisposable
 {
-    public TempFolder() => Path = Directory.CreateTempSubdirectory("eden-test-").FullName;
+    public TempFolder()
+        : this(Directory.CreateTempSubdirectory("eden-test-").FullName)
+    {
+    }
+
+    /// <summary>Takes over a folder that is there.</summary>
+    public TempFolder(string path) => Path = path;
 
     public string Path { get; }
 

@@ -1,87 +1,220 @@
+using System.Collections.Concurrent;
 using Eden.Checkpoint.Git;
+using Eden.Checkpoint.Git.Pack;
 using Eden.Checkpoint.Tests.Kit;
 
 namespace Eden.Checkpoint.Tests.Git.Bundle;
 
-/// <summary>Whatever the bytes are, the answer is a report: no crash, no hang, no foreign exception.</summary>
+/// <summary>Whatever the bytes are, the answer is a report: no crash, no hang, no foreign exception; the same answer to every question about them.</summary>
 [TestFixture]
 public class BundleMutationTests
 {
     private const int Seed = 7041;
+    private const int Rounds = 100_000;
+    private static readonly CheckpointLimits s_limits = new() { MaxObjectBytes = 1 << 20, MaxBundleInflatedBytes = 1 << 24, MaxViolations = 5 };
 
-    [Test, CancelAfter(300_000)]
-    public async Task A_hundred_thousand_mutated_bundles_give_a_report_each(CancellationToken cancellationToken)
+    /// <summary>Gets the shapes that are damaged: small ones, since a round reads all of a bundle three times.</summary>
+    private static readonly (string Shape, GitObjectFormat Format)[] s_shapes =
+    [
+        ("tags", GitObjectFormat.Sha1), ("tags", GitObjectFormat.Sha256), ("merges", GitObjectFormat.Sha1), ("odd-refs", GitObjectFormat.Sha1),
+        ("submodule", GitObjectFormat.Sha1), ("empty", GitObjectFormat.Sha256), ("short-deltas", GitObjectFormat.Sha1), ("short-deltas", GitObjectFormat.Sha256),
+    ];
+
+    [Test, CancelAfter(1_200_000)]
+    public async Task A_hundred_thousand_damaged_bundles_give_a_report_each(CancellationToken cancellationToken)
     {
-        using var sha256 = await ShapedRepository.CreateAsync("tags", GitObjectFormat.Sha256);
-        using var deltas = await ShapedRepository.CreateAsync("merges");
-        byte[][] sources = [BundleDamageTests.Sound(), await File.ReadAllBytesAsync(sha256.BundlePath, cancellationToken), await File.ReadAllBytesAsync(deltas.BundlePath, cancellationToken)];
+        var corpus = await CorpusAsync(s_shapes);
         using var folder = new TempFolder();
-
-        // One file is written over and over: making a directory for each takes longer than the check itself.
-        var valid = await Task.WhenAll(Enumerable.Range(0, 2).Select(part => Task.Run(
-            () => RunAsync(folder[$"mutated{part}.bundle"], sources, Seed + part, 50_000, cancellationToken), cancellationToken)));
-        Assert.That(valid.Sum(), Is.LessThan(20_000), "most mutations should matter");
+        var noticed = new ConcurrentDictionary<string, int>();
+        var workers = Math.Clamp(Environment.ProcessorCount, 1, 4);
+        var rounds = await Task.WhenAll(Enumerable.Range(0, workers).Select(part => Task.Run(
+            () => RunAsync(new BundleMutator(corpus), folder[$"{part}"], Seed + part, Rounds / workers, noticed, cancellationToken), cancellationToken)));
+        await TestContext.Out.WriteLineAsync(string.Join(", ", noticed.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}")));
+        Assert.That(rounds.Sum(), Is.EqualTo(Rounds));
+        Assert.That(noticed.Values.Sum(), Is.EqualTo(Rounds));
+        Assert.That(
+            (string[])["header", "framing", "compression", "resolution", "history", "nothing"],
+            Has.All.Matches<string>(place => noticed.GetValueOrDefault(place!) > Rounds / 50),
+            "every layer must be the one that notices, often enough to mean something");
     }
 
-    private static async Task<int> RunAsync(string path, byte[][] sources, int seed, int rounds, CancellationToken cancellationToken)
+    [Test]
+    public async Task Bundles_that_several_threads_read_give_a_report_each()
     {
-        var random = new Random(seed);
-        var options = new GitBundleVerifyOptions { Limits = new CheckpointLimits { MaxObjectBytes = 1 << 20, MaxBundleInflatedBytes = 1 << 24, MaxViolations = 5 } };
-        var quick = options with { Depth = BundleVerification.Commits };
-        var valid = 0;
-        for (var round = 0; round < rounds; round++)
+        // Stretches of a megabyte each, and more entries than one thread takes: what the small ones above never are.
+        var pack = new SyntheticPack();
+        var random = new Random(Seed);
+        var first = pack.NextOffset;
+        for (var blob = 0; blob < 400; blob++)
         {
-            var source = random.Next(4) > 0 ? 0 : random.Next(sources.Length);
-            var mutated = Mutate(sources[source], random, source == 1 ? GitObjectFormat.Sha256 : GitObjectFormat.Sha1);
-            await File.WriteAllBytesAsync(path, mutated, cancellationToken);
+            var content = new byte[blob % 3 == 0 ? 20_000 : 300];
+            random.NextBytes(content);
+            pack.Add(PackEntryKind.Blob, content);
+            pack.AddOffsetDelta(pack.NextOffset - first, SyntheticPack.Delta(20_000, 6, 0x90, 5, 1, (byte)(blob % 256)));
+        }
+
+        var tree = pack.Add(PackEntryKind.Tree, []);
+        var sound = pack.ToBundle((pack.AddCommit(tree, "one"), "refs/heads/main"));
+        Assert.That(sound, Has.Length.GreaterThan(2 << 20));
+        using var folder = new TempFolder();
+        var start = sound.AsSpan().IndexOf("\n\nPACK"u8) + 2 + PackHeader.Length;
+        for (var round = 0; round < 1_500; round++)
+        {
+            var damaged = sound.ToArray();
+            for (var changes = random.Next(1, 4); changes > 0; changes--)
+            {
+                damaged[random.Next(start, damaged.Length)] ^= (byte)(1 << random.Next(8));
+            }
+
+            await CheckAsync(SyntheticPack.FixTrailer(damaged), folder["threads"], round % 100 == 0, $"seed {Seed}, round {round}", default);
+        }
+    }
+
+    [Test]
+    public async Task How_many_threads_read_a_bundle_does_not_change_what_is_found()
+    {
+        using var source = await ShapedRepository.CreateAsync("deltas");
+        var pack = new SyntheticPack();
+        var random = new Random(Seed);
+        for (var blob = 0; blob < 300; blob++)
+        {
+            var content = new byte[10_000];
+            random.NextBytes(content);
+            pack.Add(PackEntryKind.Blob, content);
+        }
+
+        var sound = pack.ToBundle((pack.AddCommit(pack.Add(PackEntryKind.Tree, []), "one"), "refs/heads/main"));
+        for (var round = 0; round < 8; round++)
+        {
+            var damaged = sound.ToArray();
+            if (round > 0)
+            {
+                damaged[sound.Length / 9 * round] ^= 0x10;
+            }
+
+            var file = source.Folder[$"{round}.bundle"];
+            await File.WriteAllBytesAsync(file, SyntheticPack.FixTrailer(damaged));
+            var one = await ConsoleRun.StartAsync(new ProcessMeans { Processors = 1 }, source.Folder.Path, "bundle", "verify", file);
+            var four = await ConsoleRun.StartAsync(new ProcessMeans { Processors = 4 }, source.Folder.Path, "bundle", "verify", file);
+            Assert.That((four.ExitCode, four.Output, four.Error), Is.EqualTo((one.ExitCode, one.Output, one.Error)));
+            Assert.That(one.ExitCode, Is.EqualTo(round == 0 ? 0 : 1));
+        }
+    }
+
+    /// <summary>Returns bundles of the given shapes, and two made by hand: of every kind of entry, and of deltas that wait for bases behind them.</summary>
+    internal static async Task<List<byte[]>> CorpusAsync(IEnumerable<(string Shape, GitObjectFormat Format)> shapes)
+    {
+        var corpus = new List<byte[]> { BundleDamageTests.Sound(), Backwards() };
+        foreach (var (shape, format) in shapes)
+        {
+            using var source = await ShapedRepository.CreateAsync(shape, format);
+            corpus.Add(await File.ReadAllBytesAsync(source.BundlePath));
+        }
+
+        return corpus;
+    }
+
+    /// <summary>Asks for everything that can be asked of a bundle, and returns what noticed its damage.</summary>
+    internal static async Task<string> CheckAsync(byte[] content, string path, bool restore, string context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await File.WriteAllBytesAsync(path, content, cancellationToken);
             using var bundle = RepoBundle.FromFile(path);
+            var hasHeader = true;
             try
             {
-                var report = await GitBundle.VerifyAsync(bundle, random.Next(3) == 0 ? quick : options, cancellationToken);
-                valid += report.IsValid ? 1 : 0;
+                await GitBundle.ReadHeaderAsync(new MemoryStream(content), s_limits, cancellationToken);
             }
-            catch (Exception error) when (error is not OperationCanceledException)
+            catch (CheckpointInvalidException)
             {
-                Assert.Fail($"seed {seed}, round {round}: {error}");
+                hasHeader = false;
             }
-        }
 
-        return valid;
+            var whole = await GitBundle.VerifyAsync(bundle, new GitBundleVerifyOptions { Limits = s_limits }, cancellationToken);
+            var quick = await GitBundle.VerifyAsync(bundle, new GitBundleVerifyOptions { Limits = s_limits, Depth = BundleVerification.Commits }, cancellationToken);
+            Assert.That(quick.IsValid || !whole.IsValid, $"{context}: valid to the bottom, but not at a glance: {string.Join("; ", quick.Violations)}");
+            Assert.That(hasHeader || !whole.IsValid, $"{context}: valid, but its header cannot be read");
+            if (restore)
+            {
+                await RestoreAsync(bundle, path + ".git", whole.IsValid, context, cancellationToken);
+            }
+
+            return hasHeader ? PlaceOf(whole) : "header";
+        }
+        catch (Exception foreign) when (foreign is not (OperationCanceledException or AssertionException))
+        {
+            throw new AssertionException($"{context}: {foreign}\n{Convert.ToBase64String(content)}");
+        }
     }
 
-    private static byte[] Mutate(byte[] source, Random random, GitObjectFormat format)
+    private static async Task<int> RunAsync(
+        BundleMutator mutator, string path, int seed, int rounds, ConcurrentDictionary<string, int> noticed, CancellationToken cancellationToken)
     {
-        var bytes = source.ToArray();
-        for (var edits = random.Next(1, 5); edits > 0 && bytes.Length > 60; edits--)
+        var random = new Random(seed);
+        var round = 0;
+        for (; round < rounds; round++)
         {
-            var position = random.Next(bytes.Length);
-            var length = Math.Min(random.Next(1, 24), bytes.Length - position);
-            switch (random.Next(7))
-            {
-                case 0 or 1:
-                    bytes[position] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 2:
-                    bytes[position] = (byte)random.Next(256);
-                    break;
-                case 3:
-                    bytes = [.. bytes.AsSpan(0, position), .. bytes.AsSpan(position + length)];
-                    break;
-                case 4:
-                    var from = random.Next(bytes.Length - length);
-                    bytes = [.. bytes.AsSpan(0, position), .. bytes.AsSpan(from, length), .. bytes.AsSpan(position)];
-                    break;
-                case 5:
-                    random.NextBytes(bytes.AsSpan(position, length));
-                    break;
-                default:
-                    bytes = random.Next(20) == 0 ? bytes[..position] : bytes;
-                    break;
-            }
+            var place = await CheckAsync(mutator.Next(random, out var layer), path, round % 100 == 0, $"seed {seed}, round {round}, {layer}", cancellationToken);
+            noticed.AddOrUpdate(place, 1, (_, count) => count + 1);
         }
 
-        // With the checksum put right, half of them get past the outermost check.
-        var start = bytes.AsSpan().IndexOf("\n\nPACK"u8);
-        return random.Next(2) == 0 && start >= 0 && bytes.Length - start > 60 ? SyntheticPack.FixTrailer(bytes, format) : bytes.Length == 0 ? [0] : bytes;
+        return round;
+    }
+
+    private static async Task RestoreAsync(RepoBundle bundle, string path, bool isValid, string context, CancellationToken cancellationToken)
+    {
+        var restored = true;
+        try
+        {
+            await GitBundle.RestoreAsync(bundle, path, new GitBundleRestoreOptions { Limits = s_limits }, cancellationToken);
+        }
+        catch (CheckpointInvalidException)
+        {
+            restored = false;
+        }
+
+        Assert.That(restored, Is.EqualTo(isValid), $"{context}: restoring must agree with verifying");
+        Assert.That(Directory.Exists(path), Is.EqualTo(restored), context);
+        if (restored)
+        {
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    // What a report's first violation says of how deep the damage lay.
+    private static string PlaceOf(GitBundleReport report)
+    {
+        if (report.IsValid)
+        {
+            return "nothing";
+        }
+
+        var message = report.Violations[0].Message;
+        return message.Contains("compressed data", StringComparison.Ordinal) ? "compression"
+            : message.Contains("delta is malformed", StringComparison.Ordinal) || message.Contains("the delta's base", StringComparison.Ordinal)
+                || message.Contains("cannot be resolved", StringComparison.Ordinal) ? "resolution"
+            : message.StartsWith("the ref names", StringComparison.Ordinal)
+                || ((string[])["commit: ", "tree: ", "tag: "]).Any(kind => message.StartsWith(kind, StringComparison.Ordinal)) ? "history"
+            : message.Contains("checksum at the end", StringComparison.Ordinal) ? "checksum"
+            : report.Header is null || report.Violations[0].Record?.StartsWith("pack offset", StringComparison.Ordinal) != true && !message.Contains("pack", StringComparison.Ordinal) ? "header"
+            : "framing";
+    }
+
+    /// <summary>Reference deltas before their bases and through chains, in a bundle whose refs reach all of it.</summary>
+    private static byte[] Backwards()
+    {
+        var contents = Enumerable.Range(0, 6).Select(number => System.Text.Encoding.ASCII.GetBytes($"a text of some length with the number {number}\n")).ToArray();
+        var ids = contents.Select(content => SyntheticPack.Id(GitObjectFormat.Sha1, "blob", content)).ToArray();
+        var pack = new SyntheticPack();
+        for (var number = contents.Length - 1; number > 0; number--)
+        {
+            pack.AddReferenceDelta(ids[number - 1], BundleModel.Delta(contents[number - 1], contents[number]));
+        }
+
+        pack.Add(PackEntryKind.Blob, contents[0]);
+        var tree = pack.Add(PackEntryKind.Tree, [.. ids.SelectMany((id, number) => (byte[])[.. System.Text.Encoding.ASCII.GetBytes($"100644 f{number}\0"), .. Convert.FromHexString(id)])]);
+        var commit = pack.AddCommit(tree, "backwards");
+        return pack.ToBundle((commit, "refs/heads/main"), (ids[5], "refs/x/blob"), (commit, "HEAD"));
     }
 }

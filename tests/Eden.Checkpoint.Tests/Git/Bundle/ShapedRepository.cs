@@ -108,8 +108,8 @@ internal sealed class ShapedRepository : IDisposable
                 await GitAsync("branch", "work/one");
                 await GitAsync("symbolic-ref", "HEAD", "refs/heads/unborn");
                 break;
-            case "deltas" or "deep-chain" or "reference-deltas":
-                await GrowAsync(shape == "deep-chain" ? 120 : 30);
+            case "deltas" or "short-deltas" or "deep-chain" or "reference-deltas":
+                await GrowAsync(shape switch { "deep-chain" => 120, "short-deltas" => 6, _ => 30 });
                 await GitAsync("repack", "-adfq", "--depth=200", "--window=50");
                 break;
             case "rewritten":
