@@ -83,6 +83,50 @@ public class ImportVerbTests
     }
 
     [Test]
+    public async Task It_lands_under_the_id_asked_for_and_reaches_the_remote()
+    {
+        const string Receiver = "exp_01hqs3m4n5p6q7r8s9t0v1w2z9";
+        var experiment = await ArchiveAsync(variants: 3);
+        await GitCli.RunAsync(_folder.Path, "init", "-q", "--bare", "--initial-branch=main", "remote.git");
+
+        var run = await ImportAsync("--as-experiment-id", Receiver, "--remote-url", $"file://{_folder["remote.git"]}", "--json");
+
+        var json = run.JsonLines.Single();
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(json.GetProperty("experiment_id").GetString(), Is.EqualTo(Receiver));
+        Assert.That(json.GetProperty("push").GetProperty("complete").GetBoolean());
+        Assert.That(await _database.ScalarAsync<string>("SELECT experiment_id FROM experiment"), Is.EqualTo(Receiver));
+        Assert.That(await GitCli.RunAsync(_folder["remote.git"], "rev-parse", "main"), Is.EqualTo(experiment.BaseCommit));
+    }
+
+    [Test]
+    public async Task A_push_that_fails_after_the_commit_ends_with_3_and_says_how_to_finish()
+    {
+        await ArchiveAsync(variants: 3);
+
+        var run = await ImportAsync("--remote-url", $"file://{_folder["no-such-remote.git"]}", "--json");
+
+        Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
+        Assert.That(run.JsonLines.Single().GetProperty("push").GetProperty("failure").GetString(), Does.Contain("git -C").And.Contain("push --mirror"));
+        Assert.That(await _database.ScalarAsync<long>("SELECT count(*) FROM experiment WHERE imported_from IS NOT NULL"), Is.EqualTo(1));
+        await GitCli.RunAsync(_folder["restored.git"], "fsck", "--full");
+    }
+
+    [TestCase("--as-experiment-id", "exp_short")]
+    [TestCase("--experiment-id", "E1")]
+    [TestCase("--credential-helper", "/bin/true")]
+    public async Task Options_that_make_no_sense_are_usage_errors_before_anything_is_done(string option, string value)
+    {
+        await File.WriteAllTextAsync(_folder["a.tar"], "");
+
+        var run = await ImportAsync(option, value);
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain(option));
+        Assert.That(await _database.ScalarAsync<bool>("SELECT to_regclass('experiment') IS NULL"));
+    }
+
+    [Test]
     public async Task The_same_archive_again_is_refused_and_changes_nothing()
     {
         await ArchiveAsync(variants: 3);

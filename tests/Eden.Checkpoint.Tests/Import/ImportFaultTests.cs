@@ -103,6 +103,49 @@ public class ImportFaultTests
     }
 
     [Test]
+    public async Task Whatever_strikes_wherever_the_target_is_complete_or_as_before_and_takes_the_next_import([Values(21, 22, 23, 24)] int seed)
+    {
+        var random = new Random(seed);
+        TestContext.Out.WriteLine($"seed {seed}");
+        for (var round = 0; round < 8; round++)
+        {
+            var database = await _scene.ReceiverAsync(Receiver, random.Next(2) == 0 ? null : "Mine");
+            var stage = StagedStore.Stages[random.Next(StagedStore.Stages.Length)];
+            var strike = random.Next(6);
+            TestContext.Out.WriteLine($"round {round}: {strike} at {stage}");
+            using var cancellation = new CancellationTokenSource();
+            var isStruck = false;
+            var store = new StagedStore(_scene.Store(database), async (reached, _) =>
+            {
+                if (reached == stage && !isStruck)
+                {
+                    isStruck = true;
+                    await StrikeAsync(database, (Fault)Math.Min(strike, (int)Fault.DiskError), cancellation);
+                }
+            });
+            if (strike >= 4)
+            {
+                // A constraint that a row breaks, or a disk of the server's that is full, in the middle of the table or at the commit.
+                await database.ExecuteAsync($"""
+                    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '{(strike == 4 ? "23514" : "53100")}'; END $$;
+                    CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON event {(random.Next(2) == 0 ? "" : "DEFERRABLE INITIALLY DEFERRED")} FOR EACH ROW WHEN (NEW.event_id = 'evt-000020') EXECUTE FUNCTION refuse();
+                    """);
+                store = new StagedStore(_scene.Store(database), (_, _) => Task.CompletedTask);
+            }
+
+            var before = await ImportTargetTests.DumpAsync(database);
+
+            var failure = await Assert.CatchAsync(() => _scene.Importer(store).ImportAsync(_scene.Open(), _scene.OptionsWithRepository(), cancellation.Token));
+
+            Assert.That(failure, strike >= 4 ? Is.InstanceOf<PostgresException>().With.Message.Contains("refused") : Is.Not.Null);
+            await AssertAsBeforeAsync(database, before);
+            await database.ExecuteAsync("DROP FUNCTION IF EXISTS refuse CASCADE");
+            await AssertImportsAsync(database);
+            Directory.Delete(_scene.RepositoryPath, recursive: true);
+        }
+    }
+
+    [Test]
     public async Task A_server_process_killed_in_the_middle_of_the_commit_leaves_nothing()
     {
         var database = await _scene.ReceiverAsync(Receiver);

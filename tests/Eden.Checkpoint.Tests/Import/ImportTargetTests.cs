@@ -256,6 +256,35 @@ public class ImportTargetTests
     }
 
     [Test]
+    public async Task A_writer_of_a_key_that_the_archive_has_too_is_the_one_that_fails()
+    {
+        var database = await _scene.ReceiverAsync(Receiver);
+        const string Write = "INSERT INTO idea VALUES ('idea-0000001', 'ready', '{}')";
+        await using var early = await database.DataSource.OpenConnectionAsync();
+        await using var givenUp = await early.BeginTransactionAsync(IsolationLevel.Serializable);
+        await ExecuteAsync(early, Write);
+        Task? late = null;
+        var store = new StagedStore(_scene.Store(database), async (stage, _) =>
+        {
+            if (stage == "Tasks")
+            {
+                late = database.ExecuteAsync(Write);
+                await UntilAsync(database, "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted");
+            }
+        });
+
+        // The import waits for the early one, which takes its row back; the late one waits for the import, and meets its row.
+        var import = _scene.Importer(store).ImportAsync(_scene.Open(), _scene.Options());
+        await UntilAsync(database, "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted");
+        await givenUp.RollbackAsync();
+        await import;
+
+        var failure = await Assert.ThrowsAsync<PostgresException>(() => late!);
+        Assert.That(failure!.SqlState, Is.EqualTo(PostgresErrorCodes.UniqueViolation));
+        Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM idea"), Is.EqualTo(_scene.Experiment[RegistryKind.Ideas].Count));
+    }
+
+    [Test]
     public async Task A_deadlock_with_a_writer_is_tried_again()
     {
         var database = await _scene.ReceiverAsync(Receiver);
