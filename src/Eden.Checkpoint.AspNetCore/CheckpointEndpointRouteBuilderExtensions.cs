@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Eden.Checkpoint.AspNetCore.Endpoints;
 using Eden.Checkpoint.AspNetCore.Hosting;
 using Eden.Checkpoint.AspNetCore.Results;
@@ -33,7 +34,7 @@ public static class CheckpointEndpointRouteBuilderExtensions
             .WithName("ExportCheckpoint")
             .WithSummary("Exports a checkpoint")
             .WithDescription("One tar of the experiment's rows and its repository, taken at one logical instant. Nothing is sent before every check has passed. For the admin.")
-            .Produces(StatusCodes.Status200OK, contentType: ArchiveResponseStream.MediaType)
+            .Produces<Stream>(StatusCodes.Status200OK, ArchiveResponseStream.MediaType)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -46,6 +47,7 @@ public static class CheckpointEndpointRouteBuilderExtensions
             .Produces<ImportAnswer>(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status403Forbidden)
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge);
 
@@ -53,7 +55,7 @@ public static class CheckpointEndpointRouteBuilderExtensions
             .WithName("ReadExperiment")
             .WithSummary("Reads the experiment's record")
             .WithDescription("imported_from is null for a native experiment; a client that lost the answer to an import compares it with its manifest. For the admin and every registered worker.")
-            .Produces(StatusCodes.Status200OK, contentType: "application/json")
+            .Produces<JsonElement>(StatusCodes.Status200OK, "application/json")
             .ProducesProblem(StatusCodes.Status404NotFound);
         return group;
     }

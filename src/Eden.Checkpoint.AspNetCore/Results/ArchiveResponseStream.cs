@@ -29,19 +29,23 @@ internal sealed class ArchiveResponseStream(HttpResponse response, string fileNa
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Begin();
-        var flushed = await response.BodyWriter.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
-        if (flushed.IsCompleted)
-        {
-            // Further writes would succeed and go nowhere: an archive that nobody got must not count as exported.
-            throw new ConnectionAbortedException("The client went away.");
-        }
+        await response.BodyWriter.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
         => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override Task FlushAsync(CancellationToken cancellationToken)
-        => _begun ? response.Body.FlushAsync(cancellationToken) : Task.CompletedTask;
+    /// <summary>Hands everything to the connection, or finds it gone.</summary>
+    /// <remarks>Once a client has left, Kestrel's writes succeed and go nowhere, and the request's token may learn of it later than the last write. Only a flush tells
+    /// at once: an archive that nobody got must not count as exported.</remarks>
+    public override async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        if (_begun && (await response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false)).IsCompleted)
+        {
+            throw new ConnectionAbortedException("The client went away.");
+        }
+    }
 
     public override void Flush() => throw new NotSupportedException("A response is written asynchronously.");
 

@@ -3,10 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Eden.Checkpoint.AspNetCore.Endpoints;
 using Eden.Checkpoint.AspNetCore.Tests.Kit;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Eden.Checkpoint.AspNetCore.Tests.Endpoints;
 
@@ -63,24 +59,6 @@ public class ReadExperimentEndpointTests
 
         Assert.That(there.StatusCode, Is.EqualTo(HttpStatusCode.OK));
         Assert.That(elsewhere.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
-    }
-
-    [Test]
-    public async Task Each_route_describes_itself_for_openapi()
-    {
-        await using var server = await StartAsync(Native);
-
-        var endpoints = server.Services.GetRequiredService<EndpointDataSource>().Endpoints;
-        var described = endpoints.ToDictionary(endpoint => endpoint.Metadata.GetRequiredMetadata<IEndpointNameMetadata>().EndpointName);
-
-        Assert.That(described.Keys, Is.EquivalentTo(new[] { "ExportCheckpoint", "ImportCheckpoint", "ReadExperiment" }));
-        Assert.That(endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<IEndpointSummaryMetadata>()), Is.All.Not.Null);
-        Assert.That(Statuses("ExportCheckpoint"), Is.EquivalentTo(new[] { 200, 400, 401, 403, 404, 500, 503 }));
-        Assert.That(Statuses("ImportCheckpoint"), Is.EquivalentTo(new[] { 201, 400, 401, 403, 409, 413, 500 }));
-        Assert.That(Statuses("ReadExperiment"), Is.EquivalentTo(new[] { 200, 401, 404, 500 }));
-
-        IEnumerable<int> Statuses(string name)
-            => described[name].Metadata.GetOrderedMetadata<IProducesResponseTypeMetadata>().Select(produced => produced.StatusCode);
     }
 
     private static Task<TestServer> StartAsync(string experiment)
