@@ -97,6 +97,23 @@ public class ExportEndpointTests
     }
 
     [Test]
+    public async Task Retry_after_is_told_in_whole_seconds_as_configured_and_where_a_retry_helps_only()
+    {
+        _deployment.Remote.Fault = GitHttpFault.ServerError;
+        await using var server = await TestServer.StartAsync(options =>
+        {
+            options.RetryAfter = TimeSpan.FromSeconds(90.5);
+            options.Experiments.Add(_deployment.Served());
+        });
+
+        using var down = await server.ExportAsync(Id);
+        using var bad = await server.ExportAsync(Id, "?format_version=2");
+
+        Assert.That(down.Headers.GetValues("Retry-After"), Is.EqualTo(new[] { "91" }));
+        Assert.That(bad.Headers.RetryAfter, Is.Null);
+    }
+
+    [Test]
     public async Task A_server_started_while_the_remote_is_down_exports_as_soon_as_it_is_back()
     {
         _deployment.Remote.Fault = GitHttpFault.ServerError;
@@ -194,6 +211,46 @@ public class ExportEndpointTests
         client.Reset();
         await server.Log.WaitForAsync(2002);
         _deployment.AssertNothingIsLeft();
+    }
+
+    [Test]
+    public async Task A_client_that_leaves_mid_download_leaves_nothing_and_does_not_count_as_served([Values("reset", "half-closed")] string how)
+    {
+        await using var server = await StartWithLargeArchiveAsync();
+        using var client = await RawClient.ConnectAsync(server.Address);
+        await client.SendHeadAsync("POST", $"/v0/experiments/{Id}/checkpoint", "Content-Length: 0");
+        Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 200 "));
+        Assert.That(await client.Stream.ReadAsync(new byte[1]), Is.EqualTo(1));
+
+        if (how == "reset")
+        {
+            client.Reset();
+        }
+        else
+        {
+            client.HalfClose();
+        }
+
+        await server.Log.WaitForAsync(2002);
+        _deployment.AssertNothingIsLeft();
+        Assert.That(server.Log.Entries.Select(entry => entry.Event), Has.None.EqualTo(1000), "nobody got the archive");
+        Assert.That(await _deployment.OpenTransactionsAsync(), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_host_that_stops_at_once_aborts_a_download_and_leaves_nothing()
+    {
+        await using var server = await StartWithLargeArchiveAsync();
+        using var client = await RawClient.ConnectAsync(server.Address);
+        await client.SendHeadAsync("POST", $"/v0/experiments/{Id}/checkpoint", "Content-Length: 0");
+        Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 200 "));
+        Assert.That(await client.Stream.ReadAsync(new byte[1]), Is.EqualTo(1));
+
+        await server.StopAsync(new CancellationToken(true));
+
+        await server.Log.WaitForAsync(2002);
+        _deployment.AssertNothingIsLeft();
+        Assert.That(server.Log.Entries.Select(entry => entry.Event), Has.None.EqualTo(1000));
     }
 
     [Test]

@@ -35,6 +35,9 @@ internal sealed class RawClient : IDisposable
         return head.ToString();
     }
 
+    /// <summary>Says that it has no more to say, and goes on listening.</summary>
+    public void HalfClose() => _client.Client.Shutdown(SocketShutdown.Send);
+
     /// <summary>Leaves without a word: the connection is reset.</summary>
     public void Reset()
     {

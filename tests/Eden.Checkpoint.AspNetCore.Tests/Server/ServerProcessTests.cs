@@ -76,6 +76,49 @@ public class ServerProcessTests
     }
 
     [Test]
+    public async Task A_download_under_way_ends_before_the_server_does_when_it_is_told_to_end()
+    {
+        var temporary = Directory.CreateDirectory(_deployment["server-tmp"]).FullName;
+        await File.WriteAllTextAsync(_deployment["long.yaml"], $"objective: {new string('x', 12 << 20)}\n");
+        using var server = await ServerProcess.StartAsync(
+            new Dictionary<string, string> { ["TMPDIR"] = temporary, ["DOTNET_EnableDiagnostics"] = "0" },
+            "--store-url", _deployment.Database.Url, "--experiment-id", _deployment.Id, "--admin-token", TestServer.AdminToken,
+            "--experiment-config", _deployment["long.yaml"], "--repo-path", _deployment.RepositoryPath, "--port", "0");
+        using var client = await RawClient.ConnectAsync(server.Client.BaseAddress!);
+        await client.SendHeadAsync("POST", $"/v0/experiments/{_deployment.Id}/checkpoint", "Content-Length: 0");
+        Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 200 "));
+
+        var ending = server.TerminateAsync();
+        while (await ConnectsAsync(server.Client.BaseAddress!) && !ending.IsCompleted)
+        {
+            // The first thing that an ending server does is to take no new connections.
+        }
+
+        using var body = new MemoryStream();
+        await client.Stream.CopyToAsync(body);
+        var (exitCode, _, error) = await ending;
+
+        Assert.That(exitCode, Is.Zero, error);
+        Assert.That(body.Length, Is.GreaterThan(12 << 20));
+        Assert.That(System.Text.Encoding.ASCII.GetString(body.GetBuffer(), (int)body.Length - 7, 7), Is.EqualTo("\r\n0\r\n\r\n"), "a chunked body that is whole ends like this");
+        Assert.That(error, Does.Contain("Exported"));
+        Assert.That(Directory.EnumerateFileSystemEntries(temporary), Is.Empty);
+
+        static async Task<bool> ConnectsAsync(Uri address)
+        {
+            try
+            {
+                using var another = await RawClient.ConnectAsync(address);
+                return true;
+            }
+            catch (System.Net.Sockets.SocketException)
+            {
+                return false;
+            }
+        }
+    }
+
+    [Test]
     public async Task A_terminated_experiment_is_checkpointed_once_also_across_restarts()
     {
         await using var database = await TempPostgres.CreateDatabaseAsync();
