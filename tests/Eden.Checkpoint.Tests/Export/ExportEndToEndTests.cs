@@ -217,30 +217,19 @@ public class ExportEndToEndTests
     [Test]
     public async Task A_full_disk_under_the_spool_or_the_destination_leaves_nothing()
     {
-        if (!OperatingSystem.IsLinux() || Environment.UserName != "root")
-        {
-            Assert.Ignore("Mounting a small file system needs root.");
-        }
-
         var mount = Directory.CreateDirectory(_folder["small"]).FullName;
-        await ShellAsync($"mount -t tmpfs -o size=48k tmpfs '{mount}'");
-        try
-        {
-            Assert.That(
-                async () => await Exporter().ExportAsync(Path.Combine(mount, "out.tar"), Options()),
-                Throws.InstanceOf<IOException>());
-            Assert.That(Directory.EnumerateFileSystemEntries(mount), Is.Empty);
+        await using var disk = await SmallDisk.MountAsync(mount, "48k");
 
-            Assert.That(
-                async () => await Exporter().ExportAsync(_folder["out.tar"], Options() with { TemporaryDirectory = mount }),
-                Throws.InstanceOf<IOException>().Or.InstanceOf<CheckpointRepoUnavailableException>());
-            Assert.That(Directory.EnumerateFileSystemEntries(mount), Is.Empty);
-            Assert.That(File.Exists(_folder["out.tar"]), Is.False);
-        }
-        finally
-        {
-            await ShellAsync($"umount '{mount}'");
-        }
+        Assert.That(
+            async () => await Exporter().ExportAsync(Path.Combine(mount, "out.tar"), Options()),
+            Throws.InstanceOf<IOException>());
+        Assert.That(Directory.EnumerateFileSystemEntries(mount), Is.Empty);
+
+        Assert.That(
+            async () => await Exporter().ExportAsync(_folder["out.tar"], Options() with { TemporaryDirectory = mount }),
+            Throws.InstanceOf<IOException>().Or.InstanceOf<CheckpointRepoUnavailableException>());
+        Assert.That(Directory.EnumerateFileSystemEntries(mount), Is.Empty);
+        Assert.That(File.Exists(_folder["out.tar"]), Is.False);
     }
 
     [Test]
@@ -269,13 +258,6 @@ public class ExportEndToEndTests
         var tree = await GitCli.RunAsync(RemotePath, "rev-parse", $"{branch}^{{tree}}");
         var commit = await GitCli.RunAsync(RemotePath, "commit-tree", tree, "-p", branch, "-m", message);
         await GitCli.RunAsync(RemotePath, "update-ref", branch, commit);
-    }
-
-    private static async Task ShellAsync(string command)
-    {
-        using var process = System.Diagnostics.Process.Start("sh", ["-c", command]);
-        await process.WaitForExitAsync();
-        Assert.That(process.ExitCode, Is.Zero, command);
     }
 
     private PostgresCheckpointStore Store() => new(_database.DataSource);

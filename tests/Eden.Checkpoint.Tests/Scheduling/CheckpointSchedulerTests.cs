@@ -16,6 +16,7 @@ public class CheckpointSchedulerTests
     private string _state = "running";
     private int _exports;
     private Exception? _failure;
+    private byte[] _archive = [];
 
     [SetUp]
     public void SetUp()
@@ -25,12 +26,13 @@ public class CheckpointSchedulerTests
         _state = "running";
         _exports = 0;
         _failure = null;
+        _archive = "an archive"u8.ToArray();
         _exporter = new Mock<ICheckpointExporter>(MockBehavior.Strict);
         _exporter.Setup(e => e.ExportAsync(It.IsAny<Stream>(), It.IsAny<CheckpointExportOptions>(), It.IsAny<CancellationToken>()))
             .Returns(async (Stream destination, CheckpointExportOptions options, CancellationToken token) =>
             {
                 _exports++;
-                await destination.WriteAsync("an archive"u8.ToArray(), token);
+                await destination.WriteAsync(_archive, token);
                 return _failure is null ? Result(options.ExperimentId!) : throw _failure;
             });
     }
@@ -121,6 +123,26 @@ public class CheckpointSchedulerTests
 
         Assert.That(_exports, Is.EqualTo(2));
         Assert.That(Directory.EnumerateFileSystemEntries(_folder.Path), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_disk_that_is_really_full_costs_this_one_checkpoint_and_no_other()
+    {
+        _archive = new byte[1 << 20];
+        await using var disk = await SmallDisk.MountAsync(_folder.Path, "1536k");
+        await using var run = Start(FakeStore.ExperimentId, _schedule with { RetentionCount = 1, OnTerminate = false });
+        await AdvanceAsync(s_hour);
+        var first = Names();
+        await AdvanceAsync(s_hour);
+
+        Assert.That(_exports, Is.EqualTo(2));
+        Assert.That(first, Has.Length.EqualTo(1));
+        Assert.That(Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName), Is.EqualTo(first), "the one that is whole stays, the other leaves nothing");
+
+        await disk.ResizeAsync("8m");
+        await AdvanceAsync(s_hour);
+        Assert.That(Names(), Has.Length.EqualTo(1).And.Not.EqualTo(first));
+        Assert.That(new FileInfo(_folder[Names()[0]]).Length, Is.EqualTo(1 << 20));
     }
 
     [Test]
