@@ -192,6 +192,7 @@ internal sealed partial class Inflater
             var bits = _bits;
             var bitCount = _bitCount;
             var written = total;
+            var before = total;
             var reach = 0L;
             var half = 0u;
             uint entry;
@@ -204,8 +205,8 @@ internal sealed partial class Inflater
                     bits |= BinaryPrimitives.ReadUInt64LittleEndian(source[position..]) << bitCount;
                     position += (63 - bitCount) >> 3;
                     bitCount |= 56;
-                    if (!TryCount(table, ref bits, ref bitCount, ref half, ref written, ref reach, out entry)
-                        || !TryCount(table, ref bits, ref bitCount, ref half, ref written, ref reach, out entry))
+                    if (!TryCount(table, ref bits, ref bitCount, ref half, ref written, ref before, ref reach, out entry)
+                        || !TryCount(table, ref bits, ref bitCount, ref half, ref written, ref before, ref reach, out entry))
                     {
                         goto Ended;
                     }
@@ -221,8 +222,8 @@ internal sealed partial class Inflater
                 RefillSlowly();
                 (position, bits, bitCount) = (input.Position, _bits, _bitCount);
                 source = input.Buffer.AsSpan(0, input.End);
-                if (!TryCount(table, ref bits, ref bitCount, ref half, ref written, ref reach, out entry)
-                    || !TryCount(table, ref bits, ref bitCount, ref half, ref written, ref reach, out entry))
+                if (!TryCount(table, ref bits, ref bitCount, ref half, ref written, ref before, ref reach, out entry)
+                    || !TryCount(table, ref bits, ref bitCount, ref half, ref written, ref before, ref reach, out entry))
                 {
                     goto Ended;
                 }
@@ -254,7 +255,7 @@ internal sealed partial class Inflater
 
     // One symbol: a word of the table's first half adds to what is written, one of its second half must not reach back beyond that.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryCount(uint[] table, ref ulong bits, ref int bitCount, ref uint half, ref long written, ref long reach, out uint entry)
+    private static bool TryCount(uint[] table, ref ulong bits, ref int bitCount, ref uint half, ref long written, ref long before, ref long reach, out uint entry)
     {
         unchecked
         {
@@ -279,8 +280,11 @@ internal sealed partial class Inflater
             bits >>= (int)entry;
             bitCount -= (byte)entry;
             half = entry & CountingCodes.Distances;
+
+            // A distance counts from where its length began, which was the symbol before.
+            reach |= before - (value & ~adds);
+            before = written;
             written += value & adds;
-            reach |= written - (value & ~adds);
             return true;
         }
     }

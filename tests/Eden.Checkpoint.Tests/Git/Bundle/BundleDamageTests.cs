@@ -83,6 +83,15 @@ public class BundleDamageTests
         }
     }
 
+    [Test]
+    public async Task A_match_that_reaches_back_by_less_than_its_own_length_too_far_is_refused_to_both_depths([Values] BundleVerification depth)
+    {
+        // One byte, then three from two bytes before: a depth that only counts once took the three as already there.
+        var pack = new SyntheticPack();
+        pack.AddRaw(PackEntryKind.Blob, 4, [], Convert.FromHexString("789C000100FEFF0003420000010001"));
+        Assert.That((await VerifyAsync(pack.ToBundle(), depth)).Violations.Single().Message, Does.Contain("compressed data is malformed"));
+    }
+
     public static IEnumerable<TestCaseData> Deltas()
     {
         yield return Case("another base size", SyntheticPack.Delta(s_text.Length + 1, 5, 0x90, 5));
