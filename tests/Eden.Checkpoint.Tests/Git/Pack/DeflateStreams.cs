@@ -3,7 +3,7 @@ using System.IO.Compression;
 namespace Eden.Checkpoint.Tests.Git.Pack;
 
 /// <summary>Zlib streams for differential tests: from the base library, and crafted block by block with codes that no compressor would choose.</summary>
-internal static class DeflateStreams
+internal static partial class DeflateStreams
 {
     // More than one stored block, the longest thing that a cut stream may still wait for without a decision.
     private static readonly byte[] s_zeros = new byte[70_000];
