@@ -5,6 +5,9 @@ namespace Eden.Checkpoint.Git.Pack;
 /// <summary>One delta applied to one base, both in memory. Every read and write is checked against both sizes.</summary>
 internal static class DeltaPatch
 {
+    /// <summary>The shortest delta that git applies: two sizes and two bytes of instructions. It refuses shorter ones whatever they say.</summary>
+    public const int MinLength = 4;
+
     /// <summary>Reads the two sizes at the head of a delta. The caller limits <paramref name="resultSize"/> before it allocates.</summary>
     public static bool TryReadSizes(ReadOnlySpan<byte> delta, out long baseSize, out long resultSize, out int headLength)
     {

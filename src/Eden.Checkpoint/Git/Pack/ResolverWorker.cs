@@ -241,6 +241,11 @@ internal sealed class ResolverWorker : IDisposable
         var deltaSize = _entries.Size(entry);
         var isHistory = kind is ObjectKind.Commit or ObjectKind.Tag;
         PackScanner.CheckSize(isHistory, deltaSize, _entries.Offset(entry), _resolver.Limits);
+        if (deltaSize < DeltaPatch.MinLength)
+        {
+            throw Malformed(entry);
+        }
+
         var input = OpenInput(entry);
         if (source.IsSpilled || (deltaSize > LargeObject && !isHistory))
         {

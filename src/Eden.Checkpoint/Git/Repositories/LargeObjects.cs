@@ -99,7 +99,7 @@ internal sealed class LargeObjects(long maxObjectBytes, string? temporaryDirecto
                     sink.Begin(kind, size);
                 });
                 status = _inflater.Inflate(window, entry.Size, patch);
-                if (status == InflateStatus.Done && !patch.IsComplete)
+                if (status == InflateStatus.Done && (entry.Size < DeltaPatch.MinLength || !patch.IsComplete))
                 {
                     throw pack.Corrupt(rank, "its delta is malformed or does not fit its base");
                 }

@@ -154,7 +154,7 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long 
 
         Inflate(pack, location.Rank, entry, bytes, _delta);
         var delta = _delta.AsSpan(0, deltaLength);
-        if (!DeltaPatch.TryReadSizes(delta, out var sourceLength, out var resultLength, out var headLength) || sourceLength != source.Length)
+        if (deltaLength < DeltaPatch.MinLength || !DeltaPatch.TryReadSizes(delta, out var sourceLength, out var resultLength, out var headLength) || sourceLength != source.Length)
         {
             throw pack.Corrupt(location.Rank, "its delta does not fit its base");
         }

@@ -104,6 +104,7 @@ public class BundleDamageTests
         yield return Case("a literal too long", SyntheticPack.Delta(s_text.Length, 2, 3, 1, 2, 3));
         yield return Case("operands cut off", SyntheticPack.Delta(s_text.Length, 5, 0x91));
         yield return Case("the reserved instruction", SyntheticPack.Delta(s_text.Length, 5, 0));
+        yield return Case("of an empty result, shorter than git applies", SyntheticPack.Delta(s_text.Length, 0));
         yield return Case("no sizes", []);
         yield return Case("one size", [5]);
         yield return Case("endless sizes", [.. Enumerable.Repeat((byte)0xFF, 30)]);
