@@ -61,6 +61,7 @@ internal static class PackedRefsWriter
         file.Write("# pack-refs with: peeled fully-peeled sorted \n"u8);
         var line = new byte[1 + refs.Format.HexLength() + 1 + BundleLineTable.MaxTextLength + 1];
         var done = 0;
+        var peeledTags = new Dictionary<int, ObjectHash>();
         foreach (var index in order)
         {
             if ((++done & 0xFFF) == 0)
@@ -80,7 +81,7 @@ internal static class PackedRefsWriter
             length += name.Length;
             line[length++] = (byte)'\n';
             file.Write(line.AsSpan(0, length));
-            if (Peel(resolver, refs.Id(index)) is { } peeled)
+            if (Peel(resolver, refs.Id(index), peeledTags) is { } peeled)
             {
                 line[0] = (byte)'^';
                 length = 1 + WriteId(line.AsSpan(1), peeled, refs.Format);
@@ -92,13 +93,26 @@ internal static class PackedRefsWriter
         file.Flush(flushToDisk: true);
     }
 
-    // A tag names an id that was hashed before it, so the chain ends.
-    private static ObjectHash? Peel(PackResolver resolver, ObjectHash id)
+    // A tag names an id that was hashed before it, so the chain ends. Each tag is followed once, however many refs lead to it.
+    private static ObjectHash? Peel(PackResolver resolver, ObjectHash id, Dictionary<int, ObjectHash> peeledTags)
     {
         ObjectHash? peeled = null;
+        var passed = new List<int>();
         for (var entry = resolver.Table.FindEntry(id); resolver.Entries.Kinds[entry] == ObjectKind.Tag; entry = resolver.Table.FindEntry(peeled.Value))
         {
+            if (peeledTags.TryGetValue(entry, out var known))
+            {
+                peeled = known;
+                break;
+            }
+
+            passed.Add(entry);
             peeled = resolver.Table.Id(resolver.Links.Of(entry)[0]);
+        }
+
+        foreach (var tag in passed)
+        {
+            peeledTags[tag] = peeled!.Value;
         }
 
         return peeled;

@@ -47,6 +47,29 @@ public class GitBundleOracleTests
     }
 
     [Test]
+    public async Task Tags_of_tags_are_peeled_to_the_bottom_as_git_does_it()
+    {
+        // As long a chain as would take forever if each ref followed it to its end.
+        const int Count = 100_000;
+        var pack = new SyntheticPack();
+        var commit = pack.AddCommit(pack.Add(Eden.Checkpoint.Git.Pack.PackEntryKind.Tree, []), "one");
+        var refs = new List<(string Id, string Name)> { (commit, "refs/heads/main") };
+        for (var number = 0; number < Count; number++)
+        {
+            var (target, kind) = number == 0 ? (commit, "commit") : (refs[^1].Id, "tag");
+            refs.Add((pack.Add(Eden.Checkpoint.Git.Pack.PackEntryKind.Tag, System.Text.Encoding.ASCII.GetBytes($"object {target}\ntype {kind}\ntag t{number}\ntagger a <a> 1 +0000\n\nx\n")), $"refs/tags/t{number}"));
+        }
+
+        using var folder = new TempFolder();
+        await File.WriteAllBytesAsync(folder["tags.bundle"], pack.ToBundle([.. refs]));
+        using var bundle = RepoBundle.FromFile(folder["tags.bundle"]);
+        var restored = (await GitBundle.RestoreAsync(bundle, folder["restored.git"])).RepositoryPath;
+        var packed = await File.ReadAllLinesAsync(Path.Combine(restored, "packed-refs"));
+        Assert.That(packed.Where(line => line[0] == '^'), Has.Exactly(Count).Items.And.All.EqualTo($"^{commit}"));
+        Assert.That(await GitCli.RunAsync(restored, "rev-parse", "refs/tags/t3000^{}"), Is.EqualTo(commit));
+    }
+
+    [Test]
     public async Task Every_commit_git_lists_is_reachable_and_every_other_object_is_not_a_commit([Values] GitObjectFormat format)
     {
         using var source = await ShapedRepository.CreateAsync("merges", format);
