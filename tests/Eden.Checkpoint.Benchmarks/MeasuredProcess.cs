@@ -11,8 +11,11 @@ internal static class MeasurementList
 {
     /// <summary>Returns the median of a value, of the wall time in seconds when none is named.</summary>
     public static double Median(this IEnumerable<Measurement> measurements, Func<Measurement, double>? value = null)
+        => measurements.Select(value ?? (static m => m.Elapsed.TotalSeconds)).Median();
+
+    public static double Median(this IEnumerable<double> values)
     {
-        var sorted = measurements.Select(value ?? (static m => m.Elapsed.TotalSeconds)).Order().ToArray();
+        var sorted = values.Order().ToArray();
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 }

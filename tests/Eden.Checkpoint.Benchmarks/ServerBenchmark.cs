@@ -94,16 +94,10 @@ internal static class ServerBenchmark
 
     private static void Print(string work, List<Row> rows, string peer)
     {
-        var (ours, theirs) = (Median(rows.Select(row => row.Ours.TotalSeconds)), Median(rows.Select(row => row.Peer.TotalSeconds)));
+        var (ours, theirs) = (rows.Select(row => row.Ours.TotalSeconds).Median(), rows.Select(row => row.Peer.TotalSeconds).Median());
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"| {work} | {rows[0].ArchiveBytes / 1e6:F0} MB | {ours:F1} s | {rows[0].ArchiveBytes / 1e6 / ours:F0} | {rows.Max(row => row.PeakBytes) / (double)(1 << 20):F0} MiB | {theirs:F1} s | {ours / theirs:F2} | {peer} |"));
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
     private sealed record Row(long ArchiveBytes, TimeSpan Ours, long PeakBytes, TimeSpan Peer);

@@ -132,9 +132,7 @@ internal sealed class BundlePlan : IDisposable
     {
         foreach (var extra in added)
         {
-            if (ObjectHash.TryParse(extra.ObjectId, out var target)
-                && store.TryFind(target, out var location)
-                && reached[location] is var kind and not ObjectKind.Commit)
+            if (ObjectHash.TryParse(extra.ObjectId, out var target) && !IsCommit(store, reached, target, out var kind))
             {
                 throw new CheckpointRepoUnavailableException(
                     $"The ref {extra.Name} cannot be added: {extra.ObjectId} is a {ObjectHeader.Text(kind)}, not a commit.");
@@ -147,14 +145,19 @@ internal sealed class BundlePlan : IDisposable
     {
         foreach (var tip in tips)
         {
-            if ((tip.Name.StartsWith("refs/heads/", StringComparison.Ordinal) || tip.Name == "HEAD")
-                && store.TryFind(tip.Target, out var location)
-                && reached[location] is var kind and not ObjectKind.Commit)
+            if (RefName.IsBranch(tip.Name) && !IsCommit(store, reached, tip.Target, out var kind))
             {
                 throw new CheckpointRepoUnavailableException(
                     $"The ref {tip.Name} is broken: {tip.Target.ToHex(store.Format)} is a {ObjectHeader.Text(kind)}, not a commit.");
             }
         }
+    }
+
+    // An object that is not there was reported by the walk.
+    private static bool IsCommit(ObjectStore store, ReachableSet reached, ObjectHash target, out ObjectKind kind)
+    {
+        kind = store.TryFind(target, out var location) ? reached[location] : ObjectKind.Commit;
+        return kind == ObjectKind.Commit;
     }
 
     private static bool IsUnderRefs(RefTip tip) => tip.Name.StartsWith("refs/", StringComparison.Ordinal);

@@ -22,6 +22,9 @@ internal static class RefName
     /// <summary>Says whether a ref of that name can only name a commit: a branch, or HEAD.</summary>
     public static bool IsBranch(ReadOnlySpan<byte> name) => name.StartsWith("refs/heads/"u8) || name.SequenceEqual("HEAD"u8);
 
+    /// <inheritdoc cref="IsBranch(ReadOnlySpan{byte})"/>
+    public static bool IsBranch(string name) => name.StartsWith("refs/heads/", StringComparison.Ordinal) || name == "HEAD";
+
     /// <summary>Says whether git's check-ref-format accepts the name; it needs at least two components.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool HasLegalFormat(ReadOnlySpan<byte> name)
