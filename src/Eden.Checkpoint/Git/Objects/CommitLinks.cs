@@ -43,9 +43,10 @@ internal readonly ref struct CommitLinks
         var rest = content[treeLine..];
         var line = ParentLine(hex);
         var count = 0;
-        while (rest.Length > line && rest.StartsWith("parent "u8))
+        while (rest.Length >= line && rest.StartsWith("parent "u8))
         {
-            if (rest[line - 1] != (byte)'\n' || !ObjectHash.TryParse(rest.Slice(7, hex), out _))
+            // Git wants something behind the last parent, and refuses the commit otherwise.
+            if (rest.Length == line || rest[line - 1] != (byte)'\n' || !ObjectHash.TryParse(rest.Slice(7, hex), out _))
             {
                 fault = "the commit has a malformed parent line";
                 return false;

@@ -4,11 +4,20 @@ namespace Eden.Checkpoint.Git.Objects;
 /// <remarks>Asks for what git asks for when it peels a tag; tagger and message may be anything.</remarks>
 internal readonly record struct TagLinks(ObjectHash Target, ObjectKind TargetKind)
 {
+    // As git has it, whatever the lines are.
+    private const int ShortestBesideId = 24;
+
     public static bool TryParse(ReadOnlySpan<byte> content, GitObjectFormat format, out TagLinks links, out string? fault)
     {
         links = default;
         var hex = format.HexLength();
         var objectLine = "object \n".Length + hex;
+        if (content.Length < hex + ShortestBesideId)
+        {
+            fault = "the tag is shorter than git reads one";
+            return false;
+        }
+
         if (content.Length <= objectLine
             || !content.StartsWith("object "u8)
             || content[objectLine - 1] != (byte)'\n'

@@ -205,12 +205,16 @@ public class BundleDamageTests
         yield return Case("a commit with half a parent", PackEntryKind.Commit, $"tree {EmptyTree}\nparent {Nowhere[..39]}\nauthor a <a> 1 +0000\n\nmuch more text, so that it is long enough\n", "malformed parent");
         yield return Case("a commit whose parent is missing", PackEntryKind.Commit, $"tree {EmptyTree}\nparent {Nowhere}\n\n", $"parent {Nowhere} is not in the pack");
         yield return Case("a commit whose parent is a tree", PackEntryKind.Commit, $"tree {EmptyTree}\nparent {EmptyTree}\n\n", "is a tree, not a commit");
+        yield return Case("a commit that ends with its tree", PackEntryKind.Commit, $"tree {EmptyTree}\n", "no well-formed tree line");
+        yield return Case("a commit that ends with a parent", PackEntryKind.Commit, $"tree {EmptyTree}\nparent {Nowhere}\n", "malformed parent");
+        yield return Case("a commit that ends with a parent line that does not end", PackEntryKind.Commit, $"tree {EmptyTree}\nparent {Nowhere} ", "malformed parent");
         yield return Case("a commit whose tree is missing", PackEntryKind.Commit, $"tree {Nowhere}\n\n", $"names {Nowhere}, which is not in the pack");
-        yield return Case("a tag without a type", PackEntryKind.Tag, $"object {EmptyTree}\ntag x\n", "of which kind");
+        yield return Case("a tag without a type", PackEntryKind.Tag, $"object {EmptyTree}\ntag x\nand some more\n", "of which kind");
         yield return Case("a tag of a kind that is not known", PackEntryKind.Tag, $"object {EmptyTree}\ntype thing\ntag x\n\n", "of which kind");
         yield return Case("a tag that lies about the kind", PackEntryKind.Tag, $"object {EmptyTree}\ntype commit\ntag x\n\n", "is a tree, not a commit");
         yield return Case("a tag of something missing", PackEntryKind.Tag, $"object {Nowhere}\ntype blob\ntag x\n\n", "is not in the pack");
-        yield return Case("a tag without a name", PackEntryKind.Tag, $"object {EmptyTree}\ntype tree\n\n", "tag line");
+        yield return Case("a tag of too few bytes", PackEntryKind.Tag, $"object {EmptyTree}\ntype tree\ntag \n", "shorter than git reads");
+        yield return Case("a tag without a name", PackEntryKind.Tag, $"object {EmptyTree}\ntype tree\n\nand some more\n", "tag line");
         yield return Case("a tree of garbage", PackEntryKind.Tree, "hello", "malformed mode");
         yield return Case("a tree with an empty name", PackEntryKind.Tree, "100644 \0" + new string('x', 20), "empty name");
         yield return Case("a tree cut inside an id", PackEntryKind.Tree, "100644 a\0" + new string('x', 19), "ends inside an entry");
@@ -230,6 +234,23 @@ public class BundleDamageTests
         var unreached = await VerifyAsync(pack.ToBundle((commit, "refs/heads/main")));
         Assert.That(reached.Violations.Select(violation => violation.Message), Has.Some.Contains(expected));
         Assert.That(unreached.Violations, Is.Empty);
+    }
+
+    [Test]
+    public async Task The_shortest_commits_and_tags_that_git_reads_are_accepted()
+    {
+        var pack = new SyntheticPack();
+        var tree = pack.Add(PackEntryKind.Tree, []);
+        var first = pack.Add(PackEntryKind.Commit, Encoding.ASCII.GetBytes($"tree {tree}\n\n"));
+        var second = pack.Add(PackEntryKind.Commit, Encoding.ASCII.GetBytes($"tree {tree}\nparent {first}\n\n"));
+        var tag = pack.Add(PackEntryKind.Tag, Encoding.ASCII.GetBytes($"object {tree}\ntype tree\ntag x\n"));
+        using var folder = new TempFolder();
+        await File.WriteAllBytesAsync(folder["short.bundle"], pack.ToBundle((second, "refs/heads/main"), (tag, "refs/tags/x")));
+        await GitCli.RunAsync(folder.Path, "clone", "-q", "--mirror", "short.bundle", "git.git");
+        using var bundle = RepoBundle.FromFile(folder["short.bundle"]);
+        var report = await GitBundle.VerifyAsync(bundle);
+        Assert.That(report.Violations, Is.Empty);
+        Assert.That(report.ReachableCommitCount, Is.EqualTo(2));
     }
 
     [Test]
