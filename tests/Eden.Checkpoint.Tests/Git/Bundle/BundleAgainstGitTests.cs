@@ -15,7 +15,9 @@ public class BundleAgainstGitTests
     public async Task Git_clones_every_damaged_bundle_that_is_valid_to_us(CancellationToken cancellationToken)
     {
         var corpus = await BundleMutationTests.CorpusAsync([("tags", GitObjectFormat.Sha1), ("merges", GitObjectFormat.Sha1), ("short-deltas", GitObjectFormat.Sha1)]);
-        var counts = await CompareAsync(new BundleMutator(corpus), new Random(Seed), 250, TimeSpan.MaxValue, cancellationToken);
+        var refused = new List<string>();
+        var counts = await CompareAsync(new BundleMutator(corpus), new Random(Seed), 250, refused, cancellationToken);
+        Assert.That(refused, Is.Empty);
         Assert.That(counts.BothAccept, Is.GreaterThan(30));
         Assert.That(counts.BothRefuse, Is.GreaterThan(30));
     }
@@ -33,6 +35,7 @@ public class BundleAgainstGitTests
         var mutator = new BundleMutator(corpus);
         var random = new Random(seed);
         var noticed = new Dictionary<string, int>();
+        var refused = new List<string>();
         var counts = (BothAccept: 0, BothRefuse: 0, OnlyGitAccepts: 0);
         using var folder = new TempFolder();
         var clock = Stopwatch.StartNew();
@@ -45,22 +48,21 @@ public class BundleAgainstGitTests
             noticed[$"{layer} -> {place}"] = noticed.GetValueOrDefault($"{layer} -> {place}") + 1;
             if (round % 200 == 0)
             {
-                var compared = await CompareAsync(mutator, random, 5, TimeSpan.FromSeconds(60), patience.Token);
+                var compared = await CompareAsync(mutator, random, 5, refused, patience.Token);
                 counts = (counts.BothAccept + compared.BothAccept, counts.BothRefuse + compared.BothRefuse, counts.OnlyGitAccepts + compared.OnlyGitAccepts);
             }
         }
 
         await TestContext.Out.WriteLineAsync($"{round} rounds; with git: {counts}\n{string.Join("\n", noticed.OrderBy(pair => pair.Key, StringComparer.Ordinal))}");
-        Assert.That(round, Is.GreaterThan(100));
+        Assert.That(refused, Is.Empty);
     }
 
     private static async Task<(int BothAccept, int BothRefuse, int OnlyGitAccepts)> CompareAsync(
-        BundleMutator mutator, Random random, int rounds, TimeSpan longest, CancellationToken cancellationToken)
+        BundleMutator mutator, Random random, int rounds, List<string> refused, CancellationToken cancellationToken)
     {
         using var folder = new TempFolder();
         var counts = (BothAccept: 0, BothRefuse: 0, OnlyGitAccepts: 0);
-        var clock = Stopwatch.StartNew();
-        for (var round = 0; round < rounds && clock.Elapsed < longest; round++)
+        for (var round = 0; round < rounds; round++)
         {
             var content = mutator.NextWellFramed(random, out var layer).ToBytes();
             var file = folder[$"{round}.bundle"];
@@ -70,7 +72,7 @@ public class BundleAgainstGitTests
             var (accepted, error) = await CloneAsync(folder, file, report.Header?.ObjectFormat);
             if (report.IsValid && !accepted)
             {
-                Assert.Fail($"round {round}, {layer}: git refuses what is valid to us: {error}\n{Convert.ToBase64String(content)}");
+                refused.Add($"round {round}, {layer}: {error}\n{Convert.ToBase64String(content)}");
             }
 
             if (accepted && !report.IsValid)
