@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Net.Sockets;
 using Eden.Checkpoint.ConsoleHost;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 
 namespace Eden.Checkpoint.Server;
@@ -34,10 +36,10 @@ internal static class CommandLine
 
     private static async Task<int> ServeAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        ServerSettings settings;
+        WebApplication server;
         try
         {
-            settings = ServerSettings.Read(parsed, Environment.GetEnvironmentVariable);
+            server = ServerHost.Build(ServerSettings.Read(parsed, Environment.GetEnvironmentVariable));
         }
         catch (UsageException exception)
         {
@@ -45,16 +47,15 @@ internal static class CommandLine
             return 2;
         }
 
-        var server = ServerHost.Build(settings);
         await using (server.ConfigureAwait(false))
         {
             try
             {
                 await server.StartAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is IOException or ArgumentException)
+            catch (Exception exception) when (exception is IOException or SocketException)
             {
-                // The port is taken, the address is not this machine's, or the remote's URL is of a kind that is not supported.
+                // The port is taken or not ours to take, or the address is not this machine's.
                 await Console.Error.WriteLineAsync(exception.Message).ConfigureAwait(false);
                 return 1;
             }

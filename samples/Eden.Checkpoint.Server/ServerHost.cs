@@ -1,4 +1,5 @@
 using Eden.Checkpoint.AspNetCore;
+using Eden.Checkpoint.ConsoleHost;
 using Eden.Checkpoint.Git;
 using Eden.Checkpoint.Postgres;
 using Microsoft.AspNetCore.Builder;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Eden.Checkpoint.Server;
@@ -17,6 +19,7 @@ internal static class ServerHost
     // Time for downloads under way; those that last longer are aborted.
     private static readonly TimeSpan s_shutdownTimeout = TimeSpan.FromSeconds(20);
 
+    /// <exception cref="UsageException">The settings hold what the library does not take.</exception>
     public static WebApplication Build(ServerSettings settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -37,9 +40,27 @@ internal static class ServerHost
         });
         builder.Services.AddHealthChecks().AddEdenCheckpoint();
         var application = builder.Build();
+        CheckOptions(application.Services);
         application.MapEdenCheckpoint();
         application.MapHealthChecks("/healthz");
         return application;
+    }
+
+    /// <summary>Makes the options now: what is wrong with them is the operator's to know, not a failure of the host.</summary>
+    private static void CheckOptions(IServiceProvider services)
+    {
+        try
+        {
+            _ = services.GetRequiredService<IOptions<EdenCheckpointOptions>>().Value;
+        }
+        catch (OptionsValidationException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
+        catch (ArgumentException exception)
+        {
+            throw UsageException.Of(exception);
+        }
     }
 
     private static void ConfigureLogging(ILoggingBuilder logging, ServerSettings settings)

@@ -95,14 +95,14 @@ internal static class PostgresUrl
         var closing = text.StartsWith('[') ? text.IndexOf(']', StringComparison.Ordinal) : -1;
         if (text.StartsWith('[') && closing < 0)
         {
-            throw new UsageException("The host in the --store URL has an opening bracket without a closing one.");
+            throw new UsageException("The host in the store's URL has an opening bracket without a closing one.");
         }
 
         var host = closing > 0 ? text[1..closing] : text.Split(':')[0];
         var after = text[(closing > 0 ? closing + 1 : host.Length)..];
         if (after.Length > 0 && after[0] != ':')
         {
-            throw new UsageException("The host in the --store URL is malformed.");
+            throw new UsageException("The host in the store's URL is malformed.");
         }
 
         return (Decode(host, "host"), after.Length > 1 ? Port(after[1..]) : null);
@@ -114,7 +114,7 @@ internal static class PostgresUrl
         var name = Decode(equals < 0 ? pair : pair[..equals], "parameter name");
         if (equals < 0)
         {
-            throw new UsageException("A parameter of the --store URL has no value.");
+            throw new UsageException("A parameter of the store's URL has no value.");
         }
 
         var value = Decode(pair[(equals + 1)..], name);
@@ -124,7 +124,7 @@ internal static class PostgresUrl
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
         {
-            throw new UsageException($"The value of '{name}' in the --store URL is not valid.");
+            throw new UsageException($"The value of '{name}' in the store's URL is not valid.");
         }
     }
 
@@ -153,7 +153,7 @@ internal static class PostgresUrl
             case "gssencmode": builder.GssEncryptionMode = Keyword<GssEncryptionMode>(value); break;
             case "krbsrvname": builder.KerberosServiceName = value; break;
             case "target_session_attrs": builder.TargetSessionAttributes = value; break;
-            default: throw new UsageException($"The --store URL has a parameter '{name}' that is not known here.");
+            default: throw new UsageException($"The store's URL has a parameter '{name}' that is not known here.");
         }
     }
 
@@ -176,7 +176,7 @@ internal static class PostgresUrl
     private static int Port(string text)
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535
             ? port
-            : throw new UsageException("The port in the --store URL is not a number from 1 to 65535.");
+            : throw new UsageException("The port in the store's URL is not a number from 1 to 65535.");
 
     private static string Decode(string text, string part)
     {
@@ -184,13 +184,13 @@ internal static class PostgresUrl
         {
             if (text[i] == '%' && !(i + 2 < text.Length && char.IsAsciiHexDigit(text[i + 1]) && char.IsAsciiHexDigit(text[i + 2])))
             {
-                throw new UsageException($"The {part} in the --store URL has a '%' that does not begin an escape.");
+                throw new UsageException($"The {part} in the store's URL has a '%' that does not begin an escape.");
             }
         }
 
         var decoded = Uri.UnescapeDataString(text);
         return decoded.Contains('\0', StringComparison.Ordinal)
-            ? throw new UsageException($"The {part} in the --store URL holds a zero byte.")
+            ? throw new UsageException($"The {part} in the store's URL holds a zero byte.")
             : decoded;
     }
 }

@@ -43,8 +43,7 @@ internal static class BundleSource
         }
         catch (ArgumentException wrong)
         {
-            // Without the parameter's name, which says nothing to somebody at a command line.
-            throw new UsageException(wrong.ParamName is null ? wrong.Message : wrong.Message.Replace($" (Parameter '{wrong.ParamName}')", "", StringComparison.Ordinal));
+            throw UsageException.Of(wrong);
         }
     }
 

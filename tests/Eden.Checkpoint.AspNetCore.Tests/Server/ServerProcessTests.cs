@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Eden.Checkpoint.AspNetCore.Tests.Kit;
 using Eden.Checkpoint.Tests.Kit;
@@ -39,6 +40,42 @@ public class ServerProcessTests
         Assert.That(output, Is.Empty, "standard output has one line");
         Assert.That(Directory.Exists(_deployment["never.git"]), Is.False);
         AssertJsonWithoutSecrets(error);
+    }
+
+    [Test]
+    public async Task It_starts_and_ends_while_remote_and_database_take_connections_and_never_answer([Values] bool scheduled)
+    {
+        using var database = new TcpListener(IPAddress.Loopback, 0);
+        database.Start();
+        using var remote = new TcpListener(IPAddress.Loopback, 0);
+        remote.Start();
+        await File.WriteAllTextAsync(_deployment["silent.yaml"], $"auto_checkpoint:\n  enabled: {(scheduled ? "true" : "false")}\n");
+
+        using var server = await ServerProcess.StartAsync(
+            s_none,
+            "--store-url", $"postgresql://eden:the-store-password@{database.LocalEndpoint}/eden", "--experiment-id", _deployment.Id, "--admin-token", ServerProcess.AdminToken,
+            "--repo-path", _deployment["never.git"], "--forgejo-url", $"http://{remote.LocalEndpoint}/eden/experiment.git", "--credential-helper", _deployment.HelperPath,
+            "--experiment-config", _deployment["silent.yaml"], "--auto-checkpoint-dir", _deployment["silent-auto"], "--port", "0");
+        if (scheduled)
+        {
+            // The first look at the experiment's state is under way when the server is told to end.
+            using var asked = await database.AcceptTcpClientAsync().WaitAsync(TimeSpan.FromSeconds(60));
+            await EndsAsync(server);
+        }
+        else
+        {
+            Assert.That(database.Pending(), Is.False, "the start contacted the database");
+            await EndsAsync(server);
+        }
+
+        Assert.That(remote.Pending(), Is.False, "the start contacted the remote");
+
+        static async Task EndsAsync(ServerProcess server)
+        {
+            var (exitCode, _, error) = await server.TerminateAsync();
+            Assert.That(exitCode, Is.Zero, error);
+            AssertJsonWithoutSecrets(error);
+        }
     }
 
     [Test]
@@ -111,7 +148,7 @@ public class ServerProcessTests
                 using var another = await RawClient.ConnectAsync(address);
                 return true;
             }
-            catch (System.Net.Sockets.SocketException)
+            catch (SocketException)
             {
                 return false;
             }
@@ -163,13 +200,34 @@ public class ServerProcessTests
         await ExpectAsync("--forgejo-url needs --repo-path", [.. enough, "--forgejo-url", "http://127.0.0.1:1/x.git"]);
         await ExpectAsync("--store-url is needed", "--admin-token", "the-token");
         await ExpectAsync("--surprise", [.. enough, "--surprise", "1"]);
+        await ExpectAsync("'exp_1' is not an experiment id", [.. enough, "--experiment-id", "exp_1"]);
+        await ExpectAsync("The remote 'ssh://git.example/x.git' is not", [.. enough, "--repo-path", _deployment["never.git"], "--forgejo-url", "ssh://git.example/x.git"]);
 
         static async Task ExpectAsync(string reason, params string[] arguments)
         {
             var (exitCode, _, error) = await ServerProcess.RunAsync(s_none, arguments);
             Assert.That(exitCode, Is.EqualTo(2), error);
             Assert.That(error, Does.Contain(reason).And.Not.Contain("the-token"));
+            Assert.That(error, Does.Not.Contain("   at "), "a reason, no trace");
         }
+    }
+
+    [Test]
+    public async Task An_address_that_cannot_be_listened_on_ends_it_with_1_and_a_reason([Values("taken", "foreign")] string address)
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+
+        // The other one is of the block for documentation, and nobody's.
+        var (exitCode, output, error) = await ServerProcess.RunAsync(
+            s_none,
+            "--store-url", "postgresql://eden@127.0.0.1:1/eden", "--admin-token", ServerProcess.AdminToken,
+            "--host", address == "taken" ? "127.0.0.1" : "192.0.2.1",
+            "--port", address == "taken" ? ((IPEndPoint)taken.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture) : "0");
+
+        Assert.That(exitCode, Is.EqualTo(1), error);
+        Assert.That(error.Split('\n'), Has.Some.StartsWith(address == "taken" ? "Failed to bind" : "Cannot assign"));
+        Assert.That(output, Is.Empty);
     }
 
     private static void AssertJsonWithoutSecrets(string log)

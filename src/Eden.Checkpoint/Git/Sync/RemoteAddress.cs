@@ -59,15 +59,15 @@ internal sealed class RemoteAddress
         return new RemoteAddress(bare.AbsoluteUri.TrimEnd('/'), bare, CredentialIn(uri));
     }
 
-    /// <summary>Hides the user information of a URL that we did not write ourselves.</summary>
+    /// <summary>Hides where credentials may stand in a URL that we did not write ourselves, or cannot read: everything up to the last @, the query and the fragment.</summary>
     public static string Mask(string url)
     {
         var scheme = url.IndexOf("://", StringComparison.Ordinal);
         var start = scheme < 0 ? 0 : scheme + 3;
-        var end = url.AsSpan(start).IndexOfAny('/', '?', '#');
-        var authority = end < 0 ? url.AsSpan(start) : url.AsSpan(start, end);
-        var at = authority.LastIndexOf('@');
-        return at < 0 ? url : string.Concat(url.AsSpan(0, start), "***@", url.AsSpan(start + at + 1));
+        var at = url.LastIndexOf('@');
+        var shown = at < start ? url.AsSpan(start) : url.AsSpan(at + 1);
+        var end = shown.IndexOfAny('?', '#');
+        return string.Concat(url.AsSpan(0, start), at < start ? "" : "***@", end < 0 ? shown : shown[..(end + 1)], end < 0 ? "" : "***");
     }
 
     /// <summary>Tells whether a URL from a repository's configuration means this remote; its user information does not count.</summary>

@@ -433,6 +433,11 @@ public class LocalCloneFailureTests
     [TestCase("git@git.example.org:exp.git")]
     [TestCase("https://ada:geheim@git.example.org/exp.git?x=1")]
     [TestCase("ftp://ada:geheim@git.example.org/exp.git")]
+    [TestCase("https://ada:geheim/x@git.example.org/exp.git")]
+    [TestCase("https://ada:geheim?x@git.example.org/exp.git")]
+    [TestCase("https://ada:x@geheim@git.example.org:y/exp.git")]
+    [TestCase("https://git.example.org/exp.git?token=geheim")]
+    [TestCase("https://git.example.org/exp.git#geheim")]
     [TestCase("https://git.example.org/a\nb")]
     public async Task A_url_of_another_kind_is_an_argument_mistake_that_shows_no_password(string url)
     {
