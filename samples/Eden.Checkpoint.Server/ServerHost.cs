@@ -39,8 +39,12 @@ internal static class ServerHost
             options.Experiments.Add(CreateExperiment(settings, services));
         });
         builder.Services.AddHealthChecks().AddEdenCheckpoint();
+        builder.Services.AddProblemDetails();
         var application = builder.Build();
         CheckOptions(application.Services);
+
+        // What is no route of ours, or another method, is answered with a problem too.
+        application.UseStatusCodePages();
         application.MapEdenCheckpoint();
         application.MapHealthChecks("/healthz");
         return application;

@@ -5,6 +5,7 @@ using Eden.Checkpoint.Import;
 namespace Eden.Checkpoint;
 
 /// <summary>Random tokens of 256 bits, kept as argon2id (m=65536 KiB, t=3, p=4) in PHC strings. Thread-safe; each call in progress takes 64 MiB.</summary>
+/// <remarks>Issuing collects the process's garbage after each hash, so that those blocks do not pile up: an import is rare, and the memory that it takes at most counts.</remarks>
 public sealed class Argon2idCredentialIssuer : IWorkerCredentialIssuer
 {
     private const int TokenBytes = 32;

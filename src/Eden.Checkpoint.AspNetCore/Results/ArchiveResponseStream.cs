@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -29,7 +30,7 @@ internal sealed class ArchiveResponseStream(HttpResponse response, string fileNa
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Begin();
-        await response.BodyWriter.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+        response.BodyWriter.Write(buffer.Span);
         await FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -3,11 +3,27 @@ namespace Eden.Checkpoint.Storage;
 /// <summary>Writes a file that appears whole or not at all.</summary>
 internal static class AtomicFile
 {
+    private const string AsideExtension = ".tmp";
+
+    /// <summary>Removes what writes that never ended have left in a directory: the process was killed, or the machine stopped.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="before">What was written to since then may still be under way.</param>
+    public static void DeleteAbandoned(string directory, DateTimeOffset before)
+    {
+        foreach (var file in new DirectoryInfo(directory).EnumerateFiles(".*" + AsideExtension))
+        {
+            if (IsAside(file.Name) && file.LastWriteTimeUtc < before.UtcDateTime)
+            {
+                file.Delete();
+            }
+        }
+    }
+
     /// <summary>Writes aside in the same directory, flushes to disk and renames; on any failure nothing is left.</summary>
     public static async Task<T> WriteAsync<T>(
         string path, Func<Stream, CancellationToken, Task<T>> write, CancellationToken cancellationToken)
     {
-        var aside = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+        var aside = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}{AsideExtension}");
         try
         {
             T result;
@@ -36,5 +52,12 @@ internal static class AtomicFile
             // Gone already when the rename has happened; File.Delete does not mind.
             File.Delete(aside);
         }
+    }
+
+    private static bool IsAside(string name)
+    {
+        var stem = Path.GetFileNameWithoutExtension(name.AsSpan());
+        var dot = stem.LastIndexOf('.');
+        return dot > 1 && Guid.TryParseExact(stem[(dot + 1)..], "N", out _);
     }
 }

@@ -33,6 +33,10 @@ public class ServerProcessTests
         using var record = await server.Client.GetAsync(new Uri("/v0/experiments/exp_01hqs3m4n5p6q7r8s9t0v1w2x3", UriKind.Relative));
         var problem = await Problem.ReadAsync(record, HttpStatusCode.InternalServerError, "about:blank");
         Assert.That(problem.Document.ToString(), Does.Not.Contain("127.0.0.1"));
+        using var nowhere = await server.Client.GetAsync(new Uri("/v0/experiments", UriKind.Relative));
+        using var otherMethod = await server.Client.GetAsync(new Uri("/v0/checkpoints/import", UriKind.Relative));
+        Assert.That((nowhere.StatusCode, nowhere.Content.Headers.ContentType?.MediaType), Is.EqualTo((HttpStatusCode.NotFound, "application/problem+json")));
+        Assert.That((otherMethod.StatusCode, otherMethod.Content.Headers.ContentType?.MediaType), Is.EqualTo((HttpStatusCode.MethodNotAllowed, "application/problem+json")));
 
         var (exitCode, output, error) = await server.TerminateAsync();
 

@@ -79,6 +79,35 @@ public class DirectoryCheckpointDestinationTests
     }
 
     [Test]
+    public async Task What_a_killed_process_left_is_removed_a_day_later_and_nothing_that_others_hide()
+    {
+        var left = "";
+        await _destination.WriteAsync("a.tar", async (stream, token) =>
+        {
+            await stream.WriteAsync(new byte[100], token);
+            left = Directory.GetFiles(_folder["checkpoints"]).Single();
+        });
+        string[] foreign = [".hidden.tar", ".nfs0123456789abcdef0123456789abcdef", ".x.tmp", ".a.tar.0123456789abcdef.tmp", "." + new string('0', 32) + ".tmp"];
+        foreach (var name in foreign)
+        {
+            await File.WriteAllTextAsync(_folder[$"checkpoints/{name}"], "foreign");
+            File.SetLastWriteTimeUtc(_folder[$"checkpoints/{name}"], new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        }
+
+        await File.WriteAllTextAsync(left, "half");
+        var written = File.GetLastWriteTimeUtc(left);
+
+        await WriteAsync(written.AddDays(1));
+        Assert.That(File.Exists(left), Is.True, "it may be under way");
+
+        await WriteAsync(written.AddDays(1).AddSeconds(1));
+        Assert.That(Directory.GetFiles(_folder["checkpoints"]).Select(Path.GetFileName), Is.EquivalentTo(foreign.Append("a.tar").Append("b.tar")));
+
+        Task WriteAsync(DateTime now) => new DirectoryCheckpointDestination(_folder["checkpoints"], new FixedTime(now))
+            .WriteAsync("b.tar", async (stream, token) => await stream.WriteAsync("b"u8.ToArray(), token));
+    }
+
+    [Test]
     public async Task Folders_and_hidden_files_are_nobodys_checkpoints()
     {
         Directory.CreateDirectory(_folder["checkpoints/folder.tar"]);
