@@ -119,7 +119,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
             LibGit2SharpException? refusal = null;
             try
             {
-                staging.Fetch(url, local, FetchOptions(), cancellationToken);
+                staging.Fetch(url, session, local, FetchOptions(), cancellationToken);
                 if (staging.FindMissing(listing.Refs, cancellationToken) is not { } missing)
                 {
                     return listing;

@@ -27,6 +27,9 @@ internal sealed class HttpRemoteSession : IDisposable
     private static readonly ConcurrentDictionary<string, HttpRemoteSession> s_sessions = new();
     private static readonly Lazy<object> s_registration = new(() => GlobalSettings.RegisterSmartSubtransport<HttpSubtransport>(Scheme));
 
+    // The line by which git says that it has named all it has.
+    private static ReadOnlySpan<byte> Done => "0009done\n"u8;
+
     private readonly string _service;
     private readonly string _name = Guid.NewGuid().ToString("N");
     private readonly RemoteAddress _remote;
@@ -35,6 +38,7 @@ internal sealed class HttpRemoteSession : IDisposable
     private readonly HttpClient _client;
     private Uri _base;
     private byte[]? _refs;
+    private IReadOnlyList<string> _haves = [];
     private AuthenticationHeaderValue? _authorization;
 
     public HttpRemoteSession(RemoteAddress remote, LocalCloneOptions options, CancellationToken cancellationToken, string service = UploadPack)
@@ -97,8 +101,15 @@ internal sealed class HttpRemoteSession : IDisposable
     /// <summary>Makes the next question for the refs go to the remote again.</summary>
     public void ForgetRefs() => _refs = null;
 
+    /// <summary>Names commits that are here with everything they reach, which the remote need not send.</summary>
+    public void Offer(IReadOnlyList<string> haves) => _haves = haves;
+
     /// <summary>Asks for a pack, or takes part in finding out what should be in it.</summary>
-    public Task<HttpResponseMessage> PostAsync(ReadOnlyMemory<byte> request) => PostAsync(() => new ReadOnlyMemoryContent(request));
+    public Task<HttpResponseMessage> PostAsync(ReadOnlyMemory<byte> request)
+    {
+        var body = _haves.Count > 0 && request.Span.EndsWith(Done) ? WithHaves(request.Span) : request;
+        return PostAsync(() => new ReadOnlyMemoryContent(body));
+    }
 
     /// <summary>Sends a request that is too large to hold.</summary>
     /// <param name="request">Makes the content; called once more when the remote wants authentication first.</param>
@@ -109,6 +120,20 @@ internal sealed class HttpRemoteSession : IDisposable
     {
         s_sessions.TryRemove(_name, out _);
         _client.Dispose();
+    }
+
+    /// <summary>Adds what is here to the request that ends the negotiation: libgit2 ends it with the first commit that both sides have, and then names no other.</summary>
+    private byte[] WithHaves(ReadOnlySpan<byte> request)
+    {
+        using var longer = new MemoryStream();
+        longer.Write(request[..^Done.Length]);
+        foreach (var have in _haves)
+        {
+            PacketLines.Write(longer, $"have {have}\n");
+        }
+
+        longer.Write(Done);
+        return longer.ToArray();
     }
 
     private async Task<byte[]> ReadRefsAsync(Stream answer)

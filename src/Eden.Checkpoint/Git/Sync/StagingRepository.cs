@@ -14,6 +14,12 @@ internal sealed class StagingRepository : IDisposable
 
     private const string RemoteName = "record";
 
+    // As many as git says at once.
+    private const int MaxHaves = 16384;
+
+    // As many as libgit2 ever says. It sorts what it is given into a linked list one by one: with tens of thousands that takes longer than everything else.
+    private const int MaxNativeHaves = 256;
+
     private StagingRepository(string path) => Path = path;
 
     public string Path { get; private set; }
@@ -56,17 +62,20 @@ internal sealed class StagingRepository : IDisposable
 
     /// <summary>Fetches the objects of every ref that a remote advertises. The refs themselves are not written.</summary>
     /// <param name="url">The remote, as libgit2 is told.</param>
+    /// <param name="session">The connection to it; <see langword="null"/> for a path.</param>
     /// <param name="local">The clone's refs: what need not be sent again.</param>
     /// <param name="options">The callbacks.</param>
     /// <param name="cancellationToken">Observed while the clone's refs are looked up.</param>
-    public void Fetch(string url, Dictionary<string, string> local, FetchOptions options, CancellationToken cancellationToken)
+    public void Fetch(string url, HttpRemoteSession? session, Dictionary<string, string> local, FetchOptions options, CancellationToken cancellationToken)
     {
         // The rule maps the URL to itself and, being the longest match, keeps the machine's own insteadOf rules out.
         WriteConfiguration($"[remote \"{RemoteName}\"]\n\turl = {Quote(url)}\n[url {Quote(url)}]\n\tinsteadOf = {Quote(url)}\n");
         using var repository = new NativeRepository(Path);
+        var haves = Haves(repository, local, cancellationToken);
+        session?.Offer(haves);
         using (var packed = new FileStream(System.IO.Path.Combine(Path, "packed-refs"), FileMode.Create, FileAccess.Write))
         {
-            MirrorRefs.WritePacked(packed, Haves(repository, local, cancellationToken));
+            MirrorRefs.WritePacked(packed, haves.Take(MaxNativeHaves).Select((have, number) => KeyValuePair.Create($"refs/have/{number}", have)));
         }
 
         // When all objects are here libgit2 begins to write refs, one file for each and each time looking through all others. They are known
@@ -169,20 +178,20 @@ internal sealed class StagingRepository : IDisposable
         System.IO.Path.Combine(Path, "config"),
         $"[core]\n\trepositoryformatversion = 0\n\tfilemode = {(OperatingSystem.IsWindows() ? "false" : "true")}\n\tbare = true\n{remote}");
 
-    /// <summary>Lists what the clone has, for the server to leave out. Commits are enough.</summary>
-    private static IEnumerable<KeyValuePair<string, string>> Haves(
-        NativeRepository repository, Dictionary<string, string> local, CancellationToken cancellationToken)
+    /// <summary>Lists the commits that the clone's refs name, the newest first, for the remote to leave out what they reach.</summary>
+    private static List<string> Haves(NativeRepository repository, Dictionary<string, string> local, CancellationToken cancellationToken)
     {
-        var number = 0;
+        var commits = new List<(string Id, DateTimeOffset Time)>();
         foreach (var value in local.Values.Distinct(StringComparer.Ordinal))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (ObjectId.TryParse(value, out var id) && repository.ObjectDatabase.Contains(id)
-                && repository.ObjectDatabase.RetrieveObjectMetadata(id).Type == ObjectType.Commit)
+            if (ObjectId.TryParse(value, out var id) && repository.Lookup<Commit>(id) is { } commit)
             {
-                yield return KeyValuePair.Create($"refs/have/{number++}", value);
+                commits.Add((value, commit.Committer.When));
             }
         }
+
+        return [.. commits.OrderByDescending(commit => commit.Time).Take(MaxHaves).Select(commit => commit.Id)];
     }
 
     private void FlushPacks()

@@ -60,6 +60,26 @@ public class LocalCloneTests
     }
 
     [Test]
+    public async Task Of_what_begins_at_any_branch_however_old_a_later_sync_brings_only_what_is_new()
+    {
+        await using var scene = await RemoteScene.CreateAsync();
+        var histories = string.Concat(Enumerable.Range(0, 300).Select(number =>
+            $"commit refs/heads/work/{number}\ncommitter Ada <ada@example.org> {1700000000 + number} +0000\ndata 0\nM 100644 inline file\ndata <<END\n{number}\nEND\n\n"));
+        await GitCli.RunWithInputAsync(scene.Work, System.Text.Encoding.ASCII.GetBytes(histories), "fast-import", "--quiet");
+        await scene.PushAsync();
+        await scene.SyncAsync();
+        await scene.GitAsync("checkout", "-q", "work/0");
+        await scene.CommitAsync("a new one");
+        await scene.GitAsync("branch", "work/on-top-of-the-oldest");
+        await scene.PushAsync();
+
+        var result = await scene.SyncAsync();
+
+        await scene.AssertIsMirrorAsync();
+        Assert.That((result.ChangedRefs, result.ReceivedObjects), Is.EqualTo((2L, 3L)), "a commit, a tree and a file");
+    }
+
+    [Test]
     public async Task A_sync_without_news_asks_for_no_pack()
     {
         await using var scene = await RemoteScene.CreateAsync();
