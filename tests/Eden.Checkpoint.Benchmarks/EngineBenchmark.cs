@@ -1,39 +1,27 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
-
 namespace Eden.Checkpoint.Benchmarks;
 
-/// <summary>Our engine and git on the same repository, run in turn in processes of their own; the table shows medians and ratios.</summary>
+/// <summary>Our engine and git on the same repository.</summary>
 internal static class EngineBenchmark
 {
     public static async Task<int> RunAsync(int[] sizes, int rounds, string? keep, CancellationToken cancellationToken)
     {
-        Console.WriteLine($"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, .NET {Environment.Version}; medians of {rounds} paired runs, whole processes.");
-        Console.WriteLine();
-        Console.WriteLine("| work | variants | objects | ours | git | ratio | our peak | git's peak | peer |");
-        Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|---|");
-        var scratch = Directory.CreateTempSubdirectory("eden-benchmark-").FullName;
-        try
+        var table = new PairedRuns(rounds);
+        table.WriteHead();
+        using var scratch = new ScratchFolder();
+        foreach (var size in sizes)
         {
-            foreach (var size in sizes)
-            {
-                await RunSizeAsync(size, rounds, keep ?? scratch, scratch, cancellationToken);
-            }
-        }
-        finally
-        {
-            Directory.Delete(scratch, recursive: true);
+            await RunSizeAsync(table, size, keep ?? scratch.Path, scratch, cancellationToken);
         }
 
         return 0;
     }
 
-    private static async Task RunSizeAsync(int variants, int rounds, string home, string scratch, CancellationToken cancellationToken)
+    private static async Task RunSizeAsync(PairedRuns table, int variants, string home, ScratchFolder scratch, CancellationToken cancellationToken)
     {
         var (repository, bundle, pack) = await SyntheticRepository.EnsureAsync(home, variants, cancellationToken);
-        var objects = CountObjects(pack);
-        var ours = Path.Combine(scratch, "ours");
-        var theirs = Path.Combine(scratch, "theirs");
+        var objects = SyntheticRepository.CountObjects(pack);
+        var ours = scratch["ours"];
+        var theirs = scratch["theirs"];
         await RowAsync("verify, depth commits", "`git index-pack`",
             () => OursAsync("verify-commits", bundle),
             () => MeasuredProcess.RunAsync("git", ["index-pack", "-o", theirs, pack], cancellationToken));
@@ -52,46 +40,10 @@ internal static class EngineBenchmark
             () => OursAsync("create", repository, ours),
             () => MeasuredProcess.RunAsync("git", ["-C", repository, "bundle", "create", "--quiet", theirs, "--all"], cancellationToken));
 
-        async Task RowAsync(string work, string peer, Func<Task<Measurement>> mine, Func<Task<Measurement>> gits)
-        {
-            List<Measurement> a = [], b = [];
-            for (var round = 0; round < rounds; round++)
-            {
-                a.Add(await mine());
-                b.Add(await gits());
-                Remove(ours);
-                Remove(theirs);
-            }
-
-            var (mineTime, gitTime) = (a.Median(), b.Median());
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {work} | {variants:N0} | {objects:N0} | {mineTime:F2} s | {gitTime:F2} s | {mineTime / gitTime:F2} | {a.Median(MiB):F0} MiB | {b.Median(MiB):F0} MiB | {peer} |"));
-        }
+        Task RowAsync(string work, string peer, Func<Task<Measurement>> mine, Func<Task<Measurement>> gits)
+            => table.RowAsync((work, variants, objects), peer, scratch.Clear, mine, gits);
 
         Task<Measurement> OursAsync(params string[] arguments)
             => MeasuredProcess.RunAsync(Environment.ProcessPath!, ["child", .. arguments], cancellationToken);
-
-        static double MiB(Measurement m) => m.PeakBytes / (double)(1 << 20);
-    }
-
-    private static long CountObjects(string pack)
-    {
-        using var file = File.OpenRead(pack);
-        Span<byte> header = stackalloc byte[12];
-        file.ReadExactly(header);
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(header[8..]);
-    }
-
-    private static void Remove(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            Directory.Delete(path, recursive: true);
-        }
-        else
-        {
-            File.Delete(path);
-        }
     }
 }

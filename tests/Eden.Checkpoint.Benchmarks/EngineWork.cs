@@ -25,6 +25,9 @@ internal static class EngineWork
                 }
 
                 return 0;
+            case "sync":
+                await LocalClone.EnsureAsync(output!, input, cancellationToken: cancellationToken);
+                return 0;
             case "import":
                 return await ImportWork.RunAsync(input, output!, cancellationToken);
             default:

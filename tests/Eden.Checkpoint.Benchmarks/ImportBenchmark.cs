@@ -16,23 +16,16 @@ internal static class ImportBenchmark
         Console.WriteLine();
         Console.WriteLine("| variants | rows | import | rows/s | peak | `\\copy` | rows/s | restore | 3 × `\\copy` + restore | ratio |");
         Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
-        var scratch = Directory.CreateTempSubdirectory("eden-benchmark-").FullName;
-        try
+        using var scratch = new ScratchFolder();
+        foreach (var size in sizes)
         {
-            foreach (var size in sizes)
-            {
-                await RunSizeAsync(size, workers, rounds, keep ?? scratch, scratch, cancellationToken);
-            }
-        }
-        finally
-        {
-            Directory.Delete(scratch, recursive: true);
+            await RunSizeAsync(size, workers, rounds, keep ?? scratch.Path, scratch, cancellationToken);
         }
 
         return 0;
     }
 
-    private static async Task RunSizeAsync(int variants, int workers, int rounds, string home, string scratch, CancellationToken cancellationToken)
+    private static async Task RunSizeAsync(int variants, int workers, int rounds, string home, ScratchFolder scratch, CancellationToken cancellationToken)
     {
         var source = await SyntheticRepository.EnsureAsync(home, variants, cancellationToken);
         var archive = Path.Combine(home, string.Create(CultureInfo.InvariantCulture, $"{variants}-{workers}.tar"));
@@ -41,7 +34,7 @@ internal static class ImportBenchmark
             await SyntheticArchive.CreateAsync(archive, source.Bundle, variants, workers, cancellationToken);
         }
 
-        var repository = Path.Combine(scratch, "repository.git");
+        var repository = scratch["repository.git"];
         List<Measurement> imports = [], copies = [], restores = [];
         for (var round = 0; round < rounds; round++)
         {
@@ -72,7 +65,7 @@ internal static class ImportBenchmark
             CultureInfo.InvariantCulture,
             $"| {variants:N0} | {rows:N0} | {import:F2} s | {rows / import:N0} | {imports.Max(m => m.PeakBytes) >> 20} MiB | {copy:F2} s | {rows / copy:N0} | {restore:F2} s | {allowed:F2} s | {import / allowed:F2} |"));
 
-        string Rows(string table) => Path.Combine(scratch, $"{table}.copy");
+        string Rows(string table) => scratch[$"{table}.copy"];
     }
 
     /// <summary>Runs commands in one session, whose connection comes from libpq's variables.</summary>

@@ -20,6 +20,10 @@ var engine = new Command("engine", "The git engine against git itself: whole pro
 engine.SetAction((result, token) => EngineBenchmark.RunAsync(
     result.GetRequiredValue(variants), result.GetRequiredValue(rounds), result.GetValue(keep)?.FullName, token));
 
+var sync = new Command("sync", "Syncs with a smart-HTTP remote against git's: first, with news, without.") { variants, rounds, keep };
+sync.SetAction((result, token) => SyncBenchmark.RunAsync(
+    result.GetRequiredValue(variants), result.GetRequiredValue(rounds), result.GetValue(keep)?.FullName, token));
+
 var megabytes = new Option<int>("--megabytes") { Description = "Size of the archive.", DefaultValueFactory = _ => 1024 };
 var rowsOf = new Option<int>("--variants") { Description = "How many variants' rows are in the archive; blobs that do not compress make up the rest.", DefaultValueFactory = _ => 10_000 };
 var server = new Command("server", "The sample server over HTTP: exports and imports of one large archive, its peak memory included.") { megabytes, rowsOf, rounds };
@@ -34,4 +38,4 @@ var import = new Command("import", "A whole import against psql's \\copy of the 
 import.SetAction((result, token) => ImportBenchmark.RunAsync(
     result.GetRequiredValue(variants), result.GetRequiredValue(workers), result.GetRequiredValue(rounds), result.GetValue(keep)?.FullName, token));
 
-return await new RootCommand("Benchmarks of Eden.Checkpoint, each against a named peer in the same run.") { engine, import, server }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmarks of Eden.Checkpoint, each against a named peer in the same run.") { engine, sync, import, server }.Parse(args).InvokeAsync();

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
@@ -24,6 +25,15 @@ internal static class SyntheticRepository
         }
 
         return (repository, bundle, pack);
+    }
+
+    /// <summary>Reads a pack's number of objects.</summary>
+    public static long CountObjects(string pack)
+    {
+        using var file = File.OpenRead(pack);
+        Span<byte> header = stackalloc byte[12];
+        file.ReadExactly(header);
+        return BinaryPrimitives.ReadUInt32BigEndian(header[8..]);
     }
 
     public static async Task CreateAsync(string path, int variants, CancellationToken cancellationToken)

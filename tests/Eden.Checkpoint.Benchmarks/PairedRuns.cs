@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Eden.Checkpoint.Benchmarks;
+
+/// <summary>A table of work that we and a peer do in turn, each in processes of its own; a row shows medians and their ratio.</summary>
+internal sealed class PairedRuns(int rounds)
+{
+    public void WriteHead()
+    {
+        Console.WriteLine($"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, .NET {Environment.Version}; medians of {rounds} paired runs, whole processes.");
+        Console.WriteLine();
+        Console.WriteLine("| work | variants | objects | ours | git | ratio | our peak | git's peak | peer |");
+        Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|---|");
+    }
+
+    /// <summary>Measures one kind of work.</summary>
+    /// <param name="begins">What both runs begin with: work, variants, objects.</param>
+    /// <param name="peer">What the peer runs.</param>
+    /// <param name="prepare">Makes the state that each pair of runs finds.</param>
+    /// <param name="mine">Our run.</param>
+    /// <param name="gits">The peer's.</param>
+    public async Task RowAsync((string Work, int Variants, long Objects) begins, string peer, Action prepare, Func<Task<Measurement>> mine, Func<Task<Measurement>> gits)
+    {
+        List<Measurement> a = [], b = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            prepare();
+            a.Add(await mine());
+            b.Add(await gits());
+        }
+
+        var (mineTime, gitTime) = (a.Median(), b.Median());
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {begins.Work} | {begins.Variants:N0} | {begins.Objects:N0} | {mineTime:F2} s | {gitTime:F2} s | {mineTime / gitTime:F2} | {a.Median(MiB):F0} MiB | {b.Median(MiB):F0} MiB | {peer} |"));
+    }
+
+    private static double MiB(Measurement m) => m.PeakBytes / (double)(1 << 20);
+}
