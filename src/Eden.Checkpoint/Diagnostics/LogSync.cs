@@ -25,6 +25,12 @@ internal static partial class Log
     [LoggerMessage(3005, LogLevel.Warning, "The sync of {Path} with {Remote} failed: {Reason}")]
     internal static partial void SyncFailed(ILogger logger, string path, string remote, string reason);
 
+    [LoggerMessage(3006, LogLevel.Information, "Made one pack of the {Count} of {Path} in {ElapsedMs} ms")]
+    internal static partial void MergedPacks(ILogger logger, string path, int count, double elapsedMs);
+
+    [LoggerMessage(3007, LogLevel.Warning, "The {Count} packs of {Path} could not be made one, which makes bundles slow: {Reason}")]
+    internal static partial void PacksNotMerged(ILogger logger, string path, int count, string reason);
+
     [LoggerMessage(3010, LogLevel.Warning, "The repository {Path} has no refs; the bundle is the zero-byte placeholder and the checkpoint not resumable")]
     internal static partial void RepositoryWithoutRefs(ILogger logger, string path);
 

@@ -26,6 +26,9 @@ public sealed record GitBundleCreateOptions
     /// <value>Nobody by default.</value>
     public IProgress<CheckpointProgress>? Progress { get; init; }
 
+    /// <summary>Gets a value indicating whether objects that no ref reaches come along when they are in a pack: for a repository's own packs, never for what leaves it.</summary>
+    internal bool EveryPackedObject { get; init; }
+
     private static GitBundleRef[] Checked(IReadOnlyList<GitBundleRef> refs)
     {
         ArgumentNullException.ThrowIfNull(refs);

@@ -68,6 +68,11 @@ internal sealed class BundlePlan : IDisposable
             }
 
             walk.Run();
+            if (options.EveryPackedObject)
+            {
+                walk.AddPacked();
+            }
+
             RequireCommits(store, walk.Reached, options.AdditionalRefs);
             RequireBranches(store, walk.Reached, tips);
             return new BundlePlan(store, walk.Reached, tips, warnings);

@@ -65,6 +65,23 @@ internal sealed class ReachabilityWalk : IDisposable
         }
     }
 
+    /// <summary>Adds what is in a pack and was not reached.</summary>
+    public void AddPacked()
+    {
+        for (var source = 0; source < _store.Packs.Count; source++)
+        {
+            for (var rank = 0; rank < _store.Packs[source].Index.Count; rank++)
+            {
+                var location = _store.Canonical(source, rank);
+                if (Reached[location] == ObjectKind.None)
+                {
+                    _cancellationToken.ThrowIfCancellationRequested();
+                    Reached.TryAdd(location, _readers[0].KindOf(location));
+                }
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

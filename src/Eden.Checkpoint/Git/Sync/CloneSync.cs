@@ -22,7 +22,9 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
         using var session = remote.Http is null ? null : new HttpRemoteSession(remote, options, cancellationToken);
         try
         {
-            return Run(session, present);
+            var result = Run(session, present);
+            MergePacks();
+            return result;
         }
         catch (Exception exception)
         {
@@ -101,6 +103,38 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
         }
 
         return Result(listing, local, created: !present);
+    }
+
+    /// <summary>Keeps the clone quick. A failure is no failure of the sync, which is over.</summary>
+    private void MergePacks()
+    {
+        if (options.MaxPacks is not { } most || ClonePacks.Count(path) is var count && count <= most || File.Exists(Path.Combine(path, "objects", "info", "alternates")))
+        {
+            return;
+        }
+
+        var started = options.TimeProvider.GetTimestamp();
+        var staging = Path.Combine(path, StagingInside + Guid.NewGuid().ToString("N"));
+        try
+        {
+            StagingRepository.CreateFolder(staging);
+            ClonePacks.MergeAsync(path, staging, cancellationToken).GetAwaiter().GetResult();
+            if (options.Logger is { } logger)
+            {
+                Log.MergedPacks(logger, path, count, options.TimeProvider.GetElapsedTime(started).TotalMilliseconds);
+            }
+        }
+        catch (Exception failure) when (failure is CheckpointException or IOException or UnauthorizedAccessException && !cancellationToken.IsCancellationRequested)
+        {
+            if (options.Logger is { } logger)
+            {
+                Log.PacksNotMerged(logger, path, count, failure.Message);
+            }
+        }
+        finally
+        {
+            StagingRepository.Delete(staging);
+        }
     }
 
     private RemoteListing List(string url)

@@ -9,6 +9,8 @@ namespace Eden.Checkpoint.Git;
 /// begins after they asked. A failure is told to each; a cancellation or a timeout ends the waiting of one, and the sync when nobody is left.</para>
 /// <para>A sync fetches into a repository of its own, beside the clone or inside it, and changes the clone only when everything has
 /// arrived: a sync that fails or is interrupted leaves the clone as it was, and an interrupted first one leaves none. What a killed process left is removed by the next sync.</para>
+/// <para>Each sync that brings something adds a pack. From time to time one makes a single pack of them (<see cref="LocalCloneOptions.MaxPacks"/>), so that a clone stays quick for
+/// years without git's own gc; objects that no ref reaches any more are kept.</para>
 /// <para>The clone may belong to another user, as long as this process may write it: the host configured that path. libgit2's ownership check
 /// stays on for the rest of the process; a remote given as a path is still subject to it. Over HTTP(S), neither proxies nor <c>insteadOf</c> rules of the machine's git
 /// configuration apply, redirects are followed on the same scheme, host and port only, and the system validates certificates.</para>

@@ -36,6 +36,18 @@ public sealed record LocalCloneOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "Connecting may take up to an hour.");
     } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Gets how many packs the clone may have. Each sync that brings something adds one; the sync after which there are more makes one of all
+    /// that are not marked to be kept, which needs room for a second copy for a while.</summary>
+    /// <value>1 to 1,000,000; 50 by default, as in git; <see langword="null"/> to leave that to somebody else.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public int? MaxPacks
+    {
+        get;
+        init => field = value is null or (>= 1 and <= 1_000_000)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A clone may have 1 to 1,000,000 packs.");
+    } = 50;
+
     /// <summary>Gets the proxy for HTTP(S); <see langword="null"/> for a direct connection. Neither git's configuration nor the environment is asked.</summary>
     public IWebProxy? Proxy { get; init; }
 

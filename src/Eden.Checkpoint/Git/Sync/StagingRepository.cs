@@ -1,3 +1,4 @@
+using Eden.Checkpoint.Storage;
 using LibGit2Sharp;
 using NativeRepository = LibGit2Sharp.Repository;
 
@@ -28,15 +29,7 @@ internal sealed class StagingRepository : IDisposable
 
     public static StagingRepository Create(string path, string? borrowFrom)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else
-        {
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
+        CreateFolder(path);
         var staging = new StagingRepository(path);
         try
         {
@@ -57,6 +50,19 @@ internal sealed class StagingRepository : IDisposable
         {
             staging.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Makes a folder for this user alone.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 
@@ -134,19 +140,32 @@ internal sealed class StagingRepository : IDisposable
         Path = "";
     }
 
-    /// <summary>Moves the packs into a clone; an index comes last, since it makes its pack known.</summary>
+    /// <summary>Moves the packs into a clone.</summary>
     public void MovePacksTo(string repository)
     {
         FlushPacks();
+        MovePacks(Path, repository);
+    }
+
+    /// <summary>Moves the packs of one repository into another; an index comes last, since it makes its pack known.</summary>
+    /// <returns>Where the packs are now.</returns>
+    public static List<string> MovePacks(string from, string repository)
+    {
         var target = System.IO.Path.Combine(repository, "objects", "pack");
         Directory.CreateDirectory(target);
-        foreach (var pack in Directory.GetFiles(System.IO.Path.Combine(Objects, "pack"), "*.pack"))
+        var moved = new List<string>();
+        foreach (var pack in Directory.GetFiles(System.IO.Path.Combine(from, "objects", "pack"), "*.pack"))
         {
             foreach (var file in (string[])[pack, System.IO.Path.ChangeExtension(pack, ".idx")])
             {
                 File.Move(file, System.IO.Path.Combine(target, System.IO.Path.GetFileName(file)), overwrite: true);
             }
+
+            moved.Add(System.IO.Path.Combine(target, System.IO.Path.GetFileName(pack)));
         }
+
+        DirectoryFlush.Flush(target);
+        return moved;
     }
 
     public void Dispose() => Delete(Path);
