@@ -167,6 +167,23 @@ public class ImportEndpointTests
         Assert.That(violation.GetProperty("line").GetInt64(), Is.EqualTo(2));
     }
 
+    [Test]
+    public async Task Rows_that_name_commits_of_another_repository_are_invalid_and_nothing_is_made_of_either()
+    {
+        await using var server = await StartAsync(null, ReceiverId, experiment => experiment with
+        {
+            Import = experiment.Import with { RepositoryPath = _folder["repo.git"] },
+        });
+        var archive = new HandMadeArchive().Set("repo.bundle", TarMembers.Read(_archive)["checkpoint/repo.bundle"]).ToTar();
+
+        using var answer = await server.ImportAsync(archive);
+
+        var problem = await Problem.ReadAsync(answer, HttpStatusCode.BadRequest, "eden://error/checkpoint-invalid");
+        Assert.That(problem.Document.GetProperty("violations").EnumerateArray().Select(violation => violation.GetProperty("rule").GetString()), Has.Some.EqualTo("commit-reference"));
+        Assert.That(Path.Exists(_folder["repo.git"]), Is.False);
+        Assert.That(await _database.ScalarAsync<bool>("SELECT to_regclass('experiment') IS NULL"), Is.True);
+    }
+
     [TestCase("checkpoint_format_version", "2", "eden://error/unsupported-checkpoint-version")]
     [TestCase("spec_version", "v1", "eden://error/spec-version-mismatch")]
     public async Task Another_version_is_a_conflict(string key, string value, string type)
