@@ -14,9 +14,11 @@ public class ReadmeTests
     public void The_usage_block_is_the_code_that_is_compiled_here()
     {
         var source = File.ReadAllLines(Path.Combine(SourceTree.Root, "tests/Eden.Checkpoint.Tests/Readme/ReadmeUsage.cs"));
+        // The namespace of the tests lies in the library's, so that one needs no directive here.
+        var directives = source.TakeWhile(line => line.StartsWith("using ", StringComparison.Ordinal)).Prepend("using Eden.Checkpoint;");
         var region = source.SkipWhile(line => line.Trim() != "#region usage").Skip(1).TakeWhile(line => line.Trim() != "#endregion");
 
-        Assert.That(Block(Readme, "csharp"), Is.EqualTo(region.Select(line => line.Length > 8 ? line[8..] : "")));
+        Assert.That(Block(Readme, "csharp"), Is.EqualTo(directives.Append("").Concat(region.Select(line => line.Length > 8 ? line[8..] : ""))));
     }
 
     [Test]
