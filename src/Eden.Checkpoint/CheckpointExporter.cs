@@ -96,7 +96,7 @@ public sealed class CheckpointExporter : ICheckpointExporter
             activity?.SetTag("eden.checkpoint.archive.bytes", result.ArchiveBytes);
             activity?.SetTag("eden.checkpoint.resumable", result.IsResumable);
             CheckpointTelemetry.ExportEnded("ok", elapsed, result.ArchiveBytes);
-            ExportLog.Completed(
+            Log.ExportCompleted(
                 _logger, result.Manifest.ExperimentId, result.ArchiveBytes, result.IsResumable, elapsed.TotalMilliseconds);
             return result;
         }
@@ -112,7 +112,7 @@ public sealed class CheckpointExporter : ICheckpointExporter
             CheckpointTelemetry.ExportEnded(outcome, _time.GetElapsedTime(started), 0);
             if (failure is not OperationCanceledException)
             {
-                ExportLog.Failed(_logger, outcome, (failure as CheckpointException)?.TotalViolations ?? 0, failure);
+                Log.ExportFailed(_logger, outcome, (failure as CheckpointException)?.TotalViolations ?? 0, failure);
             }
 
             throw;

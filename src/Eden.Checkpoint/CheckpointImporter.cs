@@ -56,7 +56,7 @@ public sealed class CheckpointImporter : ICheckpointImporter
             activity?.SetTag("eden.experiment.id", result.ExperimentId);
             activity?.SetTag("eden.checkpoint.push.complete", result.Push?.IsComplete);
             CheckpointTelemetry.ImportEnded("ok", elapsed);
-            ImportLog.Completed(
+            Log.ImportCompleted(
                 _logger, result.Manifest.ExperimentId, result.ExperimentId, result.RowCounts.Events, result.RevertedClaims, result.Credentials.Count, elapsed.TotalMilliseconds);
             return result;
         }
@@ -72,7 +72,7 @@ public sealed class CheckpointImporter : ICheckpointImporter
             CheckpointTelemetry.ImportEnded(outcome, _time.GetElapsedTime(started));
             if (failure is not OperationCanceledException)
             {
-                ImportLog.Failed(_logger, outcome, (failure as CheckpointException)?.TotalViolations ?? 0, failure);
+                Log.ImportFailed(_logger, outcome, (failure as CheckpointException)?.TotalViolations ?? 0, failure);
             }
 
             throw;

@@ -106,7 +106,7 @@ public sealed class CheckpointScheduler
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // A host outlives its checkpoints: the next attempt comes when the timer says so.
-            SchedulerLog.Failed(_logger, kind, _experimentId, failure);
+            Log.AutomaticCheckpointFailed(_logger, kind, _experimentId, failure);
         }
     }
 
@@ -127,7 +127,7 @@ public sealed class CheckpointScheduler
         foreach (var name in kept.SkipLast(_schedule.RetentionCount))
         {
             await _destination.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
-            SchedulerLog.Pruned(_logger, name);
+            Log.AutomaticCheckpointPruned(_logger, name);
         }
     }
 
@@ -169,7 +169,7 @@ public sealed class CheckpointScheduler
             async (stream, token) =>
             {
                 var result = await _exporter.ExportAsync(stream, _options, token).ConfigureAwait(false);
-                SchedulerLog.Written(_logger, name, result.ArchiveBytes, result.IsResumable);
+                Log.AutomaticCheckpointWritten(_logger, name, result.ArchiveBytes, result.IsResumable);
             },
             cancellationToken);
 }

@@ -259,7 +259,7 @@ internal sealed class ExportPreparation(
         warnings.AddRange(report.Warnings);
         foreach (var warning in warnings)
         {
-            ExportLog.Warning(logger, experimentId, warning);
+            Log.ExportWarning(logger, experimentId, warning);
         }
 
         return warnings;

@@ -53,7 +53,7 @@ internal sealed class ImportPush
 
         if (result.Failure is { } text)
         {
-            ImportLog.PushFailed(_logger, experimentId, _remote.Text, text);
+            Log.ImportPushFailed(_logger, experimentId, _remote.Text, text);
         }
 
         return result;

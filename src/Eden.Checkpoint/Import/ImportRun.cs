@@ -42,7 +42,7 @@ internal sealed class ImportRun(
         var pushed = push is null ? null : await push.RunAsync(checkpoint.Bundle, _repository?.Path, written.ExperimentId, cancellationToken).ConfigureAwait(false);
         foreach (var warning in _warnings)
         {
-            ImportLog.Warning(logger, written.ExperimentId, warning);
+            Log.ImportWarning(logger, written.ExperimentId, warning);
         }
 
         return new CheckpointImportResult
@@ -238,7 +238,7 @@ internal sealed class ImportRun(
                 }
 
                 // Beginning again finds out what the other one did.
-                ImportLog.TryingAgain(logger, attempt + 1);
+                Log.ImportTriedAgain(logger, attempt + 1);
             }
             catch (ImportOutcomeUnknownException)
             {
@@ -274,7 +274,7 @@ internal sealed class ImportRun(
             written = new WrittenImport(target.ExperimentId, rewriter.RevertedClaims);
             if (_repository is not null && checkpoint.Report.HasBundle && _repository.Place(provenance))
             {
-                ImportLog.RemovedUnfinished(logger, _repository.Path);
+                Log.UnfinishedImportRemoved(logger, _repository.Path);
             }
 
             await CommitAsync(target, cancellationToken).ConfigureAwait(false);
