@@ -163,13 +163,17 @@ public sealed class CheckpointScheduler
         }
     }
 
-    private Task ExportAsync(string name, CancellationToken cancellationToken)
-        => _destination.WriteAsync(
+    private async Task ExportAsync(string name, CancellationToken cancellationToken)
+    {
+        CheckpointExportResult? result = null;
+        await _destination.WriteAsync(
             name,
-            async (stream, token) =>
-            {
-                var result = await _exporter.ExportAsync(stream, _options, token).ConfigureAwait(false);
-                Log.AutomaticCheckpointWritten(_logger, name, result.ArchiveBytes, result.IsResumable);
-            },
-            cancellationToken);
+            async (stream, token) => result = await _exporter.ExportAsync(stream, _options, token).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+        if (result is not null)
+        {
+            // Only now: a destination may still fail when it puts the bytes under their name.
+            Log.AutomaticCheckpointWritten(_logger, name, result.ArchiveBytes, result.IsResumable);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using Eden.Checkpoint.Tests.Import;
 using Eden.Checkpoint.Tests.Kit;
 using Moq;
 
@@ -110,6 +111,32 @@ public class CheckpointSchedulerTests
         _failure = null;
         await AdvanceAsync(TimeSpan.FromMinutes(1));
         Assert.That(Names(), Has.Length.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_checkpoint_counts_as_written_once_the_destination_has_it()
+    {
+        using var log = new CapturedLog();
+        var fails = true;
+        var destination = new Mock<ICheckpointDestination>();
+        destination.Setup(d => d.WriteAsync(It.IsAny<string>(), It.IsAny<Func<Stream, CancellationToken, Task>>(), It.IsAny<CancellationToken>()))
+            .Returns(async (string _, Func<Stream, CancellationToken, Task> write, CancellationToken token) =>
+            {
+                await write(Stream.Null, token);
+                if (fails)
+                {
+                    throw new IOException("the bucket is closed");
+                }
+            });
+        destination.Setup(d => d.ListAsync(It.IsAny<CancellationToken>())).Returns(AsyncEnumerable.Empty<StoredCheckpoint>());
+        await using var run = new Running(Scheduler(FakeStore.ExperimentId, _schedule with { OnTerminate = false }, destination.Object, log), _clock);
+
+        await AdvanceAsync(s_hour);
+        Assert.That(log.Text, Does.Contain("the bucket is closed").And.Not.Contains("Wrote"));
+
+        fails = false;
+        await AdvanceAsync(s_hour);
+        Assert.That(log.Text, Does.Contain("Wrote the automatic checkpoint"));
     }
 
     [Test]
@@ -260,7 +287,8 @@ public class CheckpointSchedulerTests
 
     private string[] Names() => Directory.EnumerateFiles(_folder.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).ToArray();
 
-    private CheckpointScheduler Scheduler(string experimentId, CheckpointSchedule schedule)
+    private CheckpointScheduler Scheduler(
+        string experimentId, CheckpointSchedule schedule, ICheckpointDestination? destination = null, CapturedLog? log = null)
     {
         var snapshot = new Mock<IStoreSnapshot>();
         snapshot.SetupGet(s => s.ExperimentId).Returns(experimentId);
@@ -268,7 +296,8 @@ public class CheckpointSchedulerTests
         var store = new Mock<ICheckpointStore>();
         store.Setup(s => s.OpenSnapshotAsync(It.IsAny<CancellationToken>())).ReturnsAsync(snapshot.Object);
         return new CheckpointScheduler(
-            experimentId, store.Object, _exporter.Object, new DirectoryCheckpointDestination(_folder.Path), schedule, time: _clock);
+            experimentId, store.Object, _exporter.Object, destination ?? new DirectoryCheckpointDestination(_folder.Path), schedule,
+            time: _clock, logger: log?.For<CheckpointScheduler>());
     }
 
     private Running Start(string experimentId, CheckpointSchedule? schedule = null)
