@@ -36,7 +36,7 @@ public sealed class CheckpointArchiveReader : IAsyncDisposable
     }
 
     /// <summary>Creates a reader that notes what is wrong with single members and goes on; what leaves the rest unreadable is thrown all the same.</summary>
-    internal CheckpointArchiveReader(Stream archive, CheckpointLimits limits, bool leaveOpen, ViolationList? faults)
+    internal CheckpointArchiveReader(Stream archive, CheckpointLimits limits, bool leaveOpen, ViolationList? faults, ArchiveProgress? progress = null)
     {
         ArgumentNullException.ThrowIfNull(archive);
         if (!archive.CanRead)
@@ -47,7 +47,7 @@ public sealed class CheckpointArchiveReader : IAsyncDisposable
         _archive = archive;
         _leaveOpen = leaveOpen;
         _faults = faults;
-        _guard = new ArchiveGuard(archive, limits);
+        _guard = new ArchiveGuard(archive, limits, progress);
         _tar = new TarReader(_guard, leaveOpen: true);
     }
 

@@ -14,6 +14,10 @@ public sealed class CheckpointArchiveWriter : IAsyncDisposable
     /// <summary>The largest size that an octal ustar field holds: 8 GiB less one byte.</summary>
     private const long MaxUstarLength = (1L << 33) - 1;
     private const int MaxUstarName = 100;
+    private const int EndLength = 2 * TarBlock.Length;
+
+    /// <summary>A pax header and one block of attributes, which suffices for the names of the layout.</summary>
+    private const int PaxLength = 2 * TarBlock.Length;
     private const string Root = "checkpoint/";
 
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -32,6 +36,12 @@ public sealed class CheckpointArchiveWriter : IAsyncDisposable
     /// <exception cref="ArgumentException">The destination cannot be written.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The time lies before 1970.</exception>
     public CheckpointArchiveWriter(Stream destination, DateTimeOffset modificationTime, bool leaveOpen = true)
+        : this(destination, modificationTime, leaveOpen, progress: null)
+    {
+    }
+
+    /// <summary>Creates a writer that tells how far it has come inside of long members.</summary>
+    internal CheckpointArchiveWriter(Stream destination, DateTimeOffset modificationTime, bool leaveOpen, ArchiveProgress? progress)
     {
         ArgumentNullException.ThrowIfNull(destination);
         if (!destination.CanWrite)
@@ -43,7 +53,7 @@ public sealed class CheckpointArchiveWriter : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(seconds, nameof(modificationTime));
         _modificationTime = DateTimeOffset.FromUnixTimeSeconds(seconds);
         _owned = leaveOpen ? null : destination;
-        _destination = new ArchiveDestination(destination);
+        _destination = new ArchiveDestination(destination, progress);
         _tar = new TarWriter(_destination, TarEntryFormat.Pax, leaveOpen: true);
     }
 
@@ -58,6 +68,11 @@ public sealed class CheckpointArchiveWriter : IAsyncDisposable
 
     /// <summary>Gets the number of bytes that have been handed to the destination.</summary>
     public long BytesWritten => _destination.BytesWritten;
+
+    /// <summary>Tells how long an archive of such members becomes, in bytes.</summary>
+    internal static long ArchiveLength(IEnumerable<CheckpointMemberSize> members)
+        => EndLength + members.Sum(member =>
+            TarBlock.Length + member.Bytes + TarBlock.Padding(member.Bytes) + (FitsUstar(Root + member.Path, member.Bytes) ? 0 : PaxLength));
 
     /// <summary>Writes one member.</summary>
     /// <param name="path">The path under the root, for example <c>tasks.jsonl</c>; <c>/</c>-separated, without empty, <c>.</c> or <c>..</c> segments.</param>
@@ -113,7 +128,7 @@ public sealed class CheckpointArchiveWriter : IAsyncDisposable
         try
         {
             // Two blocks of zeros. TarWriter would leave them out of an archive without members, and knows no cancellation here.
-            await _destination.WriteAsync(new byte[2 * TarBlock.Length], cancellationToken).ConfigureAwait(false);
+            await _destination.WriteAsync(new byte[EndLength], cancellationToken).ConfigureAwait(false);
             await _destination.FlushAsync(cancellationToken).ConfigureAwait(false);
             _state = State.Complete;
         }
@@ -137,10 +152,13 @@ public sealed class CheckpointArchiveWriter : IAsyncDisposable
         }
     }
 
+    private static bool FitsUstar(string name, long length)
+        => length <= MaxUstarLength && Encoding.UTF8.GetByteCount(name) <= MaxUstarName && Ascii.IsValid(name);
+
     private PosixTarEntry Entry(string name, ExactLengthStream content, long length)
     {
         PosixTarEntry entry;
-        if (length <= MaxUstarLength && Encoding.UTF8.GetByteCount(name) <= MaxUstarName && Ascii.IsValid(name))
+        if (FitsUstar(name, length))
         {
             entry = new UstarTarEntry(TarEntryType.RegularFile, name);
         }

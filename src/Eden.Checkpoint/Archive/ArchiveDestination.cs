@@ -4,7 +4,7 @@ namespace Eden.Checkpoint.Archive;
 
 /// <summary>Stands between TarWriter and the destination: counts, lets asynchronous writes through only, and gives pax headers a name
 /// that does not hold a process id, so that the same members give the same bytes. Does not own the destination.</summary>
-internal sealed class ArchiveDestination(Stream destination) : Stream
+internal sealed class ArchiveDestination(Stream destination, ArchiveProgress? progress = null) : Stream
 {
     private string? _nextName;
 
@@ -37,6 +37,7 @@ internal sealed class ArchiveDestination(Stream destination) : Stream
 
         await destination.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         BytesWritten += buffer.Length;
+        progress?.Advance(BytesWritten);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ namespace Eden.Checkpoint.Archive;
 /// <remarks>It follows the tar by itself: it knows where headers, contents and padding are. So extended headers are bounded before
 /// anybody buffers them and reach TarReader in their plainest form, a cut is told from an end, and TarReader's view of a member can be
 /// compared with another. Damage is a <see cref="CheckpointInvalidException"/>; what the source throws passes through.</remarks>
-internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits) : Stream
+internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits, ArchiveProgress? progress = null) : Stream
 {
     /// <summary>The longest extended header, in bytes: room for a name and for the attributes that real tars add.</summary>
     internal const int MaxExtendedHeader = 128 << 10;
@@ -319,6 +319,8 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits) : Str
         try
         {
             count = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            BytesRead += count;
+            progress?.Advance(BytesRead);
         }
         catch (Exception failure)
         {
@@ -327,7 +329,6 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits) : Str
         }
 
         _inputEnded = count == 0;
-        BytesRead += count;
         return BytesRead <= limits.MaxArchiveBytes ? count : throw Limit($"the archive has more than {limits.MaxArchiveBytes} bytes");
     }
 

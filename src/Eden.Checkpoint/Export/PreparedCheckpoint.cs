@@ -1,3 +1,4 @@
+using Eden.Checkpoint.Archive;
 using Eden.Checkpoint.Artifacts;
 using Eden.Checkpoint.Diagnostics;
 using Eden.Checkpoint.Rows;
@@ -59,14 +60,8 @@ internal sealed class PreparedCheckpoint : IDisposable
         var clock = _time.GetTimestamp();
         var members = new List<CheckpointMemberSize>();
         var manifest = Manifest.ToUtf8Json();
-        var total = manifest.Length + _options.ExperimentConfig.Length + _experiment.Record.Length + _bundle.Length
-            + (_artifacts?.Bytes ?? 0);
-        for (var kind = RegistryKind.Tasks; kind <= RegistryKind.Groups; kind++)
-        {
-            total += new FileInfo(_spool.File(RegistryFiles.FileName(kind))).Length;
-        }
-
-        var writer = new CheckpointArchiveWriter(destination, _experiment.TakenAt, leaveOpen: true);
+        var progress = new ArchiveProgress(_options.Progress, ArchiveLength(manifest.Length));
+        var writer = new CheckpointArchiveWriter(destination, _experiment.TakenAt, leaveOpen: true, progress);
         await using (writer.ConfigureAwait(false))
         {
             await WriteBytesAsync(CheckpointManifest.FileName, manifest).ConfigureAwait(false);
@@ -81,16 +76,19 @@ internal sealed class PreparedCheckpoint : IDisposable
             foreach (var (sha256, file) in _artifacts?.Files() ?? [])
             {
                 // Not listed one by one in the result: there may be a million.
+                progress.Name(ArtifactPath(sha256));
                 var content = TemporaryDirectory.OpenFileAt(file);
                 await using (content.ConfigureAwait(false))
                 {
-                    await writer.WriteMemberAsync($"{Manifest.Files.ArtifactsDirectory}/{sha256}", content, cancellationToken).ConfigureAwait(false);
+                    await writer.WriteMemberAsync(ArtifactPath(sha256), content, cancellationToken).ConfigureAwait(false);
                 }
             }
 
             await WriteContentAsync(Manifest.Files.RepoBundle, _bundle.OpenRead()).ConfigureAwait(false);
             await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
             await destination.FlushAsync(cancellationToken).ConfigureAwait(false);
+            progress.Name(null);
+            progress.Report(writer.BytesWritten);
         }
 
         return new CheckpointExportResult
@@ -112,12 +110,38 @@ internal sealed class PreparedCheckpoint : IDisposable
         {
             await using (content.ConfigureAwait(false))
             {
+                progress.Name(path);
                 members.Add(new CheckpointMemberSize(path, content.Length));
                 await writer.WriteMemberAsync(path, content, cancellationToken).ConfigureAwait(false);
-                _options.Progress?.Report(new CheckpointProgress(CheckpointPhase.Archive, writer.BytesWritten, total, path));
+                progress.Report(writer.BytesWritten);
             }
         }
     }
 
     public void Dispose() => _bundle.Dispose();
+
+    private string ArtifactPath(string sha256) => $"{Manifest.Files.ArtifactsDirectory}/{sha256}";
+
+    private long ArchiveLength(long manifest)
+    {
+        IEnumerable<CheckpointMemberSize> Members()
+        {
+            yield return new(CheckpointManifest.FileName, manifest);
+            yield return new(Manifest.Files.ExperimentConfig, _options.ExperimentConfig.Length);
+            yield return new(Manifest.Files.Experiment, _experiment.Record.Length);
+            yield return new(Manifest.Files.RepoBundle, _bundle.Length);
+            for (var kind = RegistryKind.Tasks; kind <= RegistryKind.Groups; kind++)
+            {
+                var name = RegistryFiles.FileName(kind);
+                yield return new(name, new FileInfo(_spool.File(name)).Length);
+            }
+
+            foreach (var (sha256, file) in _artifacts?.Files() ?? [])
+            {
+                yield return new(ArtifactPath(sha256), new FileInfo(file).Length);
+            }
+        }
+
+        return CheckpointArchiveWriter.ArchiveLength(Members());
+    }
 }

@@ -260,13 +260,14 @@ internal sealed class ImportRun(
         {
             CheckExpected(target.ExperimentId);
             var rewriter = new RowRewriter(manifest.ExperimentId, target.ExperimentId);
+            var total = 0L;
             for (var kind = RegistryKind.Tasks; kind <= RegistryKind.Groups; kind++)
             {
-                var rewritten = rows.ReadAsync(kind, rewriter, cancellationToken);
-                var count = kind == RegistryKind.Workers
+                var rewritten = rows.ReadAsync(kind, rewriter, total, cancellationToken);
+                total += kind == RegistryKind.Workers
                     ? await target.WriteWorkersAsync(rewritten, hashes, cancellationToken).ConfigureAwait(false)
                     : await target.WriteRowsAsync(kind, rewritten, cancellationToken).ConfigureAwait(false);
-                options.Progress?.Report(new CheckpointProgress(CheckpointPhase.Import, count, count, RegistryFiles.FileName(kind)));
+                rows.Report(kind, total);
             }
 
             var experiment = ExperimentReading.Read(checkpoint.Experiment, target.ExperimentId, provenance);

@@ -14,9 +14,15 @@ internal sealed class ImportedRows(SpooledCheckpoint checkpoint, int longestLine
 {
     private const int ProgressInterval = 4096;
 
+    private readonly long _total = Enum.GetValues<RegistryKind>().Sum(kind => checkpoint.Report.RowCounts[kind]);
+
     /// <summary>Streams a registry. The bytes of a row are valid until the next one is asked for.</summary>
+    /// <param name="kind">The registry.</param>
+    /// <param name="rewriter">Makes the receiver's rows of them.</param>
+    /// <param name="before">How many rows of other registries were written before, for the progress.</param>
+    /// <param name="cancellationToken">Observed before every row.</param>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
-        RegistryKind kind, RowRewriter rewriter, [EnumeratorCancellation] CancellationToken cancellationToken)
+        RegistryKind kind, RowRewriter rewriter, long before, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var file = checkpoint.OpenRows(kind);
         await using var closing = file.ConfigureAwait(false);
@@ -28,10 +34,14 @@ internal sealed class ImportedRows(SpooledCheckpoint checkpoint, int longestLine
             yield return rewriter.Rewrite(kind, lines.Row);
             if (lines.Line % ProgressInterval == 0)
             {
-                progress?.Report(new CheckpointProgress(CheckpointPhase.Import, lines.Line, null, RegistryFiles.FileName(kind)));
+                Report(kind, before + lines.Line);
             }
         }
     }
+
+    /// <summary>Tells how many rows have been written, of all registries together.</summary>
+    public void Report(RegistryKind kind, long written)
+        => progress?.Report(new CheckpointProgress(CheckpointPhase.Import, written, _total, RegistryFiles.FileName(kind)));
 
     /// <summary>Lists the ids of all workers, in the order of the archive.</summary>
     public async Task<IReadOnlyList<string>> ReadWorkerIdsAsync(CancellationToken cancellationToken)

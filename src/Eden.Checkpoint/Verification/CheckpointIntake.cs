@@ -1,3 +1,4 @@
+using Eden.Checkpoint.Archive;
 using Eden.Checkpoint.Artifacts;
 using Eden.Checkpoint.Rows;
 using Eden.Checkpoint.Validation;
@@ -59,9 +60,10 @@ internal sealed class CheckpointIntake : IDisposable
 
     private async Task<SpooledCheckpoint> RunAsync(Stream archive, ICrossReferenceValidator validator, CancellationToken cancellationToken)
     {
-        var reader = new CheckpointArchiveReader(archive, _options.Limits, leaveOpen: true, _violations);
+        var progress = new ArchiveProgress(_options.Progress, archive.CanSeek ? archive.Length - archive.Position : null);
+        var reader = new CheckpointArchiveReader(archive, _options.Limits, leaveOpen: true, _violations, progress);
         await using var closing = reader.ConfigureAwait(false);
-        var isWhole = await ReadMembersAsync(reader, cancellationToken).ConfigureAwait(false);
+        var isWhole = await ReadMembersAsync(reader, progress, cancellationToken).ConfigureAwait(false);
         CrossReferenceReport? crossReferences = null;
         if (isWhole && _members.Layout is not null)
         {
@@ -89,18 +91,22 @@ internal sealed class CheckpointIntake : IDisposable
     }
 
     /// <summary>Reads to the end of the archive, or to where it makes no sense to go on.</summary>
-    private async Task<bool> ReadMembersAsync(CheckpointArchiveReader reader, CancellationToken cancellationToken)
+    private async Task<bool> ReadMembersAsync(CheckpointArchiveReader reader, ArchiveProgress progress, CancellationToken cancellationToken)
     {
         try
         {
             while (await reader.ReadNextAsync(cancellationToken).ConfigureAwait(false) is { } member)
             {
-                _options.Progress?.Report(new CheckpointProgress(CheckpointPhase.Archive, reader.BytesRead, null, member.Path));
+                progress.Name(member.Path);
+                progress.Report(reader.BytesRead);
                 if (!await _members.TakeAsync(member, cancellationToken).ConfigureAwait(false))
                 {
                     return false;
                 }
             }
+
+            progress.Name(null);
+            progress.Report(reader.BytesRead);
         }
         catch (CheckpointInvalidException damage)
         {

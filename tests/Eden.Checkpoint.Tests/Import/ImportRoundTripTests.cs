@@ -164,6 +164,21 @@ public class ImportRoundTripTests
     }
 
     [Test]
+    public async Task Progress_counts_the_rows_of_all_registries_together()
+    {
+        var rows = Enum.GetValues<RegistryKind>().Sum(kind => _scene.Experiment[kind].Count);
+        var steps = new List<CheckpointProgress>();
+        var progress = new Moq.Mock<IProgress<CheckpointProgress>>();
+        progress.Setup(target => target.Report(Moq.It.Is<CheckpointProgress>(step => step.Phase == CheckpointPhase.Import))).Callback(steps.Add);
+
+        await _scene.Importer(new InMemoryCheckpointStore($$"""{"experiment_id":"{{Receiver}}","state":"running","created_at":"2026-11-01T00:00:00Z"}"""))
+            .ImportAsync(_scene.Open(), _scene.Options() with { Progress = progress.Object });
+
+        Assert.That(steps.Select(step => step.Completed), Is.Ordered);
+        Assert.That(steps[^1], Is.EqualTo(new CheckpointProgress(CheckpointPhase.Import, rows, rows, "groups.jsonl")));
+    }
+
+    [Test]
     public async Task Fields_that_the_store_has_no_place_for_are_named()
     {
         var database = await _scene.EmptyDatabaseAsync();

@@ -295,6 +295,27 @@ public class CheckpointVerifierTests : VerifierTestBase
         Assert.That(seen.Select(step => step.Completed), Is.Ordered);
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Progress_ends_at_the_length_of_the_archive_and_has_it_as_its_total_where_the_stream_tells(bool seeks)
+    {
+        var tar = new HandMadeArchive().ToTar();
+        var seen = new List<CheckpointProgress>();
+        var progress = new Mock<IProgress<CheckpointProgress>>();
+        progress.Setup(target => target.Report(It.Is<CheckpointProgress>(step => step.Phase == CheckpointPhase.Archive))).Callback(seen.Add);
+        Stream archive = new MemoryStream([1, 2, 3, .. tar]) { Position = 3 };
+        if (!seeks)
+        {
+            archive = new AsyncOnlyStream(archive, 1000);
+        }
+
+        await new CheckpointVerifier(Validator.Object).VerifyAsync(
+            archive, new CheckpointVerificationOptions { Progress = progress.Object, TemporaryDirectory = Folder.Path });
+
+        Assert.That(seen.Select(step => step.Total), Has.All.EqualTo(seeks ? tar.Length : null));
+        Assert.That(seen[^1].Completed, Is.EqualTo(tar.Length));
+    }
+
     private sealed class TriggerStream(byte[] bytes, int after, Action trigger) : MemoryStream(bytes)
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
