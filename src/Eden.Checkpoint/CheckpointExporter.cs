@@ -84,10 +84,11 @@ public sealed class CheckpointExporter : ICheckpointExporter
 
         using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.export");
         var started = _time.GetTimestamp();
+        ExportPreparation? preparation = null;
         try
         {
             using var spool = TemporaryDirectory.Create(options.TemporaryDirectory);
-            var preparation = new ExportPreparation(_store, _bundles, _validator, _time, _logger, options, spool);
+            preparation = new ExportPreparation(_store, _bundles, _validator, _time, _logger, options, spool);
             using var prepared = await preparation.RunAsync(cancellationToken).ConfigureAwait(false);
             var result = await write(prepared, cancellationToken).ConfigureAwait(false);
 
@@ -108,11 +109,13 @@ public sealed class CheckpointExporter : ICheckpointExporter
                 CheckpointException problem => problem.ProblemType,
                 _ => failure.GetType().Name,
             };
+            var experimentId = preparation?.ExperimentId ?? options.ExperimentId;
+            activity?.SetTag("eden.experiment.id", experimentId);
             activity?.SetStatus(ActivityStatusCode.Error, outcome);
             CheckpointTelemetry.ExportEnded(outcome, _time.GetElapsedTime(started), 0);
             if (failure is not OperationCanceledException)
             {
-                Log.ExportFailed(_logger, outcome, (failure as CheckpointException)?.TotalViolations ?? 0, failure);
+                Log.ExportFailed(_logger, experimentId, outcome, (failure as CheckpointException)?.TotalViolations ?? 0, failure);
             }
 
             throw;

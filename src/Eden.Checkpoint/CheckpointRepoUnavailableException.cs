@@ -18,15 +18,21 @@ public sealed class CheckpointRepoUnavailableException : CheckpointException
     {
     }
 
-    /// <summary>Wraps a failed §12 check of a freshly made bundle: a ref was deleted or moved between snapshot and bundle.</summary>
+    /// <summary>Wraps a failed §12 check of a freshly made bundle: a ref was deleted or moved between snapshot and bundle, or the bundle is damaged.</summary>
     /// <param name="invalid">The failed check, with every violation.</param>
     public CheckpointRepoUnavailableException(CheckpointInvalidException invalid)
         : this(
             Describe(
-                "The bundle does not hold what the snapshot names; a ref was probably deleted or moved in between, so try again",
-                (invalid ?? throw new ArgumentNullException(nameof(invalid))).Violations,
+                Cause((invalid ?? throw new ArgumentNullException(nameof(invalid))).Violations),
+                invalid.Violations,
                 invalid.TotalViolations),
             invalid)
     {
     }
+
+    // What a moved ref leaves behind is a branch or a commit that is missing; with other violations the bundle itself is at fault.
+    private static string Cause(IReadOnlyList<CheckpointViolation> violations)
+        => violations.All(violation => violation.Rule is CheckpointRule.BranchReference or CheckpointRule.CommitReference)
+            ? "The bundle does not hold what the snapshot names; a ref was probably deleted or moved in between, so try again"
+            : "The bundle that was made is not fit for an archive";
 }

@@ -11,8 +11,8 @@ internal static partial class Log
     [LoggerMessage(1000, LogLevel.Information, "Exported {ExperimentId}: {ArchiveBytes} bytes, resumable {IsResumable}, in {ElapsedMs} ms")]
     internal static partial void ExportCompleted(ILogger logger, string experimentId, long archiveBytes, bool isResumable, double elapsedMs);
 
-    [LoggerMessage(1001, LogLevel.Error, "The export failed with {Outcome}, {TotalViolations} violations")]
-    internal static partial void ExportFailed(ILogger logger, string outcome, long totalViolations, Exception exception);
+    [LoggerMessage(1001, LogLevel.Error, "The export of {ExperimentId} failed with {Outcome}, {TotalViolations} violations")]
+    internal static partial void ExportFailed(ILogger logger, string? experimentId, string outcome, long totalViolations, Exception exception);
 
     [LoggerMessage(1002, LogLevel.Warning, "Export of {ExperimentId}: {Warning}")]
     internal static partial void ExportWarning(ILogger logger, string experimentId, string warning);

@@ -22,6 +22,9 @@ internal sealed class ExportPreparation(
 
     private readonly ViolationList _violations = new(options.Limits.MaxViolations);
 
+    /// <summary>Gets the experiment that the snapshot was found to hold; null before there is a snapshot.</summary>
+    public string? ExperimentId { get; private set; }
+
     public async Task<PreparedCheckpoint> RunAsync(CancellationToken cancellationToken)
     {
         using var checker = new RowSetChecker(options.Limits, spool, _violations);
@@ -84,8 +87,9 @@ internal sealed class ExportPreparation(
                 throw new ExperimentNotFoundException("The store holds another experiment than the one asked for.");
             }
 
+            ExperimentId = snapshot.ExperimentId;
             checker.CheckExperiment(snapshot.Experiment.Span, snapshot.ExperimentId);
-            var compact = new ArrayBufferWriter<byte>(snapshot.Experiment.Length);
+            var compact = new ArrayBufferWriter<byte>();
             if (_violations.Total == 0)
             {
                 JsonMinifier.Minify(snapshot.Experiment.Span, compact);

@@ -1,3 +1,4 @@
+using Eden.Checkpoint.Tests.Import;
 using Eden.Checkpoint.Tests.Kit;
 using Moq;
 
@@ -222,6 +223,56 @@ public class CheckpointExporterOrderTests
             Assert.That(failure.TotalViolations, Is.EqualTo(7));
             Assert.That(destination.BytesWritten, Is.Zero);
         });
+    }
+
+    [Test]
+    public async Task A_bundle_that_is_none_is_not_blamed_on_a_ref_that_moved()
+    {
+        var exporter = new CheckpointExporter(FakeStore.WithOneVariant(Commit), _provider.Object);
+
+        var failure = await Assert.ThrowsAsync<CheckpointRepoUnavailableException>(() => exporter.ExportAsync(new RecordingStream(), Options()));
+
+        Assert.That(failure!.Violations, Is.Not.Empty);
+        Assert.That(failure.Message, Does.Contain("not fit for an archive").And.Contain("repo.bundle").And.Not.Contains("moved"));
+    }
+
+    [Test]
+    public async Task A_store_without_a_record_of_its_experiment_is_told_so()
+    {
+        var store = new FakeStore(string.Empty, new Dictionary<RegistryKind, string[]>());
+
+        var failure = await Assert.ThrowsAsync<CheckpointInvalidException>(() => Exporter(store).ExportAsync(new RecordingStream(), Options()));
+
+        Assert.That(failure!.Violations.Select(violation => violation.Member), Is.EqualTo(new[] { "experiment.json" }));
+    }
+
+    [Test]
+    public async Task A_failure_is_logged_with_the_experiment_that_it_is_about()
+    {
+        _provider.Setup(p => p.CreateBundleAsync(It.IsAny<RepoBundleRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(new IOException("gone"));
+        using var log = new CapturedLog();
+        var exporter = new CheckpointExporter(FakeStore.WithOneVariant(Commit), _provider.Object, logger: log.For<CheckpointExporter>());
+
+        await Assert.ThrowsAsync<CheckpointRepoUnavailableException>(() => exporter.ExportAsync(new RecordingStream(), Options()));
+
+        Assert.That(log.Text, Does.Contain($"The export of {FakeStore.ExperimentId} failed with eden://reference-error/checkpoint-repo-unavailable"));
+    }
+
+    [Test]
+    public async Task Progress_of_the_writing_goes_on_inside_a_long_bundle_and_ends_at_the_length_of_the_archive()
+    {
+        _provider.Setup(p => p.CreateBundleAsync(It.IsAny<RepoBundleRequest>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(() => RepoBundle.FromBytes(new byte[13 << 20]));
+        var steps = new List<CheckpointProgress>();
+        var progress = new Mock<IProgress<CheckpointProgress>>();
+        progress.Setup(target => target.Report(It.Is<CheckpointProgress>(step => step.Phase == CheckpointPhase.Archive))).Callback(steps.Add);
+
+        var result = await Exporter(FakeStore.WithOneVariant(Commit)).ExportAsync(new RecordingStream(), Options() with { Progress = progress.Object });
+
+        Assert.That(steps.Select(step => step.Total), Has.All.EqualTo(result.ArchiveBytes));
+        Assert.That(steps.Select(step => step.Completed), Is.Ordered);
+        Assert.That(steps[^1].Completed, Is.EqualTo(result.ArchiveBytes));
+        Assert.That(steps.Count(step => step.Item == "repo.bundle"), Is.GreaterThanOrEqualTo(3));
     }
 
     [Test]
