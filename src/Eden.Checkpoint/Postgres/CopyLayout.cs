@@ -20,6 +20,9 @@ internal sealed record CopyLayout(string Member, string Statement, byte[][] Fiel
         Of(RegistryKind.Groups, "worker_group (group_id, name, data)", "group_id", "name"),
     ];
 
+    /// <summary>Gets a value indicating whether the rows are events.</summary>
+    public bool IsEvents => Member == RegistryFiles.FileName(RegistryKind.Events);
+
     public static CopyLayout For(RegistryKind kind)
         => (uint)kind < (uint)s_all.Length ? s_all[(int)kind] : throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such registry.");
 

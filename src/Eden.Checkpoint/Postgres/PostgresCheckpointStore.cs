@@ -69,7 +69,8 @@ public sealed class PostgresCheckpointStore : ICheckpointStore
     /// <remarks>A missing schema is made first, in a transaction of its own: after an import that fails later, the empty schema stays. The import
     /// itself is one <c>SERIALIZABLE</c> transaction that locks the tables against writers, while readers go on: writers that came before are
     /// seen, those that come later wait for its end. The receiver's id is that of its experiment; without one that of <see cref="PostgresCheckpointStoreOptions.ExperimentId"/>,
-    /// else <see cref="StoreImportRequest.AsExperimentId"/>, else the source's. The role needs to own the tables or to have all rights on them.</remarks>
+    /// else <see cref="StoreImportRequest.AsExperimentId"/>, else the source's. The role needs to own the tables or to have all rights on them and on the
+    /// sequence of <c>event.seq</c>: where event ids run ahead of their rows, the sequence is moved, so that a deployment's counter of ids goes on behind them.</remarks>
     /// <exception cref="PostgresSchemaVersionException">The schema is of another version than 9.</exception>
     /// <exception cref="NpgsqlException">The server refused or could not be reached.</exception>
     public async Task<IStoreImport> BeginImportAsync(StoreImportRequest request, CancellationToken cancellationToken = default)

@@ -10,11 +10,22 @@ namespace Eden.Checkpoint.Postgres;
 /// <summary>An import in one serializable transaction on one connection.</summary>
 internal sealed class PostgresImport : IStoreImport
 {
+    // PostgreSQL takes no JSON text apart that has an escaped NUL anywhere. Ids have none, so any other escape of that length does in its place.
     private const string MembershipSql = """
         INSERT INTO group_membership (group_id, member_id, "position")
         SELECT DISTINCT ON (g.group_id, m.member) g.group_id, m.member, (m.place - 1)::integer
-        FROM worker_group g, json_array_elements_text(g.data::json -> 'members') WITH ORDINALITY AS m (member, place)
+        FROM worker_group g, json_array_elements_text(replace(g.data, E'\\u0000', E'\\u0001')::json -> 'members') WITH ORDINALITY AS m (member, place)
         ORDER BY g.group_id, m.member, m.place
+        """;
+
+    // A deployment's counter of event ids goes on from max(seq) + 1, and the rows are numbered anew: where numbers were left out in the source, the
+    // last row moves up to the highest id there is, so that no id comes again.
+    private const string AdvanceSql = """
+        SELECT setval(pg_get_serial_sequence('event', 'seq'), $1 - 1) WHERE (SELECT max(seq) FROM event) < $1
+        """;
+
+    private const string MoveLastSql = """
+        UPDATE event SET seq = DEFAULT WHERE seq = (SELECT max(seq) FROM event) AND seq < $1
         """;
 
     private const string InsertSql = """
@@ -28,6 +39,7 @@ internal sealed class PostgresImport : IStoreImport
     private readonly ImportSession _session;
     private readonly bool _hasExperiment;
     private readonly ILogger _logger;
+    private long _highestEvent;
     private bool _ended;
 
     public PostgresImport(ImportSession session, string experimentId, bool hasExperiment, ILogger logger)
@@ -52,6 +64,12 @@ internal sealed class PostgresImport : IStoreImport
         if (kind == RegistryKind.Groups && count > 0)
         {
             await ImportSession.RunAsync(token => ImportTarget.ExecuteAsync(_session.Connection, MembershipSql, token), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (kind == RegistryKind.Events && _highestEvent > count)
+        {
+            await RunAsync(AdvanceSql, _highestEvent, cancellationToken).ConfigureAwait(false);
+            await RunAsync(MoveLastSql, _highestEvent, cancellationToken).ConfigureAwait(false);
         }
 
         return count;
@@ -104,6 +122,18 @@ internal sealed class PostgresImport : IStoreImport
         await _session.DisposeAsync().ConfigureAwait(false);
     }
 
+    private Task RunAsync(string sql, long value, CancellationToken cancellationToken)
+        => ImportSession.RunAsync(
+            async token =>
+            {
+#pragma warning disable CA2100 // Constants of this class.
+                var command = new NpgsqlCommand(sql, _session.Connection) { Parameters = { new NpgsqlParameter<long> { TypedValue = value } } };
+#pragma warning restore CA2100
+                await using var disposing = command.ConfigureAwait(false);
+                await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
+            },
+            cancellationToken);
+
     private async Task<long> CopyAsync(
         CopyLayout layout, IAsyncEnumerable<ReadOnlyMemory<byte>> rows, IReadOnlyDictionary<string, string>? hashes, CancellationToken cancellationToken)
     {
@@ -116,10 +146,12 @@ internal sealed class PostgresImport : IStoreImport
             {
                 using var frame = new CopyFrame(copy);
                 var columns = new CopyRow(layout);
+                var areEvents = layout.IsEvents;
                 frame.Begin();
                 await foreach (var row in rows.WithCancellation(cancellationToken).ConfigureAwait(false))
                 {
                     columns.Append(frame, ++count, row.Span, hashes);
+                    _highestEvent = areEvents ? Math.Max(_highestEvent, EventNumber.Of(columns.Key)) : _highestEvent;
                     if (frame.IsFull)
                     {
                         await frame.SendAsync(cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Eden.Checkpoint.Postgres;
 using Eden.Checkpoint.Tests.Kit;
 using Moq;
 
@@ -290,6 +291,89 @@ public class ImportRoundTripTests
 
         Assert.That(failure!.Violations.Single().ToString(), Does.Contain("events.jsonl").And.Contain("index row"));
         Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM task"), Is.Zero);
+    }
+
+    // A deployment's counter makes evt-%06d of max(seq) + 1, and numbers that its transactions gave up are missing.
+    [TestCase("evt-000007", "evt-000002", "e-3", 8)]
+    [TestCase("evt-000001", "evt-000002", "evt-1000000", 1_000_001)]
+    [TestCase("evt-000001", "evt-000002", "evt-000003", 4)]
+    [TestCase("evt-7", "evt-0000008", "evt-000009x", 4)]
+    [TestCase("evt-999999999999999", "evt-000002", "evt-000001", 1_000_000_000_000_000)]
+    [TestCase("evt-9223372036854775807", "evt-99999999999999999999", "evt--00005", 4)]
+    public async Task No_event_id_of_the_archive_comes_again_from_the_stores_counter(string first, string second, string third, long next)
+    {
+        var database = await _scene.EmptyDatabaseAsync();
+        await database.ExecuteAsync("CREATE SCHEMA \"My \"\"lab\"");
+        await using var inLab = Npgsql.NpgsqlDataSource.Create(database.With(parts => parts.SearchPath = "\"My \"\"lab\""));
+        var archive = new HandMadeArchive().Set("repo.bundle", "");
+        foreach (var (id, line) in new[] { (first, 1), (second, 2), (third, 3) })
+        {
+            archive.Row("events.jsonl", line, row => row["event_id"] = id);
+        }
+
+        await _scene.Importer(new PostgresCheckpointStore(inLab)).ImportAsync(new MemoryStream(archive.ToTar()), _scene.Options());
+
+        await using var snapshot = await new PostgresCheckpointStore(inLab).OpenSnapshotAsync();
+        await using var append = inLab.CreateCommand("INSERT INTO event (event_id, type, occurred_at, experiment_id, data) SELECT 'evt-' || lpad((max(seq) + 1)::text, 6, '0'), 'a.b', '', '', '{}' FROM event RETURNING seq");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((await snapshot.ListAsync(RegistryKind.Events)).Select(row => JsonNode.Parse(row)!["event_id"]!.GetValue<string>()), Is.EqualTo(new[] { first, second, third }));
+            Assert.That(await append.ExecuteScalarAsync(), Is.EqualTo(next));
+        }
+    }
+
+    [Test]
+    public async Task An_escaped_nul_in_a_field_of_nobodys_survives()
+    {
+        var database = await _scene.EmptyDatabaseAsync();
+        var archive = new HandMadeArchive().Set("repo.bundle", "");
+        var names = s_kinds.Select(kind => $"{kind.ToString().ToLowerInvariant()}.jsonl").ToArray();
+        foreach (var name in names)
+        {
+            archive.Row(name, 1, row => row["x_more"] = "a\0b\\u0000");
+        }
+
+        await _scene.Importer(database).ImportAsync(new MemoryStream(archive.ToTar()), _scene.Options());
+
+        await using var snapshot = await _scene.Store(database).OpenSnapshotAsync();
+        foreach (var (kind, name) in s_kinds.Zip(names))
+        {
+            Assert.That((await snapshot.ListAsync(kind)).Select(row => JsonNode.Parse(row)!["x_more"]?.GetValue<string>()), Has.One.EqualTo("a\0b\\u0000"), name);
+        }
+
+        Assert.That(
+            await database.ScalarAsync<string>("""SELECT string_agg(member_id, ',' ORDER BY "position") FROM group_membership"""),
+            Is.EqualTo($"{HandMadeArchive.Ann},{HandMadeArchive.Club}"));
+    }
+
+    [Test]
+    public async Task An_escaped_nul_in_a_live_task_which_the_stores_index_cannot_read_makes_the_checkpoint_invalid()
+    {
+        var database = await _scene.EmptyDatabaseAsync();
+        var archive = new HandMadeArchive().Set("repo.bundle", "").Row("tasks.jsonl", 3, row => row["x_more"] = "a\0b");
+
+        var failure = await Assert.ThrowsAsync<CheckpointInvalidException>(
+            () => _scene.Importer(database).ImportAsync(new MemoryStream(archive.ToTar()), _scene.Options()));
+
+        Assert.That(failure!.Violations.Single().ToString(), Does.StartWith("tasks.jsonl").And.Contain("cannot be stored"));
+    }
+
+    [Test]
+    public async Task Names_that_deployments_reserve_are_imported_and_credentials_are_issued_whatever_the_manifest_says()
+    {
+        var database = await _scene.EmptyDatabaseAsync();
+        var archive = new HandMadeArchive().Set("repo.bundle", "").EditManifest(manifest => manifest["requires_credential_reissue"] = false)
+            .Row("workers.jsonl", 1, row => row["name"] = "admin").Row("groups.jsonl", 1, row => row["name"] = "admins").Row("groups.jsonl", 2, row => row["name"] = "admins");
+
+        var result = await _scene.Importer(database).ImportAsync(new MemoryStream(archive.ToTar()), _scene.Options());
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Warnings, Has.One.Contains("reissues them all the same"));
+            Assert.That(result.Credentials.Select(credential => credential.WorkerId), Is.EqualTo(new[] { HandMadeArchive.Ann, HandMadeArchive.Bob }));
+            Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM worker WHERE credential_hash = '$quick$' || worker_id"), Is.EqualTo(2));
+            Assert.That(await database.ScalarAsync<string>("SELECT string_agg(name, ',') FROM (SELECT name FROM worker UNION ALL SELECT name FROM worker_group) AS named"), Is.EqualTo("admin,admins,admins"));
+        }
     }
 
     private void AssertExperiment(JsonObject record, string id, string name, CheckpointManifest manifest)
