@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Eden.Checkpoint.Rows;
@@ -17,7 +15,6 @@ internal static class UriGrammar
     private static readonly SearchValues<byte> s_userInfo = Set(Unreserved + SubDelimiters + ":%");
     private static readonly SearchValues<byte> s_registeredName = Set(Unreserved + SubDelimiters + "%");
     private static readonly SearchValues<byte> s_futureAddress = Set(Unreserved + SubDelimiters + ":");
-    private static readonly SearchValues<byte> s_addressV6 = Set("0123456789abcdefABCDEF:.");
     private static readonly SearchValues<byte> s_hex = Set("0123456789abcdefABCDEF");
     private static readonly SearchValues<byte> s_digits = Set("0123456789");
 
@@ -98,8 +95,61 @@ internal static class UriGrammar
                 && text.Length > dot + 1 && !text[(dot + 1)..].ContainsAnyExcept(s_futureAddress);
         }
 
-        return text.Length is > 1 and < 46 && !text.ContainsAnyExcept(s_addressV6)
-            && IPAddress.TryParse(Encoding.ASCII.GetString(text), out var address) && address.AddressFamily == AddressFamily.InterNetworkV6;
+        // With a gap of one group or more, or all eight groups.
+        var gap = text.IndexOf("::"u8);
+        return gap < 0
+            ? TryCountGroups(text, mayEndInV4: true, out var all) && all == 8
+            : TryCountGroups(text[..gap], mayEndInV4: false, out var before) && TryCountGroups(text[(gap + 2)..], mayEndInV4: true, out var after) && before + after < 8;
+    }
+
+    /// <summary>Counts the 16-bit groups of a part of an IPv6 address; an IPv4 address at its end makes two.</summary>
+    private static bool TryCountGroups(ReadOnlySpan<byte> text, bool mayEndInV4, out int count)
+    {
+        count = 0;
+        while (!text.IsEmpty)
+        {
+            var colon = text.IndexOf((byte)':');
+            var group = colon < 0 ? text : text[..colon];
+            if (group.Length is >= 1 and <= 4 && !group.ContainsAnyExcept(s_hex))
+            {
+                count++;
+            }
+            else if (mayEndInV4 && colon < 0 && IsAddressV4(group))
+            {
+                count += 2;
+            }
+            else
+            {
+                return false;
+            }
+
+            if (colon == text.Length - 1)
+            {
+                return false;
+            }
+
+            text = colon < 0 ? [] : text[(colon + 1)..];
+        }
+
+        return true;
+    }
+
+    /// <summary>Tells whether the text is four numbers up to 255, without zeros in front.</summary>
+    private static bool IsAddressV4(ReadOnlySpan<byte> text)
+    {
+        for (var number = 0; number < 4; number++)
+        {
+            var dot = number < 3 ? text.IndexOf((byte)'.') : text.Length;
+            if (dot is < 1 or > 3 || text[..dot].ContainsAnyExcept(s_digits) || (dot > 1 && text[0] == (byte)'0')
+                || (dot == 3 && text[..3].SequenceCompareTo("255"u8) > 0))
+            {
+                return false;
+            }
+
+            text = text[Math.Min(dot + 1, text.Length)..];
+        }
+
+        return true;
     }
 
     private static bool Holds(ReadOnlySpan<byte> text, SearchValues<byte> allowed)

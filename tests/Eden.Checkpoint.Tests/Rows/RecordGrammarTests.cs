@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Eden.Checkpoint.Rows;
 
 namespace Eden.Checkpoint.Tests.Rows;
@@ -76,6 +77,51 @@ public class RecordGrammarTests
     [TestCase("a:b\n", false)]
     public void A_uri_is_spelt_as_rfc_3986_has_it(string text, bool valid)
         => Assert.That(UriGrammar.IsUri(Encoding.UTF8.GetBytes(text)), Is.EqualTo(valid));
+
+    [Test]
+    public void It_agrees_with_the_rules_of_rfc_3986_put_together_as_one_expression([Range(1, 4)] int seed)
+    {
+        // Appendix A of the RFC, rule by rule.
+        const string Unreserved = "[A-Za-z0-9._~-]", Percent = "%[0-9A-Fa-f]{2}", Sub = "[!$&'()*+,;=]";
+        const string Char = $"(?:{Unreserved}|{Percent}|{Sub}|[:@])";
+        const string H16 = "[0-9A-Fa-f]{1,4}", Octet = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9][0-9]|[0-9])";
+        const string V4 = $@"{Octet}\.{Octet}\.{Octet}\.{Octet}", Last32 = $"(?:{H16}:{H16}|{V4})";
+        const string V6 = $"(?:(?:{H16}:){{6}}{Last32}|::(?:{H16}:){{5}}{Last32}|(?:{H16})?::(?:{H16}:){{4}}{Last32}"
+            + $"|(?:(?:{H16}:){{0,1}}{H16})?::(?:{H16}:){{3}}{Last32}|(?:(?:{H16}:){{0,2}}{H16})?::(?:{H16}:){{2}}{Last32}"
+            + $"|(?:(?:{H16}:){{0,3}}{H16})?::{H16}:{Last32}|(?:(?:{H16}:){{0,4}}{H16})?::{Last32}"
+            + $"|(?:(?:{H16}:){{0,5}}{H16})?::{H16}|(?:(?:{H16}:){{0,6}}{H16})?::)";
+        const string Future = $@"[vV][0-9A-Fa-f]+\.(?:{Unreserved}|{Sub}|:)+";
+        const string Host = $@"(?:\[(?:{V6}|{Future})\]|(?:{Unreserved}|{Percent}|{Sub})*)";
+        const string Authority = $"(?:(?:{Unreserved}|{Percent}|{Sub}|:)*@)?{Host}(?::[0-9]*)?";
+        const string Path = $"(?://{Authority}(?:/{Char}*)*|/(?:{Char}+(?:/{Char}*)*)?|{Char}+(?:/{Char}*)*|)";
+        var rule = new Regex($@"\A[A-Za-z][A-Za-z0-9+.-]*:{Path}(?:\?(?:{Char}|[/?])*)?(?:#(?:{Char}|[/?])*)?\z", RegexOptions.CultureInvariant);
+
+        string[] parts =
+        [
+            "a", "z9", "s3", ":", "::", "/", "//", "?", "#", "@", "[", "]", "[::1]", "[v1.x]", "v", ".", "1", "01", "255", "256", "1.2.3.4", "1.2.3.04", "ffff", "00001", "g", "%", "%41", "%4g",
+            "-", "+", "~", "_", "!", "'", "=", " ", "\\", "^", "|", "{", "\"", "é", "\0", "\n",
+        ];
+        var random = new Random(seed);
+        var (right, wrong) = (0, 0);
+        for (var round = 0; round < 100_000; round++)
+        {
+            var text = (round % 3) switch
+            {
+                // Anything; an address; a URI with one part that may not fit.
+                0 => string.Concat(Enumerable.Range(0, random.Next(1, 8)).Select(_ => parts[random.Next(parts.Length)])),
+                1 => $"a://[{string.Join(random.Next(20) == 0 ? "." : ":", Enumerable.Range(0, random.Next(1, 10)).Select(_ => random.Next(9) switch { < 5 => "ab", < 7 => "", 7 => parts[random.Next(15, 25)], _ => "1.2.3.4" }))}]",
+                _ => $"s3://u:p@h%20:80/x/y;1?q=/?#f/".Insert(random.Next(1, 30), parts[random.Next(parts.Length)]),
+            };
+            var expected = rule.IsMatch(text);
+            _ = expected ? right++ : wrong++;
+            if (UriGrammar.IsUri(Encoding.UTF8.GetBytes(text)) != expected)
+            {
+                Assert.Fail($"seed {seed}: `{text}` should be {expected}");
+            }
+        }
+
+        Assert.That(Math.Min(right, wrong), Is.GreaterThan(5000), "both sides were seen");
+    }
 
     [TestCase("11", 11)]
     [TestCase("11.0", 11)]
