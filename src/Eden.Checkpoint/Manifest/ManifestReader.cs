@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Eden.Checkpoint.Archive;
 using Eden.Checkpoint.Rows;
 using Eden.Checkpoint.Validation;
@@ -8,6 +9,10 @@ namespace Eden.Checkpoint.Manifest;
 /// <summary>Reads a manifest by the rules of spec §5: the versions first, then the rest with every violation.</summary>
 internal static class ManifestReader
 {
+    private static readonly RecordField s_format = RecordField.Conditional(ManifestKey.FormatVersion, ValueRule.Any);
+    private static readonly RecordField s_spec = RecordField.Conditional(ManifestKey.SpecVersion, ValueRule.Any);
+    private static readonly RecordShape s_versions = RecordShape.Of(s_format, s_spec);
+
     /// <summary>Reads the manifest.</summary>
     /// <returns>The manifest unless a violation was added or the version is another one.</returns>
     public static ManifestReading Read(ReadOnlySpan<byte> json, CheckpointLimits limits, ViolationList violations)
@@ -19,35 +24,34 @@ internal static class ManifestReader
             return ManifestReading.Unusable;
         }
 
-        if (JsonFault.Find(json, limits.MaxJsonDepth) is { } fault)
+        var scanner = new RowScanner(limits.MaxJsonDepth);
+        if (!scanner.Scan(json, s_versions))
         {
-            violations.Add(CheckpointRule.Json, CheckpointManifest.FileName, null, null, null, fault);
+            violations.Add(CheckpointRule.Json, CheckpointManifest.FileName, null, null, null, JsonFault.First(scanner)!);
             return ManifestReading.Unusable;
         }
 
-        if (json.TrimStart(" \t\r\n"u8)[0] != (byte)'{')
+        if (scanner.Root.Type != JsonTokenType.StartObject)
         {
             violations.Add(CheckpointRule.Manifest, CheckpointManifest.FileName, null, null, null, "must be a JSON object");
+            return ManifestReading.Unusable;
+        }
+
+        if (FindOtherVersion(scanner, json) is { } other)
+        {
+            return other;
+        }
+
+        if (JsonFault.First(scanner) is { } fault)
+        {
+            violations.Add(CheckpointRule.Json, CheckpointManifest.FileName, null, null, null, fault);
             return ManifestReading.Unusable;
         }
 
         var checks = new ManifestChecks(limits, violations);
         var root = ManifestObject.Parse(json, limits.MaxJsonDepth);
         var format = checks.RequiredString(root, ManifestKey.FormatVersion, ManifestKey.FormatVersion);
-        if (format is not null and not CheckpointManifest.SupportedFormatVersion)
-        {
-            return new ManifestReading(null, CheckpointProblem.UnsupportedCheckpointVersion,
-                $"The archive has checkpoint format version '{ArchivePath.Display(format)}'; this library reads '{CheckpointManifest.SupportedFormatVersion}'.");
-        }
-
-        // A format version that is no version makes the archive invalid whatever the spec version says.
         var spec = checks.RequiredString(root, ManifestKey.SpecVersion, ManifestKey.SpecVersion);
-        if (format is not null && spec is not null and not CheckpointManifest.SupportedSpecVersion)
-        {
-            return new ManifestReading(null, CheckpointProblem.SpecVersionMismatch,
-                $"The archive is of spec version '{ArchivePath.Display(spec)}'; this library reads '{CheckpointManifest.SupportedSpecVersion}'.");
-        }
-
         var before = violations.Total;
         var experimentId = checks.RequiredString(root, ManifestKey.ExperimentId, ManifestKey.ExperimentId);
         if (experimentId is not null && !RecordGrammar.IsExperimentId(Encoding.UTF8.GetBytes(experimentId)))
@@ -81,6 +85,28 @@ internal static class ManifestReader
             Unknown = root.Rest(),
         });
     }
+
+    /// <summary>Looks at the versions of any JSON object, whatever else is wrong with it: another version may have other rules.</summary>
+    private static ManifestReading? FindOtherVersion(RowScanner scanner, ReadOnlySpan<byte> json)
+    {
+        var format = Version(scanner, json, s_format);
+        if (format is not null and not CheckpointManifest.SupportedFormatVersion)
+        {
+            return new ManifestReading(null, CheckpointProblem.UnsupportedCheckpointVersion,
+                $"The archive has checkpoint format version '{ArchivePath.Display(format)}'; this library reads '{CheckpointManifest.SupportedFormatVersion}'.");
+        }
+
+        // A format version that is no version makes the archive invalid whatever the spec version says.
+        return format is not null && Version(scanner, json, s_spec) is { } spec and not CheckpointManifest.SupportedSpecVersion
+            ? new ManifestReading(null, CheckpointProblem.SpecVersionMismatch,
+                $"The archive is of spec version '{ArchivePath.Display(spec)}'; this library reads '{CheckpointManifest.SupportedSpecVersion}'.")
+            : null;
+    }
+
+    /// <summary>Returns a version; <see langword="null"/> for what is none, or stands there twice.</summary>
+    private static string? Version(RowScanner scanner, ReadOnlySpan<byte> json, RecordField field)
+        => scanner[field] is { Type: JsonTokenType.String, Length: > 0 } value && scanner.Faults.All(fault => fault.Field != field.Name)
+            ? Encoding.UTF8.GetString(scanner.Text(json, value)) : null;
 
     private static CheckpointManifestExporter? ReadExporter(ManifestChecks checks, ManifestObject root)
     {

@@ -14,6 +14,12 @@ internal static class JsonFault
     {
         var scanner = new RowScanner(maxDepth);
         scanner.Scan(json, RecordShape.Empty);
+        return First(scanner);
+    }
+
+    /// <summary>Says what the first fault of a scan is, or returns <see langword="null"/>.</summary>
+    public static string? First(RowScanner scanner)
+    {
         if (scanner.Faults.Count == 0)
         {
             return null;

@@ -111,6 +111,19 @@ public class CheckpointManifestTests
             () => CheckpointManifest.Parse(Utf8Text("""{"spec_version":"v1","checkpoint_format_version":"1","files":7}""")),
             Throws.InstanceOf<SpecVersionMismatchException>());
 
+    [TestCase("{\"a\":1,\"a\":2,\"checkpoint_format_version\":\"2\"}", typeof(UnsupportedCheckpointVersionException))]
+    [TestCase("{\"checkpoint_format_v\\u0065rsion\":\"\\u0032\",\"files\":{\"\\ud800\":[\"\\udc00\"]}}", typeof(UnsupportedCheckpointVersionException))]
+    [TestCase("{\"checkpoint_format_version\":\"1\",\"files\":{\"a\":1,\"\\u0061\":2},\"spec_version\":\"v1\"}", typeof(SpecVersionMismatchException))]
+    [TestCase("{\"checkpoint_format_version\":\"2\",\"checkpoint_format_version\":\"1\",\"spec_version\":\"v1\"}", typeof(CheckpointInvalidException))]
+    [TestCase("{\"checkpoint_format_version\":\"\\ud800\",\"spec_version\":\"v1\"}", typeof(CheckpointInvalidException))]
+    [TestCase("{\"checkpoint_format_version\":\"1\",\"spec_version\":\"v1\",\"spec_version\":\"v0\"}", typeof(CheckpointInvalidException))]
+    [TestCase("{\"checkpoint_format_version\":\"1\",\"spec_version\":\"v0\",\"a\":{\"b\":1,\"b\":2}}", typeof(CheckpointInvalidException))]
+    [TestCase("{\"checkpoint_format_version\":\"2\",}", typeof(CheckpointInvalidException))]
+    [TestCase("[{\"checkpoint_format_version\":\"2\"}]", typeof(CheckpointInvalidException))]
+    [TestCase("{\"files\":{\"checkpoint_format_version\":\"2\"}}", typeof(CheckpointInvalidException))]
+    public void Another_version_comes_before_faults_of_names_and_strings_elsewhere(string json, Type problem)
+        => Assert.That(() => CheckpointManifest.Parse(Utf8Text(json)), Throws.InstanceOf(problem));
+
     [TestCase("1", "\"v0\"")]
     [TestCase("\"\"", "\"v0\"")]
     [TestCase("null", "\"v9\"")]
