@@ -28,7 +28,7 @@ public sealed record CheckpointExportOptions
     /// <summary>Gets the free text that the manifest names as its exporter.</summary>
     public string Implementation { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = "Eden.Checkpoint (.NET)";
 
-    /// <summary>Gets the limits that rows and bundle must keep, the same as an importer's.</summary>
+    /// <summary>Gets the limits that config, experiment, rows, artifacts and bundle must keep, the same as an importer's.</summary>
     public CheckpointLimits Limits { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = CheckpointLimits.Default;
 
     /// <summary>Gets the directory in which the private temporary directory is made; <see langword="null"/> for the system's.</summary>

@@ -20,6 +20,9 @@ internal sealed class ExportPreparation(
 {
     private const int ProgressInterval = 4096;
 
+    // Manifest, config, experiment, seven registries, bundle.
+    private const long FilesBesideArtifacts = 11;
+
     private readonly ViolationList _violations = new(options.Limits.MaxViolations);
 
     /// <summary>Gets the experiment that the snapshot was found to hold; null before there is a snapshot.</summary>
@@ -31,6 +34,7 @@ internal sealed class ExportPreparation(
 
         var clock = time.GetTimestamp();
         var experiment = await SpoolSnapshotAsync(checker, cancellationToken).ConfigureAwait(false);
+        RequireWithin(CheckpointManifestFiles.Standard.ExperimentConfig, options.ExperimentConfig.Length, options.Limits.MaxConfigBytes);
         var snapshotTime = Lap(ref clock);
 
         // Before the check of what holds between rows: a row may name an artifact of the archive, where only the source knows whether there is one.
@@ -41,6 +45,12 @@ internal sealed class ExportPreparation(
             foreach (var (sha256, _) in artifacts?.Files() ?? [])
             {
                 checker.AddArtifact(sha256);
+            }
+
+            if (FilesBesideArtifacts + (artifacts?.Count ?? 0) is var members && members > options.Limits.MaxMembers)
+            {
+                _violations.Add(CheckpointRule.Limit, null, null, null, null, string.Create(
+                    CultureInfo.InvariantCulture, $"the archive would have {members} members; the limit is {options.Limits.MaxMembers}"));
             }
 
             checker.Complete(cancellationToken);
@@ -93,6 +103,7 @@ internal sealed class ExportPreparation(
             if (_violations.Total == 0)
             {
                 JsonMinifier.Minify(snapshot.Experiment.Span, compact);
+                RequireWithin(RegistryFiles.Experiment, compact.WrittenCount, options.Limits.MaxExperimentBytes);
             }
 
             var counts = new long[RegistryFiles.Count];
@@ -166,6 +177,16 @@ internal sealed class ExportPreparation(
         }
 
         return gathering;
+    }
+
+    /// <summary>An archive that no importer with these limits takes is not written.</summary>
+    private void RequireWithin(string member, long length, long limit)
+    {
+        if (length > limit)
+        {
+            _violations.Add(CheckpointRule.Limit, member, null, null, null, string.Create(
+                CultureInfo.InvariantCulture, $"the file has {length} bytes; the limit is {limit}"));
+        }
     }
 
     private void ThrowIfInvalid()

@@ -132,6 +132,34 @@ public class ArtifactExportTests
             .And.Property(nameof(CheckpointViolation.Member)).EqualTo("variants.jsonl").And.Property(nameof(CheckpointViolation.Line)).EqualTo(1));
     }
 
+    [TestCase(18, true)]
+    [TestCase(17, false)]
+    public async Task More_artifacts_than_an_importer_takes_members_are_refused(int members, bool accepted)
+    {
+        var source = new Mock<IArtifactSource>();
+        source.Setup(s => s.OpenAsync(It.IsAny<string>(), It.IsAny<CancellationToken>())).ReturnsAsync((string uri, CancellationToken _) => new MemoryStream(Encoding.UTF8.GetBytes(uri)));
+        var ideas = Enumerable.Range(0, 7).Select(number =>
+            $$"""{"idea_id":"i-{{number}}","experiment_id":"{{FakeStore.ExperimentId}}","slug":"first","priority":1,"parent_commits":["{{Commit}}"],"artifacts_uri":"s3:{{number}}","state":"ready","created_at":"2026-05-01T00:00:00Z"}""");
+        var store = new FakeStore(
+            $$"""{"experiment_id":"{{FakeStore.ExperimentId}}","state":"running","created_at":"2026-05-01T00:00:00Z"}""", new Dictionary<RegistryKind, string[]> { [RegistryKind.Ideas] = [.. ideas] });
+        var limits = new CheckpointLimits { MaxMembers = members };
+        var destination = new RecordingStream();
+
+        var export = () => Exporter(store).ExportAsync(destination, Options() with { ArtifactSource = source.Object, Limits = limits });
+
+        if (accepted)
+        {
+            await export();
+            var report = await new CheckpointVerifier().VerifyAsync(new MemoryStream(destination.ToArray()), new CheckpointVerificationOptions { Limits = limits });
+            Assert.That((report.IsValid, report.ArtifactCount), Is.EqualTo((true, 7L)));
+            return;
+        }
+
+        var failure = await Assert.ThrowsAsync<CheckpointInvalidException>(export);
+        Assert.That(failure!.Violations.Single().ToString(), Does.Contain("18 members; the limit is 17"));
+        Assert.That(destination.BytesWritten, Is.Zero);
+    }
+
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static string? Field(byte[] lines, string name)

@@ -188,6 +188,28 @@ public class CheckpointExporterOrderTests
         Assert.That(_steps, Has.None.EqualTo("bundle made"));
     }
 
+    [TestCase(1024, 1024, null)]
+    [TestCase(1025, 1024, "experiment-config.yaml: the file has 1025 bytes; the limit is 1024")]
+    [TestCase(1024, 1025, "experiment.json: the file has 1025 bytes; the limit is 1024")]
+    public async Task Files_that_are_longer_than_an_importer_takes_are_named_before_the_provider_is_asked(int config, int experiment, string? told)
+    {
+        var record = $$"""{"experiment_id":"{{FakeStore.ExperimentId}}","state":"running","created_at":"2026-05-01T00:00:00Z","x_more":"*"}""";
+        var store = new FakeStore("\n" + record.Replace("*", new string('x', experiment - record.Length + 1), StringComparison.Ordinal), new Dictionary<RegistryKind, string[]>(), _steps.Add);
+        var options = Options() with { ExperimentConfig = new byte[config], Limits = new CheckpointLimits { MaxConfigBytes = 1024, MaxExperimentBytes = 1024 } };
+
+        var export = () => Exporter(store).ExportAsync(new RecordingStream(), options);
+
+        if (told is null)
+        {
+            Assert.That((await export()).Members.Select(member => member.Bytes), Has.Exactly(2).EqualTo(1024));
+            return;
+        }
+
+        var failure = await Assert.ThrowsAsync<CheckpointInvalidException>(export);
+        Assert.That(failure!.Violations.Select(violation => (violation.Rule, violation.ToString())), Is.EqualTo(new[] { (CheckpointRule.Limit, told) }));
+        Assert.That(_steps, Has.None.EqualTo("bundle made"));
+    }
+
     [Test]
     public async Task A_provider_that_cancels_itself_or_returns_nothing_is_unavailable_too()
     {
