@@ -18,6 +18,10 @@ public class CheckpointLimitsTests
         Assert.Multiple(() =>
         {
             Assert.That(limits.MaxManifestBytes, Is.EqualTo(1 << 20));
+            Assert.That(limits.MaxExperimentBytes, Is.EqualTo(1 << 20));
+            Assert.That(limits.MaxConfigBytes, Is.EqualTo(16 << 20));
+            Assert.That(limits.MaxArchiveBytes, Is.EqualTo(long.MaxValue));
+            Assert.That(limits.MaxCommitBytes, Is.EqualTo(16 << 20));
             Assert.That(limits.MaxLineBytes, Is.EqualTo(64 << 20));
             Assert.That(limits.MaxJsonDepth, Is.EqualTo(128));
             Assert.That(limits.MaxMembers, Is.EqualTo(1_000_000));

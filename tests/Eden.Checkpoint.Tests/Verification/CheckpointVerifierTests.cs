@@ -131,6 +131,24 @@ public class CheckpointVerifierTests : VerifierTestBase
     }
 
     [Test]
+    public async Task Other_directories_are_violations([Values("notes/", "artifacts/sha1/", "tasks.jsonl/", "manifest.json/")] string path, [Values] bool beforeTheManifest)
+    {
+        var directory = new RawTar().Member($"checkpoint/{path}", type: '5').ToArray();
+        var archive = path.StartsWith("manifest", StringComparison.Ordinal) ? new HandMadeArchive().Rename("manifest.json", "m.json") : new HandMadeArchive();
+        var tar = archive.ToRawTar().ToArray();
+
+        var report = await VerifyAsync(beforeTheManifest ? [.. directory, .. tar] : [.. tar, .. directory]);
+
+        Assert.That(report.Problem, Is.EqualTo(CheckpointProblem.CheckpointInvalid));
+        Assert.That(report.Violations.Select(violation => violation.ToString()), Has.Some.Match(path switch
+        {
+            "tasks.jsonl/" => "^checkpoint/tasks.jsonl/?: the member is there twice",
+            "manifest.json/" => "^manifest.json: the archive has no manifest",
+            _ => $"^{path[..^1]}: the directory is none",
+        }));
+    }
+
+    [Test]
     public async Task Counts_that_disagree_and_unwanted_reissue_are_warnings()
     {
         var report = await VerifyAsync(new HandMadeArchive().EditManifest(json =>
