@@ -293,6 +293,40 @@ public class ImportRoundTripTests
         Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM task"), Is.Zero);
     }
 
+    [Test]
+    public async Task What_the_archive_leaves_out_is_cleared_at_the_receiver_and_its_missing_name_is_taken([Values] bool inMemory, [Values] bool named)
+    {
+        var stale = new string('a', 40);
+        ICheckpointStore store = inMemory
+            ? new InMemoryCheckpointStore($$"""{"experiment_id":"{{Receiver}}","state":"running","created_at":"2026-01-01T00:00:00Z","base_commit_sha":"{{stale}}","imported_from":null}""")
+            : _scene.Store(await _scene.ReceiverAsync(Receiver));
+        await using (var before = await store.OpenSnapshotAsync())
+        {
+            Assert.That(JsonNode.Parse(before.ExperimentText())!["base_commit_sha"]!.GetValue<string>(), Is.EqualTo(stale));
+        }
+
+        var archive = new HandMadeArchive().Set("repo.bundle", "").Record(record =>
+        {
+            record.Remove("base_commit_sha");
+            record["created_at"] = "2020-02-29T00:00:00Z";
+            record["dispatch_mode"] = JsonNode.Parse("""{"integration":"manual","x_review":{"by":[1e400]}}""");
+            _ = named || record.Remove("name");
+        });
+
+        var result = await _scene.Importer(store).ImportAsync(new MemoryStream(archive.ToTar()), _scene.Options());
+
+        await using var after = await store.OpenSnapshotAsync();
+        var expected = JsonNode.Parse(archive.Text("experiment.json"))!.AsObject();
+        expected["experiment_id"] = Receiver;
+        expected["imported_from"] = new JsonObject
+        {
+            ["checkpoint_exported_at"] = HandMadeArchive.Time, ["checkpoint_format_version"] = "1", ["source_experiment_id"] = HandMadeArchive.Experiment,
+        };
+        Assert.That(result.ExperimentId, Is.EqualTo(Receiver));
+        Assert.That(JsonNode.DeepEquals(JsonNode.Parse(after.ExperimentText()), expected), after.ExperimentText());
+        Assert.That(after.ExperimentText(), Does.Contain("\"x_review\":{\"by\":[1e400]}"));
+    }
+
     // A deployment's counter makes evt-%06d of max(seq) + 1, and numbers that its transactions gave up are missing.
     [TestCase("evt-000007", "evt-000002", "e-3", 8)]
     [TestCase("evt-000001", "evt-000002", "evt-1000000", 1_000_001)]
