@@ -209,7 +209,7 @@ public class ExportEndpointTests
         Assert.That(open, Is.Zero);
         Assert.That(Directory.EnumerateFileSystemEntries(_deployment.Scratch), Is.Not.Empty, "the archive was too small for the test: it is all in the sockets' buffers");
         client.Reset();
-        await server.Log.WaitForAsync(2002);
+        await server.Log.WaitForAsync(4002);
         _deployment.AssertNothingIsLeft();
     }
 
@@ -231,7 +231,7 @@ public class ExportEndpointTests
             client.HalfClose();
         }
 
-        await server.Log.WaitForAsync(2002);
+        await server.Log.WaitForAsync(4002);
         _deployment.AssertNothingIsLeft();
         Assert.That(server.Log.Entries.Select(entry => entry.Event), Has.None.EqualTo(1000), "nobody got the archive");
         Assert.That(await _deployment.OpenTransactionsAsync(), Is.Zero);
@@ -248,7 +248,7 @@ public class ExportEndpointTests
 
         await server.StopAsync(new CancellationToken(true));
 
-        await server.Log.WaitForAsync(2002);
+        await server.Log.WaitForAsync(4002);
         _deployment.AssertNothingIsLeft();
         Assert.That(server.Log.Entries.Select(entry => entry.Event), Has.None.EqualTo(1000));
     }
@@ -269,7 +269,7 @@ public class ExportEndpointTests
 
         client.Reset();
 
-        await _server.Log.WaitForAsync(2002);
+        await _server.Log.WaitForAsync(4002);
         _deployment.AssertNothingIsLeft();
     }
 
@@ -290,7 +290,7 @@ public class ExportEndpointTests
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
         Assert.That(async () => await answer.Content.ReadAsByteArrayAsync(), Throws.InstanceOf<HttpRequestException>().Or.InstanceOf<IOException>());
-        await server.Log.WaitForAsync(2003);
+        await server.Log.WaitForAsync(4003);
     }
 
     /// <summary>Starts a server whose archives do not fit into the buffers of two sockets.</summary>

@@ -141,7 +141,7 @@ public class ImportEndpointTests
         }
 
         Assert.That(await client.ReadHeadAsync(), Does.StartWith("HTTP/1.1 400 ").And.Contain("application/problem+json"));
-        await _server.Log.WaitForAsync(2000);
+        await _server.Log.WaitForAsync(4000);
         Assert.That(_server.Log.AllText, Does.Contain("eden://error/bad-request"));
     }
 
@@ -212,7 +212,7 @@ public class ImportEndpointTests
 
         Assert.That(head, Does.StartWith("HTTP/1.1 400 "), "the server must not ask for the body with 100 Continue");
         Assert.That(_server.BodyReads, Is.Zero);
-        await _server.Log.WaitForAsync(2000);
+        await _server.Log.WaitForAsync(4000);
         Assert.That(_server.Log.AllText, Does.Contain("eden://error/experiment-id-mismatch"));
     }
 
@@ -282,7 +282,7 @@ public class ImportEndpointTests
             client.Reset();
         }
 
-        await _server.Log.WaitForAsync(2002);
+        await _server.Log.WaitForAsync(4002);
 
         Assert.That(Directory.EnumerateFileSystemEntries(_scratch.Path), Is.Empty);
         Assert.That(await OpenTransactionsAsync(), Is.Zero);
