@@ -1,3 +1,4 @@
+using Eden.Checkpoint.Git.Repositories;
 using LibGit2Sharp;
 using NativeRepository = LibGit2Sharp.Repository;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,9 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
     private const string StagingInside = "eden-sync-";
     private const string UnfinishedMark = "eden-sync-unfinished";
     private const int MaxAttempts = 3;
+
+    // As many as git names at once.
+    private const int MaxHaves = 16384;
     private static readonly string[] s_children = ["objects", "refs", "config", "packed-refs", "HEAD"];
     private long _receivedObjects;
     private long _lastReported;
@@ -148,12 +152,17 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
     /// <returns>The listing whose objects are all here: one that the remote advertised during this sync.</returns>
     private RemoteListing Fetch(StagingRepository staging, string url, HttpRemoteSession? session, RemoteListing listing, Dictionary<string, string> local)
     {
+        if (session is not null && local.Count > 0)
+        {
+            session.Offer(NewestCommits.Find(path, local.Values.Distinct(StringComparer.Ordinal), MaxHaves, cancellationToken));
+        }
+
         for (var attempt = 1; ; attempt++)
         {
             LibGit2SharpException? refusal = null;
             try
             {
-                staging.Fetch(url, session, local, FetchOptions(), cancellationToken);
+                staging.Fetch(url, FetchOptions());
                 if (staging.FindMissing(listing.Refs, cancellationToken) is not { } missing)
                 {
                     return listing;

@@ -122,7 +122,7 @@ internal sealed class HttpRemoteSession : IDisposable
         _client.Dispose();
     }
 
-    /// <summary>Adds what is here to the request that ends the negotiation: libgit2 ends it with the first commit that both sides have, and then names no other.</summary>
+    /// <summary>Adds what is here to the request that ends the negotiation, of which libgit2 knows nothing.</summary>
     private byte[] WithHaves(ReadOnlySpan<byte> request)
     {
         using var longer = new MemoryStream();

@@ -15,12 +15,6 @@ internal sealed class StagingRepository : IDisposable
 
     private const string RemoteName = "record";
 
-    // As many as git says at once.
-    private const int MaxHaves = 16384;
-
-    // As many as libgit2 ever says. It sorts what it is given into a linked list one by one: with tens of thousands that takes longer than everything else.
-    private const int MaxNativeHaves = 256;
-
     private StagingRepository(string path) => Path = path;
 
     public string Path { get; private set; }
@@ -67,22 +61,15 @@ internal sealed class StagingRepository : IDisposable
     }
 
     /// <summary>Fetches the objects of every ref that a remote advertises. The refs themselves are not written.</summary>
+    /// <remarks>There are no refs here from which libgit2 could tell the remote what need not be sent: it would read the commits that they reach, which it cannot where a
+    /// committer's line is odd, would sort them into a linked list one by one, and would stop at the first that both sides have. The connection tells (<see cref="HttpRemoteSession.Offer"/>).</remarks>
     /// <param name="url">The remote, as libgit2 is told.</param>
-    /// <param name="session">The connection to it; <see langword="null"/> for a path.</param>
-    /// <param name="local">The clone's refs: what need not be sent again.</param>
     /// <param name="options">The callbacks.</param>
-    /// <param name="cancellationToken">Observed while the clone's refs are looked up.</param>
-    public void Fetch(string url, HttpRemoteSession? session, Dictionary<string, string> local, FetchOptions options, CancellationToken cancellationToken)
+    public void Fetch(string url, FetchOptions options)
     {
         // The rule maps the URL to itself and, being the longest match, keeps the machine's own insteadOf rules out.
         WriteConfiguration($"[remote \"{RemoteName}\"]\n\turl = {Quote(url)}\n[url {Quote(url)}]\n\tinsteadOf = {Quote(url)}\n");
         using var repository = new NativeRepository(Path);
-        var haves = Haves(repository, local, cancellationToken);
-        session?.Offer(haves);
-        using (var packed = new FileStream(System.IO.Path.Combine(Path, "packed-refs"), FileMode.Create, FileAccess.Write))
-        {
-            MirrorRefs.WritePacked(packed, haves.Take(MaxNativeHaves).Select((have, number) => KeyValuePair.Create($"refs/have/{number}", have)));
-        }
 
         // When all objects are here libgit2 begins to write refs, one file for each and each time looking through all others. They are known
         // from the listing and written at once, so it is stopped at the first.
@@ -196,22 +183,6 @@ internal sealed class StagingRepository : IDisposable
     private void WriteConfiguration(string remote) => File.WriteAllText(
         System.IO.Path.Combine(Path, "config"),
         $"[core]\n\trepositoryformatversion = 0\n\tfilemode = {(OperatingSystem.IsWindows() ? "false" : "true")}\n\tbare = true\n{remote}");
-
-    /// <summary>Lists the commits that the clone's refs name, the newest first, for the remote to leave out what they reach.</summary>
-    private static List<string> Haves(NativeRepository repository, Dictionary<string, string> local, CancellationToken cancellationToken)
-    {
-        var commits = new List<(string Id, DateTimeOffset Time)>();
-        foreach (var value in local.Values.Distinct(StringComparer.Ordinal))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (ObjectId.TryParse(value, out var id) && repository.Lookup<Commit>(id) is { } commit)
-            {
-                commits.Add((value, commit.Committer.When));
-            }
-        }
-
-        return [.. commits.OrderByDescending(commit => commit.Time).Take(MaxHaves).Select(commit => commit.Id)];
-    }
 
     private void FlushPacks()
     {

@@ -79,6 +79,32 @@ public class LocalCloneTests
         Assert.That((result.ChangedRefs, result.ReceivedObjects), Is.EqualTo((2L, 3L)), "a commit, a tree and a file");
     }
 
+    [TestCase("committer Ada <ada@example.org> 999999999999999 +0000")]
+    [TestCase("committer Ada <ada@example.org> 99999999999999999999999 +0000")]
+    [TestCase("committer Ada <ada@example.org> -99999999999 +0000")]
+    [TestCase("committer Ada <ada@example.org> 1700000000 +9999")]
+    [TestCase("committer Ada <ada@example.org> yesterday")]
+    [TestCase("committer nobody")]
+    [TestCase("x-nothing here")]
+    public async Task Commits_with_odd_dates_keep_no_later_sync_from_working(string committer)
+    {
+        await using var scene = await RemoteScene.CreateAsync();
+        var tree = await scene.GitAsync("rev-parse", "HEAD^{tree}");
+        var odd = await GitCli.RunWithInputAsync(
+            scene.Work,
+            System.Text.Encoding.ASCII.GetBytes($"tree {tree}\nauthor Ada <ada@example.org> 1700000000 +0000\n{committer}\n\nodd\n"),
+            "hash-object", "-t", "commit", "-w", "--literally", "--stdin");
+        await GitCli.RunAsync(scene.Work, "update-ref", "refs/heads/work/odd", System.Text.Encoding.ASCII.GetString(odd).Trim());
+        await scene.PushAsync();
+        await scene.SyncAsync();
+        await scene.CommitAsync("another");
+        await scene.PushAsync();
+
+        var result = await scene.SyncAsync();
+
+        Assert.That((result.ChangedRefs, await RemoteScene.RefsAsync(scene.Clone)), Is.EqualTo((1L, await RemoteScene.RefsAsync(scene.Served))));
+    }
+
     [Test]
     public async Task A_sync_without_news_asks_for_no_pack()
     {
