@@ -152,7 +152,9 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits, Archi
             }
 
             CheckSum(offset);
-            if (++_members > limits.MaxMembers)
+
+            // An extended header belongs to the member behind it, and the kinds of them bound their number; a global one stands for itself.
+            if ((char)_block[TarBlock.TypeFlag] is not ('x' or 'L' or 'K') && ++_members > limits.MaxMembers)
             {
                 throw Limit($"the archive has more than {limits.MaxMembers} members");
             }

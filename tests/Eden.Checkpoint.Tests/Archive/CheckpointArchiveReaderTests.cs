@@ -193,6 +193,27 @@ public class CheckpointArchiveReaderTests
     }
 
     [Test]
+    public void Extended_headers_are_no_members_but_global_ones_are_counted()
+    {
+        var (own, global) = (new RawTar(), new RawTar());
+        var comment = new Dictionary<string, string> { ["mtime"] = "1.5" };
+        for (var index = 0; index < 16; index++)
+        {
+            own.Member("././@LongLink", "link\0"u8, 'K', "ustar  \0").LongName($"r/{index}").Text("short", "x");
+            global.Pax(comment, global: true);
+        }
+
+        for (var index = 16; index < 32; index++)
+        {
+            own.Pax(comment).Text($"r/{index}", "x");
+        }
+
+        Assert.That(async () => (await ReadAsync(own.End(), s_limits with { MaxMembers = 32 })).Members, Has.Count.EqualTo(32));
+        Assert.That(() => ReadAsync(own.ToArray(), s_limits with { MaxMembers = 31 }), Throws.InstanceOf<CheckpointInvalidException>().With.Message.Contains("more than 31 members"));
+        Assert.That(() => ReadAsync(global.Text("r/a", "x").End(), s_limits with { MaxMembers = 16 }), Throws.InstanceOf<CheckpointInvalidException>().With.Message.Contains("more than 16 members"));
+    }
+
+    [Test]
     public void A_failure_of_the_source_passes_through_and_ends_the_reader()
     {
         var reader = new CheckpointArchiveReader(new FailingStream(new RawTar().Text("r/a", "1").End(), 700));
