@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using static Eden.Checkpoint.Tests.Rows.RowFixtures;
 
 namespace Eden.Checkpoint.Tests.Rows;
@@ -43,6 +44,28 @@ public class EventDataTests
                 Has.Length.EqualTo(1).And.One.EqualTo($"events.jsonl:1 evt-1 data.{key}: is required"));
         });
 
+    [TestCaseSource(nameof(EveryNeededKey))]
+    public void The_value_of_a_key_has_its_type(string type, string data, string key)
+    {
+        foreach (var (value, complaint) in new[] { ("[7]", "must be "), ("null", "must not be null") })
+        {
+            var json = JsonNode.Parse(data)!;
+            json[key] = JsonNode.Parse(value);
+
+            // Of these two the format says no more than that they are there, and that one may be null.
+            var isFree = (key, value) is ("changed", "[7]") or ("new_target", "null");
+            Assert.That(
+                RowCheckRun.Find(RegistryKind.Events, EventOf(type, json.ToJsonString())),
+                isFree ? Is.Empty : Has.Length.EqualTo(1).And.One.StartsWith($"events.jsonl:1 evt-1 data.{key}: {complaint}"));
+        }
+    }
+
+    [TestCase("task.reassigned", """{"task_id":"t","new_target":{"kind":"worker","id":"admin"},"reason":"r","reassigned_by":"admin"}""", "data.new_target.id: `admin` is neither")]
+    [TestCase("task.reassigned", """{"task_id":"t","new_target":{"kind":"x","id":"wkr_bbz18e0rrfxg1e3bbasfsnq4m9"},"reason":"r","reassigned_by":"admin"}""", "data.new_target.kind: `x` is none of")]
+    [TestCase("idea.drafted", """{"idea_id":""}""", "data.idea_id: `` must not be empty")]
+    [TestCase("variant.errored", """{"variant_id":""}""", "data.variant_id: `` must not be empty")]
+    [TestCase("variant.integrated", """{"variant_id":"v","variant_commit_sha":"x"}""", "data.variant_commit_sha: `x` is not a commit hash")]
+    [TestCase("experiment.dispatch_mode_changed", """{"dispatch_mode":{},"changed":[],"updated_by":"me"}""", "data.updated_by: `me` is neither")]
     [TestCase("task.created", """{"task_id":"t","kind":"x"}""", "data.kind: `x` is none of")]
     [TestCase("task.created", """{"task_id":"","kind":"ideation"}""", "data.task_id: `` must not be empty")]
     [TestCase("task.claimed", """{"task_id":"t","worker_id":"admin"}""", "data.worker_id: `admin` is not a worker id")]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Eden.Checkpoint.Rows;
 using static Eden.Checkpoint.Tests.Rows.RowFixtures;
 
@@ -22,6 +23,63 @@ public class RecordRuleTests
             Assert.That(run.Checker.Count(RegistryKind.Tasks), Is.EqualTo(3));
             Assert.That(run.Checker.Count(RegistryKind.Groups), Is.EqualTo(1));
         });
+    }
+
+    private static readonly (string Row, RegistryKind? Kind, string Required)[] s_required =
+    [
+        (Experiment, null, "experiment_id state created_at imported_from.checkpoint_exported_at imported_from.checkpoint_format_version imported_from.source_experiment_id"),
+        (IdeationTask, RegistryKind.Tasks, "task_id kind state payload payload.experiment_id target.kind target.id created_at updated_at"),
+        (ExecutionTask, RegistryKind.Tasks, "task_id kind state payload payload.idea_id claim claim.worker_id claim.claimed_at created_at updated_at"),
+        (EvaluationTask, RegistryKind.Tasks, "task_id kind state payload payload.variant_id created_at updated_at"),
+        (Idea, RegistryKind.Ideas, "idea_id experiment_id slug priority parent_commits artifacts_uri state created_at intended_executor.kind intended_executor.id intended_evaluator.kind intended_evaluator.id"),
+        (Variant, RegistryKind.Variants, "variant_id experiment_id idea_id status parent_commits started_at"),
+        (BaselineVariant, RegistryKind.Variants, "variant_id experiment_id kind status parent_commits started_at"),
+        (IdeationSubmission, RegistryKind.Submissions, "task_id kind status idea_ids"),
+        (ExecutionSubmission, RegistryKind.Submissions, "task_id kind status variant_id commit_sha"),
+        (EvaluationSubmission, RegistryKind.Submissions, "task_id kind status variant_id evaluation"),
+        (Event, RegistryKind.Events, "event_id type occurred_at experiment_id data data.task_id data.kind"),
+        (Worker, RegistryKind.Workers, "worker_id experiment_id registered_at"),
+        (Group, RegistryKind.Groups, "group_id experiment_id members created_at"),
+    ];
+
+    // What the format does not look into.
+    private static readonly string[] s_free = ["payload.wanted", "dispatch_mode.x_unknown", "evaluation.score", "evaluation.n"];
+
+    /// <summary>Every field of every fixture, in the record and one object deep.</summary>
+    public static IEnumerable<TestCaseData> EveryField()
+        => from entry in s_required
+           from field in JsonNode.Parse(entry.Row)!.AsObject()
+           from path in field.Value is JsonObject inner ? inner.Select(nested => $"{field.Key}.{nested.Key}").Prepend(field.Key) : [field.Key]
+           select new TestCaseData(entry.Kind, entry.Row, path, entry.Required.Split(' ').Contains(path)).SetArgDisplayNames($"{entry.Kind}", entry.Row[..40], path);
+
+    [TestCaseSource(nameof(EveryField))]
+    public void A_field_may_be_absent_only_where_the_format_says_so(RegistryKind? kind, string row, string path, bool required)
+    {
+        // Without its mark a baseline variant is one that lacks its idea.
+        var missed = row == BaselineVariant && path == "kind" ? "idea_id" : path;
+        Assert.That(
+            Find(kind, row, path, (owner, name) => owner.Remove(name)), required ? Has.Length.EqualTo(1).And.One.EndsWith($" {missed}: is required") : Is.Empty);
+    }
+
+    [TestCaseSource(nameof(EveryField))]
+    public void A_field_has_its_type_and_is_not_null(RegistryKind? kind, string row, string path, bool required)
+    {
+        _ = required;
+        foreach (var value in (string[])["[7]", "{\"a\":7}", "7", "\u0022\u0022", "null"])
+        {
+            var was = Value(JsonNode.Parse(row)!, path)!.GetValueKind();
+            var wrong = JsonNode.Parse(value);
+            if (was == wrong?.GetValueKind() || (path, value) is ("imported_from", "null"))
+            {
+                continue;
+            }
+
+            var complaint = value == "null" && !path.StartsWith("labels.", StringComparison.Ordinal) ? "not be null" : "be ";
+            Assert.That(
+                Find(kind, row, path, (owner, name) => owner[name] = wrong?.DeepClone()),
+                s_free.Contains(path) ? Is.Empty : Has.Some.Contains($"{path}: must {complaint}"),
+                value);
+        }
     }
 
     [TestCase("ideas.jsonl:1 i-1 slug: is required", "\"slug\":\"slug-0\",", "")]
@@ -223,6 +281,17 @@ public class RecordRuleTests
 
     private static void ExpectOne(RegistryKind kind, string row, string expected, string old, string with)
         => Assert.That(RowCheckRun.Find(kind, Replace(row, old, with)), Has.Length.EqualTo(1).And.One.StartsWith(expected));
+
+    private static JsonNode? Value(JsonNode record, string path) => path.Split('.').Aggregate((JsonNode?)record, (node, name) => node![name]);
+
+    private static string[] Find(RegistryKind? kind, string row, string path, Action<JsonObject, string> edit)
+    {
+        var record = JsonNode.Parse(row)!;
+        var dot = path.LastIndexOf('.');
+        edit(Value(record, dot < 0 ? "" : path[..dot])?.AsObject() ?? record.AsObject(), path[(dot + 1)..]);
+        var text = record.ToJsonString();
+        return kind is { } registry ? RowCheckRun.Find(registry, text) : RowCheckRun.FindInExperiment(text);
+    }
 
     private static string Replace(string row, string old, string with)
     {
