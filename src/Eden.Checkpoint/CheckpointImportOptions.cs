@@ -1,5 +1,6 @@
 using System.Text;
 using Eden.Checkpoint.Git;
+using Eden.Checkpoint.Git.Sync;
 using Eden.Checkpoint.Rows;
 
 namespace Eden.Checkpoint;
@@ -20,7 +21,8 @@ public sealed record CheckpointImportOptions
 
     /// <summary>Gets the remote of record that all refs are pushed to after the commit: an <c>http://</c>, <c>https://</c> or <c>file://</c> URL, or
     /// a path. <see langword="null"/> pushes nowhere. It must have no refs, unless <see cref="ForcePush"/> is set.</summary>
-    public string? RemoteUrl { get; init; }
+    /// <exception cref="ArgumentException">The value is no such URL.</exception>
+    public string? RemoteUrl { get; init => field = CheckedRemote(value); }
 
     /// <summary>Gets where the credential of the remote comes from; it wins over a password in the URL.</summary>
     public ICredentialSource? Credentials { get; init; }
@@ -52,6 +54,30 @@ public sealed record CheckpointImportOptions
 
     /// <summary>Gets where progress is reported, if anywhere.</summary>
     public IProgress<CheckpointProgress>? Progress { get; init; }
+
+    // What a log may hold of the options: the URL may carry a password.
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append("AsExperimentId = ").Append(AsExperimentId)
+            .Append(", ExpectedExperimentId = ").Append(ExpectedExperimentId)
+            .Append(", RepositoryPath = ").Append(RepositoryPath)
+            .Append(", RemoteUrl = ").Append(RemoteUrl is null ? null : RemoteAddress.Parse(RemoteUrl).Text)
+            .Append(", ForcePush = ").Append(ForcePush)
+            .Append(", CredentialsDirectory = ").Append(CredentialsDirectory)
+            .Append(", Depth = ").Append(Depth)
+            .Append(", TemporaryDirectory = ").Append(TemporaryDirectory);
+        return true;
+    }
+
+    private static string? CheckedRemote(string? value)
+    {
+        if (value is not null)
+        {
+            _ = RemoteAddress.Parse(value);
+        }
+
+        return value;
+    }
 
     private static string? Checked(string? value)
         => value is null || RecordGrammar.IsExperimentId(Encoding.UTF8.GetBytes(value)) ? value
