@@ -63,7 +63,7 @@ internal static class ServerHost
         }
         catch (ArgumentException exception)
         {
-            throw UsageException.Of(exception);
+            throw new UsageException(exception);
         }
     }
 

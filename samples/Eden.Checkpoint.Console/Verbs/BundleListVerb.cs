@@ -16,6 +16,11 @@ internal static class BundleListVerb
             var stream = OpenArchive.ForReading(parsed.GetRequiredValue(file));
             await using (stream.ConfigureAwait(false))
             {
+                if (stream.Length == 0)
+                {
+                    throw new UsageException("FILE is the zero-byte placeholder: it holds no repository.");
+                }
+
                 var header = await GitBundle.ReadHeaderAsync(stream, cancellationToken: cancellationToken).ConfigureAwait(false);
                 terminal.ErrorLine($"bundle v{header.Version}, {(header.ObjectFormat == GitObjectFormat.Sha256 ? "SHA-256" : "SHA-1")}, {Quantity.Of(header.Refs.Count, "ref", "refs")}, {Quantity.Of(header.Prerequisites.Count, "prerequisite", "prerequisites")}");
                 foreach (var entry in header.Refs)

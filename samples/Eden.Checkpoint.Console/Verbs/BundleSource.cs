@@ -43,7 +43,7 @@ internal static class BundleSource
         }
         catch (ArgumentException wrong)
         {
-            throw UsageException.Of(wrong);
+            throw new UsageException(wrong);
         }
     }
 

@@ -16,6 +16,12 @@ internal static class BundleVerifyVerb
         {
             var path = parsed.GetRequiredValue(file);
             using var bundle = RepoBundle.FromFile(path);
+            if (bundle.IsEmpty)
+            {
+                terminal.Line($"{Printable.Of(path)}: the zero-byte placeholder, which holds no repository");
+                return ExitCode.Done;
+            }
+
             var report = await ProgressDisplay.RunAsync(
                 terminal,
                 progress => GitBundle.VerifyAsync(

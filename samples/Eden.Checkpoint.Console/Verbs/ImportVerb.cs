@@ -35,7 +35,7 @@ internal static class ImportVerb
             {
                 AsExperimentId = Id(parsed.GetValue(asExperimentId), "--as-experiment-id"),
                 RepositoryPath = parsed.GetValue(repoPath),
-                RemoteUrl = parsed.GetValue(remoteUrl),
+                RemoteUrl = Remote(parsed.GetValue(remoteUrl)),
                 Credentials = parsed.GetValue(helper) is { } path ? new CredentialHelper(path) : null,
                 ArtifactSink = parsed.GetValue(artifacts) is { } directory ? new FileSystemArtifactStore(directory) : null,
                 CredentialsDirectory = parsed.GetValue(credentials),
@@ -43,6 +43,11 @@ internal static class ImportVerb
             var opened = StoreAddress.Open(parsed.GetRequiredValue(store), Id(parsed.GetValue(experimentId), "--experiment-id"));
             await using (opened.ConfigureAwait(false))
             {
+                if (opened.Store is DirectoryCheckpointStore)
+                {
+                    throw new UsageException("--store dir: takes no imports: an import goes into a database.");
+                }
+
                 var archive = OpenArchive.ForReading(parsed.GetRequiredValue(file));
                 await using (archive.ConfigureAwait(false))
                 {
@@ -50,6 +55,12 @@ internal static class ImportVerb
                     var result = await ProgressDisplay.RunAsync(
                         terminal,
                         progress => importer.ImportAsync(archive, options with { Progress = progress }, cancellationToken)).ConfigureAwait(false);
+                    if (options.CredentialsDirectory is null && result.Credentials.Count > 0)
+                    {
+                        // The result has the tokens, but this program prints none.
+                        result = result with { Warnings = [.. result.Warnings, "The tokens were not kept: there is no --credentials-dir. They must be reissued."] };
+                    }
+
                     Print(terminal, result, parsed.GetValue(json));
                     return result.Push is { IsComplete: false } ? ExitCode.Unavailable : ExitCode.Done;
                 }
@@ -68,6 +79,19 @@ internal static class ImportVerb
         catch (ArgumentException)
         {
             throw new UsageException($"{option} takes an exp_ id.");
+        }
+    }
+
+    private static string? Remote(string? url)
+    {
+        try
+        {
+            _ = new CheckpointImportOptions { RemoteUrl = url };
+            return url;
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new UsageException(wrong);
         }
     }
 

@@ -327,7 +327,7 @@ internal sealed class ImportRun(
 
         if (options.CredentialsDirectory is not { } directory)
         {
-            _warnings.Add($"{credentials.Count} workers got fresh credentials. Their tokens are in this result and nowhere else; what is not kept must be reissued.");
+            _warnings.Add($"{credentials.Count} workers got fresh credentials. Their tokens are in the importer's result and nowhere else; what is not kept must be reissued.");
             return false;
         }
 

@@ -55,6 +55,20 @@ public class BundleVerbsTests
             Is.EqualTo(await GitCli.RunAsync(_folder["repo.git"], "for-each-ref")));
     }
 
+    [Test]
+    public async Task The_placeholder_is_called_by_its_name()
+    {
+        await File.WriteAllBytesAsync(_folder["empty.bundle"], []);
+
+        var verified = await RunAsync("bundle", "verify", _folder["empty.bundle"]);
+        var listed = await RunAsync("bundle", "list", _folder["empty.bundle"]);
+        var restored = await RunAsync("bundle", "restore", _folder["empty.bundle"], _folder["restored.git"]);
+
+        Assert.That((verified.ExitCode, listed.ExitCode, restored.ExitCode), Is.EqualTo((0, 2, 2)));
+        Assert.That(new[] { verified.Output, listed.Error, restored.Error }, Has.All.Contains("placeholder"));
+        Assert.That(Directory.Exists(_folder["restored.git"]), Is.False);
+    }
+
     [TestCase("objects")]
     [TestCase("commits")]
     public async Task A_damaged_bundle_ends_with_1(string depth)

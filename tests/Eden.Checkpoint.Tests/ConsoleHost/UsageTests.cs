@@ -28,6 +28,19 @@ public class UsageTests
         yield return new TestCaseData((object)new[] { s_export, ["--repo-path", "r", "--remote-url", "ssh://git.example/x"] }.SelectMany(part => part).ToArray()).SetArgDisplayNames("a remote of an unknown kind");
         yield return new TestCaseData((object)new[] { s_export, ["--config", "missing.yaml"] }.SelectMany(part => part).ToArray()).SetArgDisplayNames("a config that is not there");
         yield return new TestCaseData((object)new[] { s_export, ["--format-version", "2"] }.SelectMany(part => part).ToArray()).SetArgDisplayNames("another format version");
+        foreach (var verb in (string[])["verify", "inspect", "bundle list", "bundle verify"])
+        {
+            yield return new TestCaseData((object)new[] { verb.Split(' '), [""] }.SelectMany(part => part).ToArray()).SetArgDisplayNames($"{verb} of no name");
+        }
+
+        yield return new TestCaseData((object)new[] { "compare", "", "" }).SetArgDisplayNames("compare of no names");
+        yield return new TestCaseData((object)new[] { "bundle", "restore", "x.bundle", "" }).SetArgDisplayNames("bundle restore to no name");
+        yield return new TestCaseData((object)new[] { s_export, ["--repo-path", ""] }.SelectMany(part => part).ToArray()).SetArgDisplayNames("a repository without a name");
+        yield return new TestCaseData((object)new[] { "import", "x.tar", "--store", "Host=127.0.0.1", "--artifacts-dir", "" }).SetArgDisplayNames("artifacts in no directory");
+        yield return new TestCaseData((object)new[] { "import", "x.tar", "--store", "dir:rows" }).SetArgDisplayNames("import into a folder");
+        yield return new TestCaseData((object)new[] { "import", "x.tar", "--store", "Host=127.0.0.1", "--remote-url", "git@git.example:x.git" }).SetArgDisplayNames("import to a remote of an unknown kind");
+        yield return new TestCaseData((object)new[] { "verify", "x.tar", "--require-resumeable" }).SetArgDisplayNames("an option with a slip of the pen");
+        yield return new TestCaseData((object)new[] { "inspect", "--jsn" }).SetArgDisplayNames("an unknown option in place of the file");
     }
 
     [TestCaseSource(nameof(WrongCommandLines))]
