@@ -159,6 +159,32 @@ public class ImportTargetTests
     }
 
     [Test]
+    public async Task A_role_that_owns_nothing_needs_rights_on_the_tables_and_the_sequence_only()
+    {
+        var database = await _scene.ReceiverAsync(Receiver);
+        var role = $"writer_{database.Name}";
+        await database.ExecuteAsync(
+            $"""
+            CREATE ROLE {role} LOGIN PASSWORD 'of a writer';
+            GRANT ALL ON ALL TABLES IN SCHEMA public TO {role};
+            GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}
+            """);
+        try
+        {
+            await using var writing = NpgsqlDataSource.Create(database.With(parts => (parts.Username, parts.Password) = (role, "of a writer")));
+            var archive = new HandMadeArchive().Set("repo.bundle", "").Row("events.jsonl", 1, row => row["event_id"] = "evt-000300");
+
+            await _scene.Importer(new PostgresCheckpointStore(writing)).ImportAsync(new MemoryStream(archive.ToTar()), _scene.Options());
+
+            Assert.That(await database.ScalarAsync<string>("SELECT string_agg(seq || ' ' || event_id, ', ' ORDER BY seq) FROM event"), Is.EqualTo("1 evt-000300, 2 e-1, 300 e-3"));
+        }
+        finally
+        {
+            await database.ExecuteAsync($"DROP OWNED BY {role}; DROP ROLE {role}");
+        }
+    }
+
+    [Test]
     public void An_empty_upload_is_a_bad_request()
         => Assert.That(
             () => _scene.Importer(new InMemoryCheckpointStore($$"""{"experiment_id":"{{Receiver}}"}""")).ImportAsync(new MemoryStream(), _scene.Options()),
