@@ -82,6 +82,34 @@ public class RecordRuleTests
         }
     }
 
+    [TestCaseSource(nameof(EveryField))]
+    public void A_text_keeps_the_grammar_of_its_field(RegistryKind? kind, string row, string path, bool required)
+    {
+        _ = required;
+        var wrong = path.Split('.')[^1] switch
+        {
+            _ when Value(JsonNode.Parse(row)!, path)!.GetValueKind() != System.Text.Json.JsonValueKind.String => null,
+
+            // These hold any text.
+            "description" or "role" or "k" or "checkpoint_format_version" => null,
+            var name when name.EndsWith("_at", StringComparison.Ordinal) => "2026-02-29T00:00:00Z",
+            var name when name.EndsWith("_uri", StringComparison.Ordinal) => "a b",
+            var name when name.EndsWith("_sha", StringComparison.Ordinal) => "HEAD",
+            "experiment_id" or "source_experiment_id" => "exp_1",
+            "task_id" or "idea_id" or "variant_id" or "event_id" => "",
+            "group_id" => "grp_1",
+            "worker_id" or "submitted_by" or "executed_by" or "evaluated_by" or "id" => "admin",
+            "created_by" => kind == RegistryKind.Ideas ? "admin" : "root",
+            "registered_by" => "root",
+            "name" => " x",
+            "branch" => "main",
+            _ => "X",
+        };
+
+        Assert.That(
+            wrong is null ? [] : Find(kind, row, path, (owner, name) => owner[name] = wrong), wrong is null ? Is.Empty : Has.Some.Contains($" {path}: `{wrong}` "));
+    }
+
     [TestCase("ideas.jsonl:1 i-1 slug: is required", "\"slug\":\"slug-0\",", "")]
     [TestCase("ideas.jsonl:1 idea_id: is required", "\"idea_id\":\"i-1\",", "")]
     [TestCase("ideas.jsonl:1 idea_id: `` must not be empty", "\"i-1\"", "\"\"")]
@@ -205,6 +233,23 @@ public class RecordRuleTests
     [TestCase("experiment.json " + ExperimentId + " dispatch_mode.termination: `off` is none of auto, manual", "manual", "off")]
     public void The_experiment_keeps_the_rules(string expected, string old, string with)
         => Assert.That(RowCheckRun.FindInExperiment(Replace(Experiment, old, with)), Has.Length.EqualTo(1).And.One.StartsWith(expected));
+
+    [Test]
+    public void A_decision_that_is_known_is_auto_or_manual(
+        [Values("termination", "ideation_creation", "execution_dispatch", "evaluation_dispatch", "integration")] string decision)
+    {
+        static string[] Find(string decision, string value)
+            => RowCheckRun.FindInExperiment($$$"""{"experiment_id":"{{{ExperimentId}}}","state":"running","created_at":"{{{Time}}}","dispatch_mode":{"{{{decision}}}":{{{value}}}}}""");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Find(decision, "\"auto\""), Is.Empty);
+            Assert.That(Find(decision, "\"manual\""), Is.Empty);
+            Assert.That(Find(decision, "\"Auto\""), Has.Length.EqualTo(1).And.One.Contains($" dispatch_mode.{decision}: `Auto` is none of auto, manual"));
+            Assert.That(Find(decision, "null"), Has.Length.EqualTo(1).And.One.Contains($" dispatch_mode.{decision}: must not be null"));
+            Assert.That(Find("x_" + decision, "null"), Is.Empty, "a decision that nobody knows");
+        }
+    }
 
     [Test]
     public void Imported_from_alone_may_be_null()
