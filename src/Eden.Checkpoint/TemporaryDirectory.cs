@@ -16,7 +16,12 @@ internal sealed class TemporaryDirectory : IDisposable
             return new TemporaryDirectory(Directory.CreateTempSubdirectory("eden-checkpoint-").FullName);
         }
 
-        var path = System.IO.Path.Combine(System.IO.Path.GetFullPath(parent), $"eden-checkpoint-{Guid.NewGuid():N}");
+        return CreateAt(System.IO.Path.Combine(System.IO.Path.GetFullPath(parent), $"eden-checkpoint-{Guid.NewGuid():N}"));
+    }
+
+    /// <summary>Makes a directory of a given name.</summary>
+    public static TemporaryDirectory CreateAt(string path)
+    {
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(path);

@@ -43,7 +43,7 @@ internal static class ClonePacks
 
     private static string[] List(string repository)
     {
-        var folder = PackFolder(repository);
+        var folder = Path.Combine(repository, "objects", "pack");
         return Directory.Exists(folder)
             ? [.. Directory.EnumerateFiles(folder, "*.pack").Where(pack => !File.Exists(Path.ChangeExtension(pack, ".keep")))]
             : [];
@@ -65,6 +65,4 @@ internal static class ClonePacks
             File.Delete(file);
         }
     }
-
-    private static string PackFolder(string repository) => Path.Combine(repository, "objects", "pack");
 }

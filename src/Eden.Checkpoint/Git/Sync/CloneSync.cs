@@ -121,7 +121,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
         var staging = Path.Combine(path, StagingInside + Guid.NewGuid().ToString("N"));
         try
         {
-            StagingRepository.CreateFolder(staging);
+            TemporaryDirectory.CreateAt(staging);
             ClonePacks.MergeAsync(path, staging, cancellationToken).GetAwaiter().GetResult();
             if (options.Logger is { } logger)
             {

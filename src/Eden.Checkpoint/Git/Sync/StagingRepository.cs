@@ -23,7 +23,7 @@ internal sealed class StagingRepository : IDisposable
 
     public static StagingRepository Create(string path, string? borrowFrom)
     {
-        CreateFolder(path);
+        TemporaryDirectory.CreateAt(path);
         var staging = new StagingRepository(path);
         try
         {
@@ -44,19 +44,6 @@ internal sealed class StagingRepository : IDisposable
         {
             staging.Dispose();
             throw;
-        }
-    }
-
-    /// <summary>Makes a folder for this user alone.</summary>
-    public static void CreateFolder(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else
-        {
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 
