@@ -55,18 +55,7 @@ public sealed class CheckpointExporter : ICheckpointExporter
     public Task<CheckpointExportResult> ExportAsync(
         string path, CheckpointExportOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        var target = Path.GetFullPath(path);
-        if (Directory.Exists(target))
-        {
-            throw new ArgumentException("The destination is a directory.", nameof(path));
-        }
-
-        if (!Directory.Exists(Path.GetDirectoryName(target)))
-        {
-            throw new DirectoryNotFoundException("The directory of the destination does not exist.");
-        }
-
+        var target = AtomicFile.Target(path, nameof(path));
         return RunAsync((prepared, token) => AtomicFile.WriteAsync(target, prepared.WriteAsync, token), options, cancellationToken);
     }
 

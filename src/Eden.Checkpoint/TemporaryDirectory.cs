@@ -9,14 +9,20 @@ internal sealed class TemporaryDirectory : IDisposable
 
     /// <summary>Makes a directory with a random name.</summary>
     /// <param name="parent">Where to make it; <see langword="null"/> for the system's temporary directory.</param>
+    /// <exception cref="IOException">It could not be made there; the message names the place.</exception>
     public static TemporaryDirectory Create(string? parent = null)
     {
-        if (parent is null)
+        try
         {
-            return new TemporaryDirectory(Directory.CreateTempSubdirectory("eden-checkpoint-").FullName);
+            return parent is null
+                ? new TemporaryDirectory(Directory.CreateTempSubdirectory("eden-checkpoint-").FullName)
+                : CreateAt(System.IO.Path.Combine(System.IO.Path.GetFullPath(parent), $"eden-checkpoint-{Guid.NewGuid():N}"));
         }
-
-        return CreateAt(System.IO.Path.Combine(System.IO.Path.GetFullPath(parent), $"eden-checkpoint-{Guid.NewGuid():N}"));
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The system's message names no place, or one that nobody has chosen.
+            throw new IOException($"No temporary directory can be made in '{parent ?? System.IO.Path.GetTempPath()}': {failure.Message}", failure);
+        }
     }
 
     /// <summary>Makes a directory of a given name.</summary>

@@ -75,6 +75,7 @@ internal sealed record Failure(
     // A database driver's outer message often says only that something went wrong while connecting.
     private static string Describe(Exception exception)
         => exception.InnerException is SocketException or IOException or TimeoutException
+            && !exception.Message.Contains(exception.InnerException.Message.TrimEnd('.'), StringComparison.Ordinal)
             ? $"{exception.Message.TrimEnd('.')}: {exception.InnerException.Message}"
             : exception.Message;
 }

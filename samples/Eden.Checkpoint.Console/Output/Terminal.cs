@@ -43,7 +43,17 @@ internal sealed class Terminal
     public void MarkupLine(string markup) => Output.MarkupLine(markup);
 
     /// <summary>Writes a line to standard error as it is, unwrapped.</summary>
-    public void ErrorLine(string text) => Error.Profile.Out.Writer.WriteLine(text);
+    public void ErrorLine(string text)
+    {
+        try
+        {
+            Error.Profile.Out.Writer.WriteLine(text);
+        }
+        catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
+        {
+            // Nobody listens, and there is no other place to say so; the exit code remains.
+        }
+    }
 
     private static IAnsiConsole Create(TextWriter writer, bool redirected)
     {

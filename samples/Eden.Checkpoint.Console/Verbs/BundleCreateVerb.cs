@@ -17,11 +17,8 @@ internal static class BundleCreateVerb
             var path = OutputPath.Check(parsed.GetRequiredValue(file), "FILE");
             var result = await ProgressDisplay.RunAsync(
                 terminal,
-                progress => WholeFile.WriteAsync(
-                    path,
-                    (stream, token) => GitBundle.CreateAsync(
-                        parsed.GetRequiredValue(repository), stream, new GitBundleCreateOptions { Progress = progress }, token),
-                    cancellationToken)).ConfigureAwait(false);
+                progress => OutputPath.WriteAsync("FILE", () => GitBundle.CreateAsync(
+                    parsed.GetRequiredValue(repository), path, new GitBundleCreateOptions { Progress = progress }, cancellationToken))).ConfigureAwait(false);
             foreach (var warning in result.Warnings)
             {
                 terminal.ErrorLine($"warning: {Printable.Of(warning)}");

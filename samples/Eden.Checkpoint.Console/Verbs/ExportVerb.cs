@@ -51,7 +51,8 @@ internal static class ExportVerb
                 };
                 var result = await ProgressDisplay.RunAsync(
                     terminal,
-                    progress => exporter.ExportAsync(path, options with { Progress = progress }, cancellationToken)).ConfigureAwait(false);
+                    progress => OutputPath.WriteAsync(
+                        "--out", () => exporter.ExportAsync(path, options with { Progress = progress }, cancellationToken))).ConfigureAwait(false);
                 Print(terminal, path, result, parsed.GetValue(json));
                 return ExitCode.Done;
             }

@@ -29,7 +29,15 @@ internal static class GuardedAction
             }
             catch (Exception exception) when (Failure.Of(exception) is { } failure)
             {
-                return failure.Print(terminal, json is not null && parsed.GetValue(json));
+                try
+                {
+                    return failure.Print(terminal, json is not null && parsed.GetValue(json));
+                }
+                catch (Exception unheard) when (Failure.Of(unheard) is not null)
+                {
+                    // Standard output takes nothing: that may be what failed in the first place.
+                    return failure.Print(terminal, json: false);
+                }
             }
         });
     }

@@ -55,14 +55,16 @@ internal static class ImportVerb
                     var result = await ProgressDisplay.RunAsync(
                         terminal,
                         progress => importer.ImportAsync(archive, options with { Progress = progress }, cancellationToken)).ConfigureAwait(false);
-                    if (options.CredentialsDirectory is null && result.Credentials.Count > 0)
+                    var tokensLost = result.Credentials.Count > 0 && !result.CredentialsWritten;
+                    if (tokensLost)
                     {
-                        // The result has the tokens, but this program prints none.
-                        result = result with { Warnings = [.. result.Warnings, "The tokens were not kept: there is no --credentials-dir. They must be reissued."] };
+                        // The importer's result has the tokens, but this program prints none.
+                        var why = options.CredentialsDirectory is null ? "there is no --credentials-dir" : "--credentials-dir could not take them all";
+                        result = result with { Warnings = [.. result.Warnings, $"Tokens were not kept: {why}. They must be reissued."] };
                     }
 
                     Print(terminal, result, parsed.GetValue(json));
-                    return result.Push is { IsComplete: false } ? ExitCode.Unavailable : ExitCode.Done;
+                    return result.Push is { IsComplete: false } || (tokensLost && options.CredentialsDirectory is not null) ? ExitCode.Unavailable : ExitCode.Done;
                 }
             }
         });

@@ -22,4 +22,17 @@ internal static class OutputPath
             ? full
             : throw new UsageException($"{name} is in a directory that does not exist: {path}");
     }
+
+    /// <summary>Runs what writes there. What the library does not replace, a device for example, is a usage mistake.</summary>
+    public static async Task<T> WriteAsync<T>(string name, Func<Task<T>> write)
+    {
+        try
+        {
+            return await write().ConfigureAwait(false);
+        }
+        catch (ArgumentException refused) when (refused.ParamName == "path")
+        {
+            throw new UsageException($"{name}: {new UsageException(refused).Message}");
+        }
+    }
 }

@@ -1,8 +1,8 @@
 using Eden.Checkpoint.Git.Create;
+using Eden.Checkpoint.Storage;
 
 namespace Eden.Checkpoint.Git;
 
-/// <summary>Makes, reads, verifies and restores git bundles in managed code, without the git binary. Thread-safe.</summary>
 public static partial class GitBundle
 {
     /// <summary>Writes everything that the refs of a repository reach as one bundle: version 2 for SHA-1, version 3 for SHA-256, no prerequisites.</summary>
@@ -34,5 +34,23 @@ public static partial class GitBundle
         return Task.Run(
             () => BundleCreation.RunAsync(repositoryPath, destination, options ?? new GitBundleCreateOptions(), cancellationToken),
             cancellationToken);
+    }
+
+    /// <summary>Writes everything that the refs of a repository reach as one bundle into a file, which appears whole or not at all: written aside in
+    /// the same directory, flushed to disk, renamed.</summary>
+    /// <param name="repositoryPath">A bare repository, or a worktree.</param>
+    /// <param name="path">The file. One that exists is replaced, at the end; symbolic links are followed.</param>
+    /// <param name="options">Additional refs, ceilings and progress; <see langword="null"/> selects the defaults.</param>
+    /// <param name="cancellationToken">Observed at least once per megabyte written and every few thousand objects walked.</param>
+    /// <returns>Counts and warnings. When the repository has no refs, the file has no bytes.</returns>
+    /// <exception cref="CheckpointRepoUnavailableException">As for a stream.</exception>
+    /// <exception cref="ArgumentException">At the path is a directory, or a device, a pipe or a socket: open those as streams.</exception>
+    /// <exception cref="DirectoryNotFoundException">The directory to write into is not there.</exception>
+    public static Task<GitBundleCreateResult> CreateAsync(
+        string repositoryPath, string path, GitBundleCreateOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(repositoryPath);
+        return AtomicFile.WriteAsync(
+            AtomicFile.Target(path, nameof(path)), (file, token) => CreateAsync(repositoryPath, file, options, token), cancellationToken);
     }
 }

@@ -1,6 +1,6 @@
 namespace Eden.Checkpoint.Git;
 
-/// <summary>What <see cref="GitBundle.CreateAsync"/> wrote.</summary>
+/// <summary>What <c>GitBundle.CreateAsync</c> wrote.</summary>
 /// <param name="RefCount">The number of refs listed, HEAD included.</param>
 /// <param name="ObjectCount">The number of objects in the pack.</param>
 /// <param name="Length">The length of the bundle, in bytes.</param>

@@ -9,9 +9,11 @@ internal static class DirectoryFlush
 {
     private const int ReadOnly = 0;
     private const int CloseOnExec = 0x80000; // O_CLOEXEC of Linux on every architecture that .NET runs on
+    private const int Forbidden = 13; // EACCES: a directory that may be written to but not read
     private const int InvalidArgument = 22; // EINVAL: a file system that cannot flush directories
 
-    /// <summary>Flushes the directory. Does nothing where the platform has no such call.</summary>
+    /// <summary>Flushes the directory. Does nothing where the platform has no such call, or where the directory may not be read: what was renamed
+    /// is in its place by then, and an error would say that it is not.</summary>
     /// <exception cref="IOException">The flush failed.</exception>
     public static void Flush(string directory)
     {
@@ -24,6 +26,11 @@ internal static class DirectoryFlush
         var descriptor = Open(Encoding.UTF8.GetBytes(directory + '\0'), ReadOnly | CloseOnExec);
         if (descriptor < 0)
         {
+            if (Marshal.GetLastPInvokeError() == Forbidden)
+            {
+                return;
+            }
+
             throw Failure(directory);
         }
 

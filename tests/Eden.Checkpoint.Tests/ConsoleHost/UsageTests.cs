@@ -33,6 +33,7 @@ public class UsageTests
             yield return new TestCaseData((object)new[] { verb.Split(' '), [""] }.SelectMany(part => part).ToArray()).SetArgDisplayNames($"{verb} of no name");
         }
 
+        yield return new TestCaseData((object)new[] { "bundle", "create", "x.git", "/dev/null" }).SetArgDisplayNames("a bundle in place of a device");
         yield return new TestCaseData((object)new[] { "compare", "", "" }).SetArgDisplayNames("compare of no names");
         yield return new TestCaseData((object)new[] { "bundle", "restore", "x.bundle", "" }).SetArgDisplayNames("bundle restore to no name");
         yield return new TestCaseData((object)new[] { s_export, ["--repo-path", ""] }.SelectMany(part => part).ToArray()).SetArgDisplayNames("a repository without a name");
@@ -55,6 +56,19 @@ public class UsageTests
         Assert.That(run.Error, Does.Not.Contain("   at "), "a stack trace is no explanation");
         Assert.That(run.Output, Is.Empty);
         Assert.That(Directory.EnumerateFileSystemEntries(folder.Path), Is.Empty);
+    }
+
+    [TestCase("verify missing.tar --json >/dev/full", 3, "No space left")]
+    [TestCase("verify missing.tar 2>&-", 3, "")]
+    [TestCase("--nonsense 2>&-", 2, "")]
+    public async Task Streams_that_take_nothing_are_no_crash(string line, int exitCode, string error)
+    {
+        using var folder = new TempFolder();
+
+        var run = await ConsoleRun.ShellAsync(folder.Path, line);
+
+        Assert.That(run.ExitCode, Is.EqualTo(exitCode), run.Error);
+        Assert.That(run.Error, Does.Contain(error).And.Not.Contains("   at "));
     }
 
     [Test]

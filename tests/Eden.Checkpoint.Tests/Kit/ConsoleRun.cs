@@ -32,15 +32,22 @@ internal sealed record ConsoleRun(int ExitCode, string Output, string Error)
 
     public static Task<ConsoleRun> EndAsync(Process process) => EndAsync(process, ProcessMeans.Plenty.Patience);
 
+    /// <summary>Runs it by a shell, for its redirections.</summary>
+    /// <param name="temporaryDirectory">The directory to run in, and for temporary files.</param>
+    /// <param name="line">The command line behind the program's name.</param>
+    public static async Task<ConsoleRun> ShellAsync(string temporaryDirectory, string line)
+    {
+        var start = Prepare("sh", temporaryDirectory);
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add($"exec dotnet exec \"$0\" {line}");
+        start.ArgumentList.Add(Program);
+        using var process = Start(start);
+        return await EndAsync(process, ProcessMeans.Plenty.Patience);
+    }
+
     private static Process Begin(ProcessMeans means, string temporaryDirectory, string[] arguments)
     {
-        var start = new ProcessStartInfo(means.ShellLimits.Length == 0 ? "dotnet" : "sh")
-        {
-            WorkingDirectory = temporaryDirectory,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = Prepare(means.ShellLimits.Length == 0 ? "dotnet" : "sh", temporaryDirectory);
         if (means.ShellLimits.Length > 0)
         {
             // The soft limit alone would not do: the runtime raises it to the hard one.
@@ -56,10 +63,6 @@ internal sealed record ConsoleRun(int ExitCode, string Output, string Error)
             start.ArgumentList.Add(argument);
         }
 
-        // The runtime keeps files of its own in TMPDIR while it serves diagnostics.
-        start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        start.Environment["TMPDIR"] = temporaryDirectory;
-        start.Environment["GITHUB_ACTIONS"] = "true";
         if (means.HeapBytes is { } heap)
         {
             start.Environment["DOTNET_GCHeapHardLimit"] = heap.ToString("X", CultureInfo.InvariantCulture);
@@ -70,7 +73,29 @@ internal sealed record ConsoleRun(int ExitCode, string Output, string Error)
             start.Environment["DOTNET_PROCESSOR_COUNT"] = processors.ToString(CultureInfo.InvariantCulture);
         }
 
+        return Start(start);
+    }
+
+    private static ProcessStartInfo Prepare(string program, string temporaryDirectory)
+    {
+        var start = new ProcessStartInfo(program)
+        {
+            WorkingDirectory = temporaryDirectory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+
+        // The runtime keeps files of its own in TMPDIR while it serves diagnostics.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        start.Environment["TMPDIR"] = temporaryDirectory;
+        start.Environment["GITHUB_ACTIONS"] = "true";
         GitCli.Isolate(start);
+        return start;
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
         var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
         process.StandardInput.Close();
         return process;
