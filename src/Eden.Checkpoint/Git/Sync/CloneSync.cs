@@ -154,7 +154,8 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
     {
         if (session is not null && local.Count > 0)
         {
-            session.Offer(NewestCommits.Find(path, local.Values.Distinct(StringComparer.Ordinal), MaxHaves, cancellationToken));
+            using var commits = RepositoryCommits.Open(path, cancellationToken);
+            session.Offer(commits.FindNewest(local.Values.Distinct(StringComparer.Ordinal), MaxHaves, cancellationToken));
         }
 
         for (var attempt = 1; ; attempt++)
