@@ -9,7 +9,8 @@ namespace Eden.Checkpoint;
 /// <summary>Makes automatic checkpoints of one experiment: periodic ones with retention, and one when it is seen to be terminated.</summary>
 /// <remarks>
 /// The timer runs from the end of the last attempt, also a failed one, so that there are no bursts after a pause and no storms of retries.
-/// A failure is logged and never ends the loop. Several schedulers may share a destination: each looks only at its own experiment's names.
+/// A failure is logged and never ends the loop. The retention counts checkpoints by the times in their names; those of times to come, which a clock
+/// that was ahead has left, are kept uncounted until then, with a warning. Several schedulers may share a destination: each looks only at its own experiment's names.
 /// One instance is for one <see cref="RunAsync"/> at a time.
 /// </remarks>
 public sealed class CheckpointScheduler
@@ -24,6 +25,7 @@ public sealed class CheckpointScheduler
     private readonly CheckpointName _name;
     private readonly string _experimentId;
     private bool _terminalDone;
+    private int _toldAhead;
 
     /// <summary>Creates a scheduler. Nothing is contacted until it runs.</summary>
     /// <param name="experimentId">The experiment; the store must hold it.</param>
@@ -112,23 +114,44 @@ public sealed class CheckpointScheduler
 
     private async Task PeriodicAsync(CancellationToken cancellationToken)
     {
-        await ExportAsync(_name.Periodic(_time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
-        var kept = new List<string>();
+        var written = _name.Periodic(_time.GetUtcNow());
+        await ExportAsync(written, cancellationToken).ConfigureAwait(false);
+        await PruneAsync(written, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes the oldest periodic checkpoints beyond the retention count. A clock that was ahead has left names of times to come: they are
+    /// not counted, since they would crowd out everything that is written until then, and not removed.</summary>
+    private async Task PruneAsync(string written, CancellationToken cancellationToken)
+    {
+        var now = _name.Periodic(_time.GetUtcNow());
+        var counted = new List<string>();
+        var ahead = new List<string>();
         await foreach (var stored in _destination.ListAsync(cancellationToken).ConfigureAwait(false))
         {
             if (_name.IsPeriodic(stored.Name))
             {
-                kept.Add(stored.Name);
+                // The time in the name sorts as text.
+                (string.CompareOrdinal(stored.Name, now) > 0 ? ahead : counted).Add(stored.Name);
             }
         }
 
-        // The time in the name sorts as text.
-        kept.Sort(StringComparer.Ordinal);
-        foreach (var name in kept.SkipLast(_schedule.RetentionCount))
+        WarnOf(ahead);
+        counted.Sort(StringComparer.Ordinal);
+        foreach (var name in counted.SkipLast(_schedule.RetentionCount).Where(name => name != written))
         {
             await _destination.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
             Log.AutomaticCheckpointPruned(_logger, name);
         }
+    }
+
+    private void WarnOf(List<string> ahead)
+    {
+        if (ahead.Count > 0 && ahead.Count != _toldAhead)
+        {
+            Log.AutomaticCheckpointsAhead(_logger, ahead.Count, _experimentId, ahead.Max(StringComparer.Ordinal)!);
+        }
+
+        _toldAhead = ahead.Count;
     }
 
     private async Task TerminalAsync(CancellationToken cancellationToken)

@@ -50,6 +50,10 @@ internal static partial class Log
     [LoggerMessage(1402, LogLevel.Error, "The {Kind} checkpoint of {ExperimentId} failed; the next attempt comes with the timer")]
     internal static partial void AutomaticCheckpointFailed(ILogger logger, string kind, string experimentId, Exception exception);
 
+    [LoggerMessage(1403, LogLevel.Warning,
+        "{Count} automatic checkpoints of {ExperimentId} bear times later than now, the last {Latest}: the clock was ahead. They are kept and do not count towards the retention until then")]
+    internal static partial void AutomaticCheckpointsAhead(ILogger logger, int count, string experimentId, string latest);
+
     // Stores and their snapshots, 2000 to 2999.
 
     [LoggerMessage(2000, LogLevel.Debug, "A snapshot of {ExperimentId} was taken at {TakenAt:O}")]

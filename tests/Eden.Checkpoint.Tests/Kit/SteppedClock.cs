@@ -8,6 +8,14 @@ internal sealed class SteppedClock() : FakeTimeProvider(new DateTimeOffset(2026,
 {
     private readonly Channel<TimeSpan> _waits = Channel.CreateUnbounded<TimeSpan>();
 
+    /// <summary>Gets or sets by how much the wall clock is ahead. Timers and timestamps do not follow it, as on a real machine.</summary>
+    public TimeSpan Ahead { get; set; }
+
+    /// <summary>Gets how much time has passed since some moment, whatever the wall clock shows.</summary>
+    public TimeSpan Passed => base.GetUtcNow() - DateTimeOffset.UnixEpoch;
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Ahead;
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);

@@ -18,6 +18,7 @@ public class CheckpointSchedulerTests
     private int _exports;
     private Exception? _failure;
     private byte[] _archive = [];
+    private Func<Task>? _during;
 
     [SetUp]
     public void SetUp()
@@ -27,6 +28,7 @@ public class CheckpointSchedulerTests
         _state = "running";
         _exports = 0;
         _failure = null;
+        _during = null;
         _archive = "an archive"u8.ToArray();
         _exporter = new Mock<ICheckpointExporter>(MockBehavior.Strict);
         _exporter.Setup(e => e.ExportAsync(It.IsAny<Stream>(), It.IsAny<CheckpointExportOptions>(), It.IsAny<CancellationToken>()))
@@ -34,6 +36,7 @@ public class CheckpointSchedulerTests
             {
                 _exports++;
                 await destination.WriteAsync(_archive, token);
+                await (_during?.Invoke() ?? Task.CompletedTask);
                 return _failure is null ? Result(options.ExperimentId!) : throw _failure;
             });
     }
@@ -83,6 +86,103 @@ public class CheckpointSchedulerTests
             $"{FakeStore.ExperimentId}-{Hash(FakeStore.ExperimentId)}-20260501T170000_000000Z.tar",
         }));
         Assert.That(foreign.All(name => File.Exists(_folder[name])));
+    }
+
+    [Test]
+    public async Task Checkpoints_of_times_to_come_neither_crowd_out_new_ones_nor_are_pruned_until_then()
+    {
+        using var log = new CapturedLog();
+        var ahead = Enumerable.Range(1, 3).Select(day => Name($"2026050{day + 1}T000000_000000Z")).ToArray();
+        var old = Enumerable.Range(1, 3).Select(day => Name($"2026040{day}T000000_000000Z")).ToArray();
+        foreach (var name in ahead.Concat(old))
+        {
+            await File.WriteAllTextAsync(_folder[name], "whole");
+        }
+
+        var schedule = _schedule with { RetentionCount = 2, OnTerminate = false };
+        await using var run = new Running(Scheduler(FakeStore.ExperimentId, schedule, log: log), _clock);
+        await AdvanceAsync(s_hour);
+        Assert.That(Names(), Is.EquivalentTo([old[2], Name("20260501T130000_000000Z"), .. ahead]), "what was just written is there, and as many as are to be kept");
+        Assert.That(log.Text, Does.Contain("3 automatic checkpoints of").And.Contain(ahead[2]));
+
+        await AdvanceAsync(s_hour);
+        await AdvanceAsync(s_hour);
+        Assert.That(Names(), Is.EquivalentTo([Name("20260501T140000_000000Z"), Name("20260501T150000_000000Z"), .. ahead]));
+        Assert.That(log.Text.Split("bear times later").Length - 1, Is.EqualTo(1), "told once");
+
+        // Once their time has come they are checkpoints like any others.
+        for (var hour = 15; hour < 24 + 24 + 2; hour++)
+        {
+            await AdvanceAsync(s_hour);
+        }
+
+        Assert.That(Names(), Is.EquivalentTo([Name("20260503T010000_000000Z"), Name("20260503T020000_000000Z"), ahead[2]]));
+    }
+
+    [Test]
+    public async Task What_was_just_written_stays_although_others_wrote_later_ones_meanwhile()
+    {
+        var destination = new DirectoryCheckpointDestination(_folder.Path);
+        var others = Name("20260501T130001_000000Z");
+        _during = async () =>
+        {
+            _clock.Advance(TimeSpan.FromSeconds(2));
+            await destination.WriteAsync(others, (stream, token) => stream.WriteAsync("theirs"u8.ToArray(), token).AsTask());
+        };
+        await using var run = Start(FakeStore.ExperimentId, _schedule with { RetentionCount = 1, OnTerminate = false });
+
+        await AdvanceAsync(s_hour);
+
+        Assert.That(Names(), Is.EqualTo(new[] { Name("20260501T130000_000000Z"), others }));
+    }
+
+    [Test]
+    public async Task A_clock_that_was_ahead_for_a_while_costs_no_checkpoint()
+    {
+        _clock.Ahead = TimeSpan.FromDays(365);
+        var schedule = _schedule with { RetentionCount = 2, OnTerminate = false };
+        await using var run = Start(FakeStore.ExperimentId, schedule);
+        await AdvanceAsync(s_hour);
+        await AdvanceAsync(s_hour);
+
+        // It is set right while the third is being exported, which has its name by then.
+        _during = () =>
+        {
+            _clock.Ahead = TimeSpan.Zero;
+            return Task.CompletedTask;
+        };
+        await AdvanceAsync(s_hour);
+        _during = null;
+        string[] ahead = [Name("20270501T130000_000000Z"), Name("20270501T140000_000000Z"), Name("20270501T150000_000000Z")];
+        Assert.That(Names(), Is.EqualTo(ahead));
+
+        await AdvanceAsync(s_hour);
+        Assert.That(Names(), Is.EqualTo([Name("20260501T160000_000000Z"), .. ahead]));
+
+        await AdvanceAsync(s_hour);
+        await AdvanceAsync(s_hour);
+        Assert.That(Names(), Is.EqualTo([Name("20260501T170000_000000Z"), Name("20260501T180000_000000Z"), .. ahead]));
+    }
+
+    [Test]
+    public async Task A_clock_that_is_behind_prunes_nothing_but_its_own()
+    {
+        var real = Enumerable.Range(1, 4).Select(day => Name($"2026040{day}T000000_000000Z")).ToArray();
+        foreach (var name in real)
+        {
+            await File.WriteAllTextAsync(_folder[name], "whole");
+        }
+
+        // A board without a battery begins there at every start.
+        _clock.Ahead = new DateTimeOffset(1970, 1, 1, 0, 0, 0, TimeSpan.Zero) - _clock.GetUtcNow();
+        await using var run = Start(FakeStore.ExperimentId, _schedule with { RetentionCount = 1, OnTerminate = false });
+        await AdvanceAsync(s_hour);
+        await AdvanceAsync(s_hour);
+        Assert.That(Names(), Is.EqualTo([Name("19700101T020000_000000Z"), .. real]));
+
+        _clock.Ahead = TimeSpan.Zero;
+        await AdvanceAsync(s_hour);
+        Assert.That(Names(), Is.EqualTo(new[] { Name("20260501T150000_000000Z") }));
     }
 
     [Test]
@@ -266,6 +366,8 @@ public class CheckpointSchedulerTests
         Assert.That(async () => await destination.DeleteAsync(name), Throws.ArgumentException);
     }
 
+    private static string Name(string time) => $"{FakeStore.ExperimentId}-{Hash(FakeStore.ExperimentId)}-{time}.tar";
+
     private static string Hash(string experimentId)
         => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(experimentId)))[..8];
 
@@ -306,11 +408,11 @@ public class CheckpointSchedulerTests
     /// <summary>Moves the clock once the scheduler waits, and returns when it waits again.</summary>
     private async Task AdvanceAsync(TimeSpan time)
     {
-        var target = _clock.GetUtcNow() + time;
-        while (_clock.GetUtcNow() < target)
+        var target = _clock.Passed + time;
+        while (_clock.Passed < target)
         {
             var wait = await _clock.NextWaitAsync();
-            var step = target - _clock.GetUtcNow();
+            var step = target - _clock.Passed;
             if (wait > step)
             {
                 _clock.Advance(step);
