@@ -98,12 +98,12 @@ public sealed class CheckpointArchiveReader : IAsyncDisposable
             }
         }
 
-        await _guard.FinishAsync(cancellationToken).ConfigureAwait(false);
         if (_root is null && _faults is not { Total: > 0 })
         {
             throw Refused("the archive has no members");
         }
 
+        await _guard.FinishAsync(cancellationToken).ConfigureAwait(false);
         if (_guard.EndWarning is { } warning)
         {
             _warnings.Add(warning);
@@ -141,7 +141,7 @@ public sealed class CheckpointArchiveReader : IAsyncDisposable
         catch (Exception fault) when (_guard.SourceFailure is null && fault is InvalidDataException or EndOfStreamException or FormatException
             or ArgumentException or OverflowException or NotSupportedException)
         {
-            // The guard has seen the header already, so what is left are fields that only TarReader looks at: owners, modes, times.
+            // The guard has seen the header and hands on what counts of it, in the plainest form: nothing should be left to find.
             throw Refused($"the header at byte {_guard.Current.Offset} of '{ArchivePath.Display(_guard.Current.Name ?? string.Empty)}' is malformed: {fault.Message}", fault);
         }
     }

@@ -52,6 +52,12 @@ public sealed record CheckpointLimits
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
     public long MaxArchiveBytes { get; init => field = WithinLong(value, KiB, long.MaxValue); } = long.MaxValue;
 
+    /// <summary>Gets how many zeros may follow the first block of the end-of-archive mark, in bytes. Tar programs fill up the last record with zeros, 10 KiB by
+    /// default, and a device that gives nothing else never ends.</summary>
+    /// <value>1 KiB or more; 16 MiB by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public long MaxTrailingZeros { get; init => field = WithinLong(value, KiB, long.MaxValue); } = 16 * MiB;
+
     /// <summary>Gets the largest commit or tag object, in inflated bytes: these are held in memory one at a time.</summary>
     /// <value>1 KiB to 1 GiB; 16 MiB by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>

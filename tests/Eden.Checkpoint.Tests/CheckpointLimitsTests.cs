@@ -21,6 +21,7 @@ public class CheckpointLimitsTests
             Assert.That(limits.MaxExperimentBytes, Is.EqualTo(1 << 20));
             Assert.That(limits.MaxConfigBytes, Is.EqualTo(16 << 20));
             Assert.That(limits.MaxArchiveBytes, Is.EqualTo(long.MaxValue));
+            Assert.That(limits.MaxTrailingZeros, Is.EqualTo(16 << 20));
             Assert.That(limits.MaxCommitBytes, Is.EqualTo(16 << 20));
             Assert.That(limits.MaxLineBytes, Is.EqualTo(64 << 20));
             Assert.That(limits.MaxJsonDepth, Is.EqualTo(128));

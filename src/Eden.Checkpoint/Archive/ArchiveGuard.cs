@@ -92,7 +92,7 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits, Archi
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
         => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <summary>Reads to the end of the input after the end of the archive; nothing but zeros may come.</summary>
+    /// <summary>Reads to the end of the input after the end of the archive; nothing but zeros may come, and not without end.</summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
         var rest = new byte[1 << 16];
@@ -106,6 +106,10 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits, Archi
             }
 
             zeros += count;
+            if (zeros > limits.MaxTrailingZeros)
+            {
+                throw Limit($"more than {limits.MaxTrailingZeros} bytes of zeros follow the end of the archive");
+            }
         }
 
         if (EndWarning is null && zeros < TarBlock.Length)
@@ -290,7 +294,7 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits, Archi
 
     private void CheckSum(long offset)
     {
-        if (!TarField.TryReadNumber(_block.AsSpan(TarBlock.Checksum), out var sum) || sum != TarBlock.Sum(_block))
+        if (!TarField.TryReadNumber(_block.AsSpan(TarBlock.Checksum), out var sum) || !TarBlock.IsSum(_block, sum))
         {
             throw offset > 0
                 ? Structure($"the block at byte {offset} is no tar header: its checksum is wrong")

@@ -2,8 +2,9 @@ using System.Text;
 
 namespace Eden.Checkpoint.Archive;
 
-/// <summary>Composes the headers of a member as TarReader gets them: the member's own header as it stood, before it at most one extended
-/// header that says no more than name and size. What else stood there (times, attributes, comments) has no meaning in a checkpoint.</summary>
+/// <summary>Composes the headers of a member as TarReader gets them: its own header with name, size, type and link as they stood, before it at most
+/// one extended header that says no more than name and size. What else stood there (owners, modes, times, attributes, comments) has no meaning in a
+/// checkpoint, and tar programs write it in more ways than TarReader takes.</summary>
 internal static class ArchiveHeaders
 {
     public static ReadOnlyMemory<byte> Compose(ReadOnlySpan<byte> own, PaxRecords pax, string? longName)
@@ -16,7 +17,7 @@ internal static class ArchiveHeaders
         };
         if (data.Length == 0)
         {
-            return own.ToArray();
+            return Plain(own);
         }
 
         var padded = data.Length + TarBlock.Padding(data.Length);
@@ -28,7 +29,29 @@ internal static class ArchiveHeaders
         (type == (byte)'x' ? "ustar\000"u8 : "ustar  \0"u8).CopyTo(extended[TarBlock.Magic]);
         TarBlock.WriteSum(extended);
         data.CopyTo(headers.AsSpan(TarBlock.Length));
-        own.CopyTo(headers.AsSpan(TarBlock.Length + padded));
+        Plain(own).CopyTo(headers.AsSpan(TarBlock.Length + padded));
         return headers;
+    }
+
+    /// <summary>Copies what counts of a header. Every field that is left out is zero.</summary>
+    private static byte[] Plain(ReadOnlySpan<byte> own)
+    {
+        var plain = new byte[TarBlock.Length];
+        TarField.Text(own[TarBlock.Name]).CopyTo(plain.AsSpan(TarBlock.Name));
+        own[TarBlock.Size].CopyTo(plain.AsSpan(TarBlock.Size));
+        plain[TarBlock.TypeFlag] = own[TarBlock.TypeFlag];
+        TarField.Text(own[TarBlock.LinkName]).CopyTo(plain.AsSpan(TarBlock.LinkName));
+        if (TarField.IsPosix(own))
+        {
+            "ustar\000"u8.CopyTo(plain.AsSpan(TarBlock.Magic));
+            TarField.Text(own[TarBlock.Prefix]).CopyTo(plain.AsSpan(TarBlock.Prefix));
+        }
+        else if (own[TarBlock.Magic].StartsWith("ustar "u8))
+        {
+            "ustar  \0"u8.CopyTo(plain.AsSpan(TarBlock.Magic));
+        }
+
+        TarBlock.WriteSum(plain);
+        return plain;
     }
 }

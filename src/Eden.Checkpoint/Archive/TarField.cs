@@ -46,13 +46,16 @@ internal static class TarField
     /// <summary>Decodes a name; <see langword="null"/> when it is not UTF-8.</summary>
     public static string? Decode(ReadOnlySpan<byte> name) => Utf8.IsValid(name) ? Encoding.UTF8.GetString(name) : null;
 
+    /// <summary>Tells whether a header is of the POSIX format, which has a prefix of the name.</summary>
+    public static bool IsPosix(ReadOnlySpan<byte> block) => block[TarBlock.Magic].StartsWith("ustar\0"u8);
+
     /// <summary>Returns the name in a header, its prefix included when the format has one; <see langword="null"/> when it is not UTF-8.</summary>
     public static string? Name(ReadOnlySpan<byte> block)
     {
         var name = Text(block[TarBlock.Name]);
 
         // GNU's own format keeps other things where POSIX has the prefix.
-        var prefix = block[TarBlock.Magic][..6].SequenceEqual("ustar\0"u8) ? Text(block[TarBlock.Prefix]) : [];
+        var prefix = IsPosix(block) ? Text(block[TarBlock.Prefix]) : [];
         return prefix.IsEmpty
             ? Decode(name)
             : Decode(prefix) is { } first && Decode(name) is { } second ? $"{first}/{second}" : null;

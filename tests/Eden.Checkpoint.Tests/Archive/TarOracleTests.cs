@@ -93,6 +93,41 @@ public class TarOracleTests
     }
 
     [Test]
+    public async Task Owners_and_times_that_gnu_tar_writes_in_binary_are_read(
+        [Values("gnu", "oldgnu", "pax")] string format, [Values("@300000000000", "@-1", "@-70000000000.25")] string time, [Values("4294967294", "2147483648")] string owner)
+    {
+        TarProgram.Require("tar");
+        using var folder = new TempFolder();
+        Lay(folder, s_members);
+
+        await TarProgram.RunAsync("tar", folder.Path, $"--format={format}", $"--mtime={time}", $"--owner=somebody-with-quite-a-long-name:{owner}", $"--group=:{owner}", "-cf", "in.tar", "checkpoint");
+
+        await AssertReadAsync(folder["in.tar"], s_members);
+    }
+
+    [Test]
+    public async Task Metadata_of_any_size_that_python_writes_is_read([Values("PAX_FORMAT", "GNU_FORMAT")] string format)
+    {
+        TarProgram.Require("python3");
+        using var folder = new TempFolder();
+        Lay(folder, s_members);
+        await File.WriteAllTextAsync(folder["make.py"], $$"""
+            import tarfile
+            def odd(member):
+                member.uid, member.gid, member.mtime, member.mode = 2 ** 52, 2 ** 40, -5 * 10 ** 12, 0o77777777
+                member.uname, member.gname = 'ü' * 300, ''
+                member.pax_headers = {'uid': 'nobody', 'gid': '-1', 'mtime': '12-05-1999', 'atime': '1e400', 'ctime': '', 'uname': 'a\nb\x00c', 'VENDOR.x': '1'}
+                return member
+            with tarfile.open('in.tar', 'w', format=tarfile.{{format}}, pax_headers={'mtime': 'never', 'gname': 'all'}) as archive:
+                archive.add('checkpoint', filter=odd)
+            """);
+
+        await TarProgram.RunAsync("python3", folder.Path, "make.py");
+
+        await AssertReadAsync(folder["in.tar"], s_members);
+    }
+
+    [Test]
     public async Task Links_that_gnu_tar_writes_are_refused([Values("pax", "gnu", "v7")] string format, [Values] bool symbolic)
     {
         TarProgram.Require("tar");

@@ -71,6 +71,16 @@ public class VerifyVerbTests
         Assert.That(Directory.EnumerateFileSystemEntries(_folder["temp"]), Is.Empty);
     }
 
+    [Test]
+    [Platform("Linux")]
+    public async Task A_device_that_gives_zeros_without_end_is_no_archive()
+    {
+        var run = await ConsoleRun.StartAsync(_folder["temp"], "verify", "/dev/zero");
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error, Does.Contain("the archive has no members"));
+    }
+
     [TestCase("objects")]
     [TestCase("commits")]
     public async Task Both_depths_accept_a_good_archive(string depth)
