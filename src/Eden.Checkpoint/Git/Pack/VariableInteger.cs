@@ -1,10 +1,13 @@
 namespace Eden.Checkpoint.Git.Pack;
 
-/// <summary>The three integer encodings of a pack. Readers refuse what does not fit 63 bits; padded encodings are legal.</summary>
+/// <summary>The three integer encodings of a pack. Readers refuse what does not fit 63 bits; encodings with zeros at their ends are legal as far as git reads them.</summary>
 internal static class VariableInteger
 {
-    /// <summary>The longest encoding that a reader accepts.</summary>
+    /// <summary>The longest encoding that a reader or a writer needs room for.</summary>
     public const int MaxLength = 10;
+
+    /// <summary>The longest kind and size that git reads. Its index-pack takes longer ones, and then nothing can read the object.</summary>
+    public const int MaxEntryHeaderLength = 9;
 
     /// <summary>Reads an entry header: kind and size.</summary>
     public static bool TryReadEntryHeader(ReadOnlySpan<byte> bytes, out PackEntryKind kind, out long size, out int length)
@@ -24,7 +27,7 @@ internal static class VariableInteger
         var position = 1;
         while (more)
         {
-            if (position >= bytes.Length || shift > 60)
+            if (position >= bytes.Length || position == MaxEntryHeaderLength)
             {
                 return false;
             }
@@ -33,12 +36,6 @@ internal static class VariableInteger
             value |= (ulong)(next & 0x7F) << shift;
             more = (next & 0x80) != 0;
             shift += 7;
-        }
-
-        // The tenth byte begins at bit 60: whatever it would push out of the word shows in the sign or is lost, so look at it.
-        if (value > long.MaxValue || (position == MaxLength && bytes[MaxLength - 1] > 7))
-        {
-            return false;
         }
 
         size = (long)value;

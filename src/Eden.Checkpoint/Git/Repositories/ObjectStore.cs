@@ -83,22 +83,20 @@ internal sealed class ObjectStore : IDisposable
         return position >= 0;
     }
 
-    /// <summary>Returns the copy of a pack's object that counts: the same object may be in an earlier pack too.</summary>
+    /// <summary>Returns the copy of a pack's object that counts: the same object may be in an earlier pack too, or earlier in the same one.</summary>
     public ObjectLocation Canonical(int number, int rank)
     {
-        if (number > 0)
+        var index = _packs[number].Index;
+        var name = index.Name(rank);
+        for (var earlier = 0; earlier < number; earlier++)
         {
-            var name = _packs[number].Index.Name(rank);
-            for (var earlier = 0; earlier < number; earlier++)
+            if (_packs[earlier].Index.Find(name) is var found and >= 0)
             {
-                if (_packs[earlier].Index.Find(name) is var found and >= 0)
-                {
-                    return new ObjectLocation(earlier, found);
-                }
+                return new ObjectLocation(earlier, found);
             }
         }
 
-        return new ObjectLocation(number, rank);
+        return new ObjectLocation(number, index.HasDuplicates ? index.Find(name) : rank);
     }
 
     public bool IsLoose(ObjectLocation location) => location.Source == _packs.Length;

@@ -8,8 +8,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Eden.Checkpoint.Git.Repositories;
 
-/// <summary>A pack's index (version 1 or 2) in compact arrays. An object is known by its rank: its place in the order of pack offsets.</summary>
-/// <remarks>Immutable after reading, so any number of threads may ask. About 40 bytes an object.</remarks>
+/// <summary>A pack's index (version 1 or 2) in compact arrays. An entry is known by its rank: its place in the order of pack offsets.</summary>
+/// <remarks>Immutable after reading, so any number of threads may ask. About 40 bytes an entry. A pack may hold an object more than once, as git
+/// tolerates it: the first copy is the one that is found.</remarks>
 internal sealed class PackIndexFile
 {
     private const uint Signature = 0xFF744F63;
@@ -24,11 +25,13 @@ internal sealed class PackIndexFile
     private readonly int[] _buckets;
     private readonly int _bucketShift;
 
-    private PackIndexFile(int hashLength, byte[] names, uint[]? checksums, long[] offsetsByPosition, long packEnd, ObjectHash packChecksum)
+    private PackIndexFile(
+        int hashLength, byte[] names, bool hasDuplicates, uint[]? checksums, long[] offsetsByPosition, long packEnd, ObjectHash packChecksum)
     {
         var count = offsetsByPosition.Length;
         _hashLength = hashLength;
         _names = names;
+        HasDuplicates = hasDuplicates;
         _checksums = checksums;
         PackChecksum = packChecksum;
         _positionOfRank = OffsetOrder.Of(offsetsByPosition);
@@ -57,8 +60,11 @@ internal sealed class PackIndexFile
         }
     }
 
-    /// <summary>Gets the number of objects.</summary>
+    /// <summary>Gets the number of entries.</summary>
     public int Count => _positionOfRank.Length;
+
+    /// <summary>Gets a value indicating whether an object has more than one entry.</summary>
+    public bool HasDuplicates { get; }
 
     /// <summary>Gets what the index says is the checksum at the end of its pack.</summary>
     public ObjectHash PackChecksum { get; }
@@ -75,7 +81,7 @@ internal sealed class PackIndexFile
 
     public ReadOnlySpan<byte> Name(int rank) => _names.AsSpan(_positionOfRank[rank] * _hashLength, _hashLength);
 
-    /// <summary>Returns the rank of the object with that raw id, or -1.</summary>
+    /// <summary>Returns the rank of the object with that raw id, of its first entry when it has several; -1 when it is not there.</summary>
     public int Find(ReadOnlySpan<byte> name)
     {
         var first = BinaryPrimitives.ReadUInt64BigEndian(name);
@@ -93,7 +99,7 @@ internal sealed class PackIndexFile
                 var order = name[8..].SequenceCompareTo(other[8..]);
                 if (order == 0)
                 {
-                    return _rankOfPosition[middle];
+                    return HasDuplicates ? FirstRank(middle) : _rankOfPosition[middle];
                 }
 
                 isBefore = order < 0;
@@ -187,8 +193,8 @@ internal sealed class PackIndexFile
             throw reader.Fault("does not match its own checksum");
         }
 
-        CheckNames(names, fanOut, hashLength, reader);
-        var index = new PackIndexFile(hashLength, names, checksums, offsets, packLength - hashLength, ObjectHash.FromBytes(trailer));
+        var hasDuplicates = CheckNames(names, fanOut, hashLength, reader);
+        var index = new PackIndexFile(hashLength, names, hasDuplicates, checksums, offsets, packLength - hashLength, ObjectHash.FromBytes(trailer));
         index.CheckOffsets(reader);
         return index;
     }
@@ -245,8 +251,10 @@ internal sealed class PackIndexFile
         }
     }
 
-    private static void CheckNames(byte[] names, uint[] fanOut, int hashLength, Sections reader)
+    /// <summary>Checks the order, and returns whether a name is there more than once.</summary>
+    private static bool CheckNames(byte[] names, uint[] fanOut, int hashLength, Sections reader)
     {
+        var hasDuplicates = false;
         var bucket = 0;
         var position = 0u;
         var previous = 0UL;
@@ -259,15 +267,38 @@ internal sealed class PackIndexFile
 
             // The first words nearly always differ, and then they decide.
             var first = BinaryPrimitives.ReadUInt64BigEndian(names.AsSpan(at));
-            if ((int)(first >> 56) != bucket
-                || (at > 0 && first <= previous
-                    && names.AsSpan(at - hashLength, hashLength).SequenceCompareTo(names.AsSpan(at, hashLength)) >= 0))
+            var order = at > 0 && first <= previous
+                ? names.AsSpan(at - hashLength, hashLength).SequenceCompareTo(names.AsSpan(at, hashLength))
+                : -1;
+            if ((int)(first >> 56) != bucket || order > 0)
             {
                 throw reader.Fault("does not list its objects in order");
             }
 
+            hasDuplicates |= order == 0;
             previous = first;
         }
+
+        return hasDuplicates;
+    }
+
+    // The first in the pack: an offset delta's base lies before it, so a chain that goes from copy to first copy never comes back.
+    private int FirstRank(int position)
+    {
+        var name = _names.AsSpan(position * _hashLength, _hashLength);
+        var from = position;
+        while (from > 0 && _names.AsSpan((from - 1) * _hashLength, _hashLength).SequenceEqual(name))
+        {
+            from--;
+        }
+
+        var first = _rankOfPosition[from];
+        for (var next = from + 1; next < Count && _names.AsSpan(next * _hashLength, _hashLength).SequenceEqual(name); next++)
+        {
+            first = Math.Min(first, _rankOfPosition[next]);
+        }
+
+        return first;
     }
 
     private void CheckOffsets(Sections reader)

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Eden.Checkpoint.Git;
 using Eden.Checkpoint.Tests.Kit;
 
 namespace Eden.Checkpoint.Tests.Git.Bundle;
 
-/// <summary>Damaged bundles before git: what we call whole, git clones.</summary>
+/// <summary>Damaged bundles before git: what we call whole, git clones, and can read all of.</summary>
 [TestFixture]
 public class BundleAgainstGitTests
 {
@@ -69,7 +70,7 @@ public class BundleAgainstGitTests
             await File.WriteAllBytesAsync(file, content, cancellationToken);
             using var bundle = RepoBundle.FromFile(file);
             var report = await GitBundle.VerifyAsync(bundle, cancellationToken: cancellationToken);
-            var (accepted, error) = await CloneAsync(folder, file, report.Header?.ObjectFormat);
+            var (accepted, error) = await CloneAsync(folder, file, report.Header?.ObjectFormat, report.IsValid);
             if (report.IsValid && !accepted)
             {
                 refused.Add($"round {round}, {layer}: {error}\n{Convert.ToBase64String(content)}");
@@ -88,7 +89,7 @@ public class BundleAgainstGitTests
         return counts;
     }
 
-    private static async Task<(bool Accepted, string Error)> CloneAsync(TempFolder folder, string file, GitObjectFormat? format)
+    private static async Task<(bool Accepted, string Error)> CloneAsync(TempFolder folder, string file, GitObjectFormat? format, bool isValid)
     {
         // Not the bundle's own name with ".git" behind: git would take the clone that it is about to make for what it shall clone.
         var clone = Path.ChangeExtension(file, ".clone");
@@ -107,8 +108,23 @@ public class BundleAgainstGitTests
         if (Directory.Exists(clone))
         {
             using var repository = new TempFolder(clone);
+            if (exitCode == 0 && isValid)
+            {
+                // Cloning does not read every object; this does.
+                (exitCode, _, error) = await GitCli.TryRunAsync(clone, default, "repack", "-adfq");
+                var fsck = await GitCli.TryRunAsync(clone, default, "fsck", "--full", "--no-dangling");
+                var faults = $"{Encoding.UTF8.GetString(fsck.Output)}{fsck.Error}".Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !IsOfStyle(line)).ToArray();
+                if (exitCode == 0 && faults.Length > 0)
+                {
+                    (exitCode, error) = (fsck.ExitCode, string.Join('\n', faults));
+                }
+            }
         }
 
         return (exitCode == 0, error);
     }
+
+    // What fsck finds odd in an object that it can read is none of ours: real histories have all of it.
+    private static bool IsOfStyle(string line)
+        => line.StartsWith("error in ", StringComparison.Ordinal) || line.StartsWith("warning in ", StringComparison.Ordinal) || line.StartsWith("notice: ", StringComparison.Ordinal);
 }

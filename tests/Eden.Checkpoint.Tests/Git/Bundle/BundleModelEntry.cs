@@ -21,7 +21,7 @@ internal sealed class BundleModelEntry(PackEntryKind kind, byte[] content)
 
     public long? Distance { get; set; }
 
-    /// <summary>Gets or sets how many bytes longer than needed the header is: legal, and nobody does it.</summary>
+    /// <summary>Gets or sets how many bytes longer than needed the header is: git reads it up to nine bytes, and nobody does it.</summary>
     public int HeaderPadding { get; set; }
 
     /// <summary>Gets or sets the compressed bytes, when they are not to be made of the content.</summary>
@@ -36,7 +36,7 @@ internal sealed class BundleModelEntry(PackEntryKind kind, byte[] content)
     public void Write(Stream pack, Dictionary<BundleModelEntry, long> offsets)
     {
         var offset = pack.Position;
-        var header = new byte[VariableInteger.MaxLength + 16];
+        var header = new byte[VariableInteger.MaxLength + Math.Max(16, HeaderPadding)];
         var length = VariableInteger.WriteEntryHeader(header, Kind, DeclaredSize ?? Content.Length);
         for (var padding = 0; padding < HeaderPadding; padding++)
         {
