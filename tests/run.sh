@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds everything and runs every test, from any directory, as root or not. What the tests use as judges (git, PostgreSQL, argon2, curl)
-# is installed when it is missing and apt is there. Arguments go to `dotnet test`, for example:
+# Builds everything and runs every test, from any directory, as root or not, and names the ten slowest. What the tests use as judges (git,
+# PostgreSQL, other tar programs, compressors …) is installed when it is missing and apt is there. Arguments go to `dotnet test`:
 #   tests/run.sh --filter FullyQualifiedName~ConsoleHost
+#   tests/run.sh --filter TestCategory!=Huge       without the tests that write files of 4 GiB and more
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -12,20 +13,46 @@ if ! command -v dotnet >/dev/null 2>&1; then
     exit 2
 fi
 
+# Each program that a test or a smoke script starts, and the package that brings it. A test compares this table with the tests' sources.
+programs="
+argon2 argon2
+bash bash
+bzip2 bzip2
+chown coreutils
+curl curl
+flock util-linux
+git git
+gzip gzip
+ln coreutils
+mkfifo coreutils
+mount mount
+python3 python3
+setpriv util-linux
+sh dash
+sha256sum coreutils
+tar tar
+truncate coreutils
+umount mount
+xz xz-utils
+zstd zstd
+"
+
 has_postgres() {
     local programs
-    command -v initdb >/dev/null 2>&1 && command -v pg_ctl >/dev/null 2>&1 && return 0
+    command -v initdb >/dev/null 2>&1 && command -v pg_ctl >/dev/null 2>&1 && command -v psql >/dev/null 2>&1 && return 0
     for programs in /usr/lib/postgresql/*/bin; do
-        [ -x "$programs/initdb" ] && [ -x "$programs/pg_ctl" ] && return 0
+        [ -x "$programs/initdb" ] && [ -x "$programs/pg_ctl" ] && command -v psql >/dev/null 2>&1 && return 0
     done
     return 1
 }
 
 missing=()
-command -v git >/dev/null 2>&1 || missing+=(git)
+while read -r program package; do
+    if [ -n "$program" ] && ! command -v "$program" >/dev/null 2>&1 && [[ " ${missing[*]} " != *" $package "* ]]; then
+        missing+=("$package")
+    fi
+done <<<"$programs"
 has_postgres || missing+=(postgresql)
-command -v argon2 >/dev/null 2>&1 || missing+=(argon2)
-command -v curl >/dev/null 2>&1 || missing+=(curl)
 
 if [ "${#missing[@]}" -gt 0 ]; then
     as_root=()
@@ -48,5 +75,40 @@ if [ "${#missing[@]}" -gt 0 ]; then
     fi
 fi
 
+# Every run leaves its results where the caller wants them, else in a folder that is gone afterwards.
+results=
+previous=
+for argument in "$@"; do
+    case $argument in
+        --results-directory=*) results=${argument#*=} ;;
+    esac
+    if [ "$previous" = --results-directory ]; then
+        results=$argument
+    fi
+    previous=$argument
+done
+temporary=$(mktemp -d)
+trap 'rm -rf "$temporary"' EXIT
+where=()
+if [ -z "$results" ]; then
+    results=$temporary
+    where=(--results-directory "$results")
+fi
+touch "$temporary/begin"
+
+# Prints how long the slowest tests took, from the result files of this run.
+slowest() {
+    local list
+    list=$(find "$results" -name '*.trx' -newer "$temporary/begin" -exec grep -ho '<UnitTestResult [^>]*>' {} + \
+        | sed -n 's/.* testName="\([^"]*\)".* duration="\([0-9:]*\.[0-9]\).*/\2  \1/p' \
+        | sed 's/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&#x[0-9A-F]*;/ /g; s/&amp;/\&/g' | sort -r) || return 0
+    [ -n "$list" ] || return 0
+    echo "The slowest tests:"
+    head -n 10 <<<"$list" | sed 's/^/  /'
+}
+
 dotnet build Eden.Checkpoint.sln --configuration Release --nologo --verbosity quiet </dev/null
-dotnet test Eden.Checkpoint.sln --configuration Release --no-build --nologo "$@" </dev/null
+status=0
+dotnet test Eden.Checkpoint.sln --configuration Release --no-build --nologo --logger trx "${where[@]}" "$@" </dev/null || status=$?
+slowest
+exit "$status"

@@ -66,11 +66,7 @@ internal sealed partial class ServerProcess : IDisposable
     /// <summary>Asks the server to end, the way an orchestrator does.</summary>
     public async Task<(int ExitCode, string Output, string Error)> TerminateAsync()
     {
-        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await kill.WaitForExitAsync();
-        }
-
+        ProcessSignal.Terminate(_process);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await _process.WaitForExitAsync(patience.Token);
         return (_process.ExitCode, await _process.StandardOutput.ReadToEndAsync(), await _error);

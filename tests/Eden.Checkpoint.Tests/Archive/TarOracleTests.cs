@@ -16,7 +16,7 @@ public class TarOracleTests
     [Test]
     public async Task Gnu_tar_reads_what_is_written()
     {
-        TarProgram.Require("tar");
+        RequiredProgram.Ensure("tar");
         using var folder = new TempFolder();
         await File.WriteAllBytesAsync(folder["out.tar"], await CheckpointArchiveWriterTests.WriteAsync(s_members));
 
@@ -34,7 +34,7 @@ public class TarOracleTests
     [Test]
     public async Task Python_reads_what_is_written()
     {
-        TarProgram.Require("python3");
+        RequiredProgram.Ensure("python3");
         using var folder = new TempFolder();
         await File.WriteAllBytesAsync(folder["out.tar"], await CheckpointArchiveWriterTests.WriteAsync(s_members));
         await File.WriteAllTextAsync(folder["list.py"], """
@@ -52,7 +52,7 @@ public class TarOracleTests
     [Test]
     public async Task What_gnu_tar_writes_is_read([Values("ustar", "pax", "gnu", "v7", "oldgnu")] string format, [Values("checkpoint", "./checkpoint", ".")] string from)
     {
-        TarProgram.Require("tar");
+        RequiredProgram.Ensure("tar");
         using var folder = new TempFolder();
         var members = s_members.Where(member => format != "v7" || member.Path.Length < 80).Where(member => format != "ustar" || member.Path.Length < 100).ToArray();
         Lay(folder, members);
@@ -65,7 +65,7 @@ public class TarOracleTests
     [Test]
     public async Task What_gnu_tar_writes_with_every_attribute_is_read([Values("--xattrs", "--acls", "--pax-option=comment=a comment", "--pax-option=globexthdr.name=/g/%n,comment=x", "--pax-option=exthdr.name=%d/x/%f,atime:=1")] string option)
     {
-        TarProgram.Require("tar");
+        RequiredProgram.Ensure("tar");
         using var folder = new TempFolder();
         Lay(folder, s_members);
 
@@ -77,7 +77,7 @@ public class TarOracleTests
     [Test]
     public async Task What_python_writes_is_read([Values("USTAR_FORMAT", "PAX_FORMAT", "GNU_FORMAT")] string format)
     {
-        TarProgram.Require("python3");
+        RequiredProgram.Ensure("python3");
         using var folder = new TempFolder();
         var members = s_members.Where(member => format != "USTAR_FORMAT" || member.Path.Length < 100).ToArray();
         Lay(folder, members);
@@ -130,7 +130,7 @@ public class TarOracleTests
     [Test]
     public async Task Links_that_gnu_tar_writes_are_refused([Values("pax", "gnu", "v7")] string format, [Values] bool symbolic)
     {
-        TarProgram.Require("tar");
+        RequiredProgram.Ensure("tar");
         using var folder = new TempFolder();
         Lay(folder, [("a", "1")]);
         await TarProgram.RunAsync("ln", folder.Path, symbolic ? "-sf" : "-f", symbolic ? "/etc/passwd" : "checkpoint/a", "checkpoint/b");
@@ -145,7 +145,7 @@ public class TarOracleTests
     [Test]
     public async Task A_sparse_file_of_gnu_tar_is_refused([Values("gnu", "pax")] string format, [Values("0.0", "0.1", "1.0")] string version)
     {
-        TarProgram.Require("tar");
+        RequiredProgram.Ensure("tar");
         using var folder = new TempFolder();
         Directory.CreateDirectory(folder["checkpoint"]);
         await TarProgram.RunAsync("truncate", folder.Path, "-s", "10M", "checkpoint/sparse");
@@ -159,8 +159,8 @@ public class TarOracleTests
     [Test]
     public async Task Compressed_archives_are_named([Values("gzip", "bzip2", "xz", "zstd")] string program)
     {
-        TarProgram.Require("tar");
-        TarProgram.Require(program);
+        RequiredProgram.Ensure("tar");
+        RequiredProgram.Ensure(program);
         using var folder = new TempFolder();
         Lay(folder, s_members);
 

@@ -213,7 +213,7 @@ public class ExportVerbTests
         Assert.That(await connection.ReceiveAsync(new byte[256]), Is.Positive, "the start of a conversation");
 
         // SIGTERM: a shell that runs this in the background makes its children deaf to SIGINT, which the program takes the same way.
-        using var kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        ProcessSignal.Terminate(process);
         var run = await ConsoleRun.EndAsync(process);
 
         Assert.That(run.ExitCode, Is.EqualTo(130), run.Error);

@@ -9,7 +9,7 @@ using Eden.Checkpoint.Tests.Kit;
 namespace Eden.Checkpoint.Tests.Git;
 
 /// <summary>A pack of more than 4 GiB whose deltas have their bases at its other end: all offsets have 64 bits, and no window spans that far. Git judges.</summary>
-[TestFixture, Parallelizable(ParallelScope.Self)]
+[TestFixture, Category("Huge"), Parallelizable(ParallelScope.Self)]
 public class LargePackTests
 {
     private const long FourGibibytes = 1L << 32;

@@ -279,16 +279,10 @@ public class ImportFaultTests
     [TestCase(false)]
     public async Task A_full_disk_leaves_the_target_as_it_was(bool underTheSpool)
     {
-        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
-        {
-            Assert.Ignore("Mounting a small file system needs root.");
-        }
-
         var database = await _scene.ReceiverAsync(Receiver);
         var before = await ImportTargetTests.DumpAsync(database);
         var mount = Directory.CreateDirectory(_scene["small"]).FullName;
-        await ShellAsync($"mount -t tmpfs -o size=32k tmpfs '{mount}'");
-        try
+        await using (await SmallDisk.MountAsync(mount, "32k"))
         {
             var options = underTheSpool
                 ? _scene.OptionsWithRepository() with { TemporaryDirectory = mount }
@@ -296,19 +290,8 @@ public class ImportFaultTests
             await Assert.CatchAsync<IOException>(() => _scene.Importer(database).ImportAsync(_scene.Open(), options));
             Assert.That(Directory.EnumerateFileSystemEntries(mount), Is.Empty);
         }
-        finally
-        {
-            await ShellAsync($"umount '{mount}'");
-        }
 
         await AssertAsBeforeAsync(database, before);
-    }
-
-    private static async Task ShellAsync(string command)
-    {
-        using var process = System.Diagnostics.Process.Start("sh", ["-c", command]);
-        await process.WaitForExitAsync();
-        Assert.That(process.ExitCode, Is.Zero, command);
     }
 
     private static async Task StrikeAsync(TempDatabase database, Fault fault, CancellationTokenSource? cancellation)

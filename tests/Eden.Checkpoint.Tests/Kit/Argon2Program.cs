@@ -11,8 +11,9 @@ internal static class Argon2Program
     /// <summary>Computes the PHC string of a token with the salt of another PHC string. Without the program the test is ignored, or fails where <c>CI=true</c>.</summary>
     public static async Task<string> HashAsync(string token, string phcOfSalt)
     {
+        RequiredProgram.Ensure("argon2");
         var octal = string.Concat(Salt(phcOfSalt).Select(value => "\\" + Convert.ToString(value, 8).PadLeft(3, '0')));
-        var start = new ProcessStartInfo("sh", ["-c", $"command -v argon2 > /dev/null || exit 77; argon2 \"$(printf '{octal}')\" -id -t 3 -k 65536 -p 4 -l 32 -e"])
+        var start = new ProcessStartInfo("sh", ["-c", $"argon2 \"$(printf '{octal}')\" -id -t 3 -k 65536 -p 4 -l 32 -e"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -22,11 +23,6 @@ internal static class Argon2Program
         process.StandardInput.Close();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        if (process.ExitCode == 77 && Environment.GetEnvironmentVariable("CI") != "true")
-        {
-            Assert.Ignore("The program argon2 is not installed.");
-        }
-
         Assert.That(process.ExitCode, Is.Zero);
         return output.Trim();
     }

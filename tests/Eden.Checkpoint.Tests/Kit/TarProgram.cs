@@ -23,15 +23,4 @@ internal static class TarProgram
         return process.ExitCode == 0 && error.Length == 0 ? output
             : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {error}");
     }
-
-    /// <summary>Ends the test as ignored when a program is not installed.</summary>
-    public static void Require(string program)
-    {
-        var found = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator)
-            .Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, program)));
-        if (!found)
-        {
-            Assert.Ignore($"{program} is not installed.");
-        }
-    }
 }

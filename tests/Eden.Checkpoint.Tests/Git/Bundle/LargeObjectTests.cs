@@ -18,7 +18,7 @@ public class LargeObjectTests
     private static readonly byte[] s_block = RandomNumberGenerator.GetBytes(BlockLength);
     private static readonly ProcessMeans s_small = new() { HeapBytes = 128 << 20, Patience = TimeSpan.FromMinutes(10) };
 
-    [Test]
+    [Test, Category("Huge")]
     public async Task Objects_of_two_gibibytes_are_verified_restored_and_bundled_again_by_a_process_of_128_MiB()
     {
         using var folder = new TempFolder();
