@@ -96,7 +96,7 @@ public class TarOracleTests
     public async Task Owners_and_times_that_gnu_tar_writes_in_binary_are_read(
         [Values("gnu", "oldgnu", "pax")] string format, [Values("@300000000000", "@-1", "@-70000000000.25")] string time, [Values("4294967294", "2147483648")] string owner)
     {
-        TarProgram.Require("tar");
+        RequiredProgram.Ensure("tar");
         using var folder = new TempFolder();
         Lay(folder, s_members);
 
@@ -108,7 +108,7 @@ public class TarOracleTests
     [Test]
     public async Task Metadata_of_any_size_that_python_writes_is_read([Values("PAX_FORMAT", "GNU_FORMAT")] string format)
     {
-        TarProgram.Require("python3");
+        RequiredProgram.Ensure("python3");
         using var folder = new TempFolder();
         Lay(folder, s_members);
         await File.WriteAllTextAsync(folder["make.py"], $$"""
