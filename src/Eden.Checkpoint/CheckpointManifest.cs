@@ -45,7 +45,7 @@ public sealed record CheckpointManifest
             : throw new ArgumentException("A timestamp is YYYY-MM-DDTHH:MM:SS[.fraction]Z, a real date, in UTC.", nameof(value));
     }
 
-    /// <summary>Gets who made the archive; informative, <see langword="null"/> when the archive does not say.</summary>
+    /// <summary>Gets who made the archive; informative, <see langword="null"/> when the archive does not say, or says <c>null</c>.</summary>
     public CheckpointManifestExporter? Exporter { get; init; }
 
     /// <summary>Gets a value indicating whether the archive asks for fresh worker credentials. An import issues them in any case.</summary>

@@ -3,6 +3,7 @@ using Eden.Checkpoint.Manifest;
 namespace Eden.Checkpoint;
 
 /// <summary>The row counts that a manifest states (spec §5). Informative: the lines of the files rule. Immutable.</summary>
+/// <remarks>A manifest may state a count of any size; one beyond 64 bits reads as <see cref="long.MaxValue"/>.</remarks>
 public sealed record CheckpointManifestCounts
 {
     /// <summary>Gets the number of tasks, 0 or more.</summary>

@@ -4,7 +4,8 @@ using Eden.Checkpoint.Manifest;
 namespace Eden.Checkpoint;
 
 /// <summary>Where a manifest says the members are: paths under the archive's root, <c>/</c>-separated (spec §5). Immutable.</summary>
-/// <remarks>A path that is absolute, or has an empty, <c>.</c> or <c>..</c> segment, cannot be set: such a path is an attack or a mistake.</remarks>
+/// <remarks>A path that is absolute, or has an empty, <c>.</c> or <c>..</c> segment, cannot be set: such a path is an attack or a mistake. A manifest that is read
+/// names no path twice and none below a file.</remarks>
 public sealed record CheckpointManifestFiles
 {
     /// <summary>Gets the layout of spec §3: what this library writes.</summary>

@@ -7,9 +7,14 @@ namespace Eden.Checkpoint.Manifest;
 /// <summary>Takes values of the right type out of a manifest's objects and notes what is wrong with them.</summary>
 internal sealed class ManifestChecks(CheckpointLimits limits, ViolationList violations)
 {
+    private readonly List<string> _warnings = [];
+
     public CheckpointLimits Limits => limits;
 
     public long Total => violations.Total;
+
+    /// <summary>Gets what is odd and harms nothing.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
 
     public void Fail(string field, string message, CheckpointRule rule = CheckpointRule.Manifest)
         => violations.Add(rule, CheckpointManifest.FileName, null, null, field, message);
@@ -38,9 +43,10 @@ internal sealed class ManifestChecks(CheckpointLimits limits, ViolationList viol
         return text;
     }
 
-    public string? OptionalString(ManifestObject owner, string name, string field)
+    /// <summary>Takes a string of the informative kind: one that is <c>null</c> is one that is not known.</summary>
+    public string? InformativeString(ManifestObject owner, string name, string field)
     {
-        if (owner.Take(name) is not { } member)
+        if (Informative(owner, name, field) is not { } member)
         {
             return null;
         }
@@ -69,6 +75,7 @@ internal sealed class ManifestChecks(CheckpointLimits limits, ViolationList viol
         return member.Kind != JsonTokenType.False;
     }
 
+    /// <summary>Takes a count, which may have any size; one beyond 64 bits becomes the largest there is.</summary>
     public long RequiredCount(ManifestObject owner, string name, string field)
     {
         if (Required(owner, name, field) is not { } member)
@@ -76,18 +83,28 @@ internal sealed class ManifestChecks(CheckpointLimits limits, ViolationList viol
             return 0;
         }
 
-        if (member.Kind != JsonTokenType.Number || !RecordGrammar.TryReadInteger(member.Json, out var count) || count < 0)
+        if (member.Kind == JsonTokenType.Number && RecordGrammar.TryReadInteger(member.Json, out var count) && count >= 0)
         {
-            Fail(field, "must be an integer of 0 or more");
-            return 0;
+            return count;
         }
 
-        return count;
+        if (member.Kind == JsonTokenType.Number && member.Json[0] != (byte)'-' && RecordGrammar.IsInteger(member.Json))
+        {
+            return long.MaxValue;
+        }
+
+        Fail(field, "must be an integer of 0 or more");
+        return 0;
     }
 
-    public ManifestObject? Object(ManifestObject owner, string name, bool required)
+    public ManifestObject? RequiredObject(ManifestObject owner, string name) => AsObject(Required(owner, name, name), name);
+
+    /// <summary>Takes an object of the informative kind: one that is <c>null</c> is one that is not known.</summary>
+    public ManifestObject? InformativeObject(ManifestObject owner, string name) => AsObject(Informative(owner, name, name), name);
+
+    private ManifestObject? AsObject(ManifestObject.Member? member, string name)
     {
-        if ((required ? Required(owner, name, name) : owner.Take(name)) is not { } member)
+        if (member is null)
         {
             return null;
         }
@@ -110,6 +127,18 @@ internal sealed class ManifestChecks(CheckpointLimits limits, ViolationList viol
         JsonTokenType.StartObject => "an object",
         _ => "a string",
     };
+
+    private ManifestObject.Member? Informative(ManifestObject owner, string name, string field)
+    {
+        var member = owner.Take(name);
+        if (member is not { Kind: JsonTokenType.Null })
+        {
+            return member;
+        }
+
+        _warnings.Add($"The manifest's {field} is null; what is not known is left out.");
+        return null;
+    }
 
     private ManifestObject.Member? Required(ManifestObject owner, string name, string field)
     {

@@ -83,7 +83,10 @@ internal static class ManifestReader
             Counts = counts!,
             Files = files!,
             Unknown = root.Rest(),
-        });
+        })
+        {
+            Warnings = checks.Warnings,
+        };
     }
 
     /// <summary>Looks at the versions of any JSON object, whatever else is wrong with it: another version may have other rules.</summary>
@@ -110,22 +113,22 @@ internal static class ManifestReader
 
     private static CheckpointManifestExporter? ReadExporter(ManifestChecks checks, ManifestObject root)
     {
-        if (checks.Object(root, ManifestKey.Exporter, required: false) is not { } exporter)
+        if (checks.InformativeObject(root, ManifestKey.Exporter) is not { } exporter)
         {
             return null;
         }
 
         return new CheckpointManifestExporter
         {
-            Implementation = checks.OptionalString(exporter, ManifestKey.Implementation, $"{ManifestKey.Exporter}.{ManifestKey.Implementation}"),
-            AtomicityMechanism = checks.OptionalString(exporter, ManifestKey.AtomicityMechanism, $"{ManifestKey.Exporter}.{ManifestKey.AtomicityMechanism}"),
+            Implementation = checks.InformativeString(exporter, ManifestKey.Implementation, $"{ManifestKey.Exporter}.{ManifestKey.Implementation}"),
+            AtomicityMechanism = checks.InformativeString(exporter, ManifestKey.AtomicityMechanism, $"{ManifestKey.Exporter}.{ManifestKey.AtomicityMechanism}"),
             Unknown = exporter.Rest(),
         };
     }
 
     private static CheckpointManifestCounts? ReadCounts(ManifestChecks checks, ManifestObject root)
     {
-        if (checks.Object(root, ManifestKey.Counts, required: true) is not { } counts)
+        if (checks.RequiredObject(root, ManifestKey.Counts) is not { } counts)
         {
             return null;
         }
@@ -136,43 +139,19 @@ internal static class ManifestReader
 
     private static CheckpointManifestFiles? ReadFiles(ManifestChecks checks, ManifestObject root)
     {
-        if (checks.Object(root, ManifestKey.Files, required: true) is not { } files)
+        if (checks.RequiredObject(root, ManifestKey.Files) is not { } files)
         {
             return null;
         }
 
         var before = checks.Total;
-        var taken = new Dictionary<string, string>(StringComparer.Ordinal) { [CheckpointManifest.FileName] = "the manifest" };
-        string Path(string key)
-        {
-            var field = $"{ManifestKey.Files}.{key}";
-            var path = checks.RequiredString(files, key, field);
-            if (path is null)
-            {
-                return key;
-            }
-
-            if (Encoding.UTF8.GetByteCount(path) > checks.Limits.MaxPathBytes)
-            {
-                checks.Fail(field, $"the path is longer than {checks.Limits.MaxPathBytes} bytes", CheckpointRule.Limit);
-            }
-            else if (ArchivePath.FindFault(path) is { } fault)
-            {
-                checks.Fail(field, $"the path '{ArchivePath.Display(path)}' {fault}");
-            }
-            else if (!taken.TryAdd(path, field))
-            {
-                checks.Fail(field, $"the path '{ArchivePath.Display(path)}' is also that of {taken[path]}");
-            }
-
-            return path;
-        }
-
-        var config = Path(ManifestKey.ExperimentConfig);
-        var experiment = Path(ManifestKey.Experiment);
-        var registries = RegistryFiles.Kinds.ToArray().ToDictionary(static kind => kind, kind => Path(RegistryFiles.ManifestKey(kind)));
-        var bundle = Path(ManifestKey.RepoBundle);
-        var artifacts = Path(ManifestKey.ArtifactsDirectory);
+        var paths = new ManifestPaths(checks, files);
+        var config = paths.TakeFile(ManifestKey.ExperimentConfig);
+        var experiment = paths.TakeFile(ManifestKey.Experiment);
+        var registries = RegistryFiles.Kinds.ToArray().ToDictionary(static kind => kind, kind => paths.TakeFile(RegistryFiles.ManifestKey(kind)));
+        var bundle = paths.TakeFile(ManifestKey.RepoBundle);
+        var artifacts = paths.TakeDirectory(ManifestKey.ArtifactsDirectory);
+        paths.Complete();
         return checks.Total != before ? null : new CheckpointManifestFiles
         {
             ExperimentConfig = config,

@@ -6,6 +6,9 @@ namespace Eden.Checkpoint.Manifest;
 /// <param name="Message">What that problem is, for people.</param>
 internal sealed record ManifestReading(CheckpointManifest? Manifest, CheckpointProblem? OtherVersion = null, string? Message = null)
 {
+    /// <summary>Gets what is odd about a manifest that can be used.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     public static ManifestReading Unusable { get; } = new((CheckpointManifest?)null);
 
     public void ThrowOnOtherVersion()

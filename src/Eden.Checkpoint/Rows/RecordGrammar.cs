@@ -146,6 +146,32 @@ internal static class RecordGrammar
         return true;
     }
 
+    /// <summary>Tells whether a JSON number of any size has no fractional part.</summary>
+    /// <param name="number">A number that a JSON tokenizer has accepted.</param>
+    public static bool IsInteger(ReadOnlySpan<byte> number)
+    {
+        var mark = number.IndexOfAny((byte)'e', (byte)'E');
+        var mantissa = mark < 0 ? number : number[..mark];
+        var dot = mantissa.IndexOf((byte)'.');
+        var whole = (dot < 0 ? mantissa : mantissa[..dot]).TrimStart((byte)'-');
+        var fraction = (dot < 0 ? [] : mantissa[(dot + 1)..]).TrimEnd((byte)'0');
+        if (whole.TrimStart((byte)'0').IsEmpty && fraction.IsEmpty)
+        {
+            return true;
+        }
+
+        var power = mark < 0 ? [] : number[(mark + 1)..];
+        if (!TryReadExponent(power, out var exponent))
+        {
+            // Further than any digits reach.
+            return !power.StartsWith("-"u8);
+        }
+
+        // How far the last digit that is not zero stands behind the point; less than nothing for zeros before it.
+        var places = fraction.IsEmpty ? whole.TrimEnd((byte)'0').Length - whole.Length : fraction.Length;
+        return exponent >= places;
+    }
+
     private static bool TryReadExponent(ReadOnlySpan<byte> text, out int exponent)
     {
         const int Absurd = 1 << 20;

@@ -101,7 +101,8 @@ internal sealed class MemberIntake(
 
             if (_present.Contains(Manifest!.Files[kind]) && Manifest.Counts[kind] != rows.Count(kind))
             {
-                _warnings.Add($"The manifest counts {Manifest.Counts[kind]} {RegistryFiles.ManifestKey(kind)}; the file has {rows.Count(kind)}.");
+                var counted = Manifest.Counts[kind] == long.MaxValue ? $"{long.MaxValue} or more" : $"{Manifest.Counts[kind]}";
+                _warnings.Add($"The manifest counts {counted} {RegistryFiles.ManifestKey(kind)}; the file has {rows.Count(kind)}.");
             }
         }
 
@@ -128,6 +129,7 @@ internal sealed class MemberIntake(
         }
 
         Manifest = manifest;
+        _warnings.AddRange(reading.Warnings);
         Layout = new ArchiveLayout(manifest.Files);
         await TakeEarlyAsync(manifest.Files, cancellationToken).ConfigureAwait(false);
         return true;

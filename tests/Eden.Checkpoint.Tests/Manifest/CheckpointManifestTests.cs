@@ -158,15 +158,16 @@ public class CheckpointManifestTests
     [TestCase("exported_at", "\"2026-11-23T10:44:60Z\"", "exported_at")]
     [TestCase("exported_at", "\"2026-11-23T10:44:07+00:00\"", "exported_at")]
     [TestCase("exported_at", "null", "exported_at")]
-    [TestCase("exporter", "null", "exporter")]
     [TestCase("exporter", "\"me\"", "exporter")]
     [TestCase("exporter", "{\"implementation\":1}", "exporter.implementation")]
-    [TestCase("exporter", "{\"atomicity_mechanism\":null}", "exporter.atomicity_mechanism")]
     [TestCase("requires_credential_reissue", "\"true\"", "requires_credential_reissue")]
     [TestCase("requires_credential_reissue", "null", "requires_credential_reissue")]
     [TestCase("counts", "[]", "counts")]
     [TestCase("counts.tasks", "-1", "counts.tasks")]
     [TestCase("counts.groups", "1.5", "counts.groups")]
+    [TestCase("counts.tasks", "-99999999999999999999", "counts.tasks")]
+    [TestCase("counts.tasks", "99999999999999999999.5", "counts.tasks")]
+    [TestCase("counts.tasks", "1e-99999999999", "counts.tasks")]
     [TestCase("counts.events", "\"1\"", "counts.events")]
     [TestCase("counts.events", "null", "counts.events")]
     [TestCase("files", "\"tasks.jsonl\"", "files")]
@@ -183,6 +184,13 @@ public class CheckpointManifestTests
     [TestCase("files.groups", "\"tasks.jsonl\"", "files.groups")]
     [TestCase("files.artifacts_dir", "\"tasks.jsonl\"", "files.artifacts_dir")]
     [TestCase("files.tasks", "\"manifest.json\"", "files.tasks")]
+    [TestCase("files.tasks", "\"manifest.json/t\"", "files.tasks")]
+    [TestCase("files.tasks", "\"ideas.jsonl/t\"", "files.tasks")]
+    [TestCase("files.groups", "\"tasks.jsonl/deep/er\"", "files.groups")]
+    [TestCase("files.tasks", "\"artifacts/sha256\"", "files.artifacts_dir")]
+    [TestCase("files.tasks", "\"artifacts\"", "files.artifacts_dir")]
+    [TestCase("files.artifacts_dir", "\"manifest.json\"", "files.artifacts_dir")]
+    [TestCase("files.artifacts_dir", "\"repo.bundle/sha256\"", "files.artifacts_dir")]
     public void A_wrong_value_is_named_and_alone(string path, string value, string field)
     {
         var source = new HandMadeArchive().Manifest;
@@ -193,6 +201,48 @@ public class CheckpointManifestTests
 
         Assert.That(failure?.Violations, Has.Count.EqualTo(1));
         Assert.That(failure?.Violations[0].Field, Is.EqualTo(field));
+    }
+
+    [Test]
+    public void Paths_that_only_look_like_one_below_the_other_are_taken()
+    {
+        var source = new HandMadeArchive().Manifest;
+        source["files"]!["tasks"] = "ideas.jsonl.d/tasks";
+        source["files"]!["events"] = "ideas.jsonl.d/events/events";
+        source["files"]!["groups"] = "artifacts/sha256/groups.jsonl";
+        source["files"]!["notes"] = "tasks.jsonl/notes";
+        source["files"]!["more"] = "ideas.jsonl";
+
+        Assert.That(() => CheckpointManifest.Parse(Utf8(source)), Throws.Nothing, "what the format does not know is no path of the layout");
+    }
+
+    [TestCase("null")]
+    [TestCase("{\"implementation\":null,\"atomicity_mechanism\":null}")]
+    public void What_the_exporter_does_not_say_may_be_null(string exporter)
+    {
+        var source = new HandMadeArchive().Manifest;
+        source["exporter"] = JsonNode.Parse(exporter);
+
+        var manifest = CheckpointManifest.Parse(Utf8(source));
+
+        Assert.That((manifest.Exporter?.Implementation, manifest.Exporter?.AtomicityMechanism), Is.EqualTo(((string?)null, (string?)null)));
+    }
+
+    [TestCase("9223372036854775807", long.MaxValue)]
+    [TestCase("9223372036854775808", long.MaxValue)]
+    [TestCase("99999999999999999999999999999999999999", long.MaxValue)]
+    [TestCase("1e400", long.MaxValue)]
+    [TestCase("1.5e99999999999", long.MaxValue)]
+    [TestCase("12345678901234567890123.0", long.MaxValue)]
+    [TestCase("1200000000000000000000e-20", 12)]
+    [TestCase("-0", 0)]
+    [TestCase("0e99999999999", 0)]
+    public void A_count_may_have_any_size(string count, long read)
+    {
+        var source = new HandMadeArchive().Manifest;
+        source["counts"]!["events"] = JsonNode.Parse(count);
+
+        Assert.That(CheckpointManifest.Parse(Utf8(source)).Counts.Events, Is.EqualTo(read));
     }
 
     [Test]

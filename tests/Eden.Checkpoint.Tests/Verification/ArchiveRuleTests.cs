@@ -108,6 +108,19 @@ public class ArchiveRuleTests : VerifierTestBase
         // The manifest's paths lead nowhere.
         yield return Case("a path to nothing", CheckpointRule.Layout, "elsewhere.jsonl:", archive => archive.EditManifest(json => json["files"]!["tasks"] = "elsewhere.jsonl"));
         yield return Case("a file that nothing names any more", CheckpointRule.Layout, "tasks.jsonl:", archive => archive.EditManifest(json => json["files"]!["tasks"] = "elsewhere.jsonl"));
+        yield return Case("a path below a file", CheckpointRule.Manifest, "manifest.json files.tasks:", archive => archive.Rename("tasks.jsonl", "ideas.jsonl/t").EditManifest(json => json["files"]!["tasks"] = "ideas.jsonl/t"));
+        yield return Case("a path below the manifest", CheckpointRule.Manifest, "manifest.json files.tasks:", archive => archive.Rename("tasks.jsonl", "manifest.json/t").EditManifest(json => json["files"]!["tasks"] = "manifest.json/t"));
+        yield return Case("a registry above the artifacts", CheckpointRule.Manifest, "manifest.json files.artifacts_dir:", archive => archive.Rename("tasks.jsonl", "artifacts").EditManifest(json => json["files"]!["tasks"] = "artifacts"));
+        yield return Case("a registry in the place of the artifacts", CheckpointRule.Manifest, "manifest.json files.artifacts_dir:", archive => archive.Rename("tasks.jsonl", "artifacts/sha256").EditManifest(json => json["files"]!["tasks"] = "artifacts/sha256"));
+        foreach (var place in new[] { 0, -1 })
+        {
+            var order = place == 0 ? "" : " before the manifest";
+            yield return Case($"a member below a file{order}", CheckpointRule.Layout, "tasks.jsonl/t:", archive => archive.Set("tasks.jsonl/t", "x").Move("manifest.json", place));
+            yield return Case($"a file above the artifacts{order}", CheckpointRule.Layout, "artifacts:", archive => archive.Set("artifacts", "x").Move("manifest.json", place));
+            yield return Case($"a file in the place of the artifacts{order}", CheckpointRule.Layout, "artifacts/sha256:", archive => archive.Set("artifacts/sha256", "x").Move("manifest.json", place));
+            yield return Case($"a file that only an unknown key names{order}", CheckpointRule.Layout, "notes.txt:", archive => archive.Set("notes.txt", "x").EditManifest(json => json["files"]!["notes"] = "notes.txt").Move("manifest.json", place));
+        }
+
         yield return Case("a path that climbs", CheckpointRule.Manifest, "manifest.json files.repo_bundle:", archive => archive.EditManifest(json => json["files"]!["repo_bundle"] = "../../etc/passwd"));
     }
 
@@ -129,6 +142,11 @@ public class ArchiveRuleTests : VerifierTestBase
         yield return Case("an empty config", archive => archive.Set("experiment-config.yaml", string.Empty));
         yield return Case("unreferenced artifacts", archive => archive.Artifact(s_artifact).Artifact([]));
         yield return Case("a referenced artifact", archive => archive.Artifact(s_artifact).Row("ideas.jsonl", 1, row => row["artifacts_uri"] = $"checkpoint:sha256:{s_hash}"));
+        yield return Case("unknown keys among the files", archive => archive.EditManifest(json =>
+        {
+            json["files"]!["notes"] = "../tasks.jsonl/x";
+            json["files"]!["more"] = 7;
+        }));
         yield return Case("white space inside a row", archive => archive.Set("groups.jsonl", archive.Text("groups.jsonl").Replace(",", " , ", StringComparison.Ordinal)));
         yield return Case("an indented experiment", archive => archive.Set("experiment.json", "\n " + archive.Text("experiment.json").Replace(",", ",\n\t", StringComparison.Ordinal) + "\n"));
         yield return Case("unknown fields", archive => archive.Row("tasks.jsonl", 1, row => row["x"] = JsonNode.Parse("{\"deep\":[1e999,null]}")).Record(row => row["y"] = 1));

@@ -166,6 +166,28 @@ public class CheckpointVerifierTests : VerifierTestBase
     }
 
     [Test]
+    public async Task What_the_manifest_says_of_its_exporter_as_null_and_counts_beyond_64_bits_are_warnings([Values(0, -1)] int manifest)
+    {
+        var report = await VerifyAsync(new HandMadeArchive().Move("manifest.json", manifest).EditManifest(json =>
+        {
+            json["exporter"] = JsonNode.Parse("""{"implementation":null,"atomicity_mechanism":null}""");
+            json["counts"]!["ideas"] = JsonNode.Parse("99999999999999999999");
+            json["counts"]!["events"] = JsonNode.Parse("1e99");
+        }));
+        var without = await VerifyAsync(new HandMadeArchive().EditManifest(json => json["exporter"] = null));
+
+        Assert.That(report.Violations, Is.Empty);
+        Assert.That(report.Warnings, Is.EquivalentTo(new[]
+        {
+            "The manifest's exporter.implementation is null; what is not known is left out.",
+            "The manifest's exporter.atomicity_mechanism is null; what is not known is left out.",
+            "The manifest counts 9223372036854775807 or more ideas; the file has 1.",
+            "The manifest counts 9223372036854775807 or more events; the file has 3.",
+        }));
+        Assert.That((without.IsValid, without.Warnings.Single()), Is.EqualTo((true, "The manifest's exporter is null; what is not known is left out.")));
+    }
+
+    [Test]
     public async Task A_missing_end_mark_is_a_warning()
     {
         var report = await VerifyAsync(new HandMadeArchive().ToRawTar().ToArray());
