@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Eden.Checkpoint.ConsoleHost;
 using YamlDotNet.Core;
@@ -10,53 +9,42 @@ namespace Eden.Checkpoint.Server;
 internal static class AutoCheckpointBlock
 {
     private const string Name = "auto_checkpoint";
+    private const string MergeKey = "<<";
 
     /// <summary>Returns the schedule; one that is not enabled when there is no block.</summary>
     /// <exception cref="UsageException">The config is no YAML, or the block has an unknown key or a value that makes no sense.</exception>
     public static CheckpointSchedule Read(ReadOnlyMemory<byte> config)
     {
         var schedule = new CheckpointSchedule();
-        if (Find(config) is not { } block)
+        foreach (var (key, node) in Find(config))
         {
-            return schedule;
-        }
-
-        foreach (var (keyNode, valueNode) in block.Children)
-        {
-            var key = (keyNode as YamlScalarNode)?.Value;
-            var value = valueNode as YamlScalarNode ?? throw new UsageException($"The config's {Name}.{key} is not a single value.");
-            try
+            var value = node as YamlScalarNode ?? throw new UsageException($"The config's {Name}.{key} is not a single value.");
+            schedule = key switch
             {
-                schedule = key switch
-                {
-                    "enabled" => schedule with { Enabled = Flag(key, value) },
-                    "interval_seconds" => schedule with { Interval = TimeSpan.FromSeconds(Number(key, value)) },
-                    "retention_count" => schedule with { RetentionCount = (int)Number(key, value) },
-                    "on_terminate" => schedule with { OnTerminate = Flag(key, value) },
-                    _ => throw new UsageException($"The config's {Name} has a key '{key}' that is not known; it may have enabled, interval_seconds, retention_count and on_terminate."),
-                };
-            }
-            catch (Exception exception) when (exception is ArgumentOutOfRangeException or OverflowException)
-            {
-                throw new UsageException($"The config's {Name}.{key} is out of range.");
-            }
+                "enabled" => schedule with { Enabled = Flag(key, value) },
+                "interval_seconds" => schedule with { Interval = Interval(key, value) },
+                "retention_count" => schedule with { RetentionCount = Count(key, value) },
+                "on_terminate" => schedule with { OnTerminate = Flag(key, value) },
+                _ => throw new UsageException($"The config's {Name} has a key '{key}' that is not known; it may have enabled, interval_seconds, retention_count and on_terminate."),
+            };
         }
 
         return schedule;
     }
 
-    private static YamlMappingNode? Find(ReadOnlyMemory<byte> config)
+    private static Dictionary<string, YamlNode> Find(ReadOnlyMemory<byte> config)
     {
         try
         {
             var yaml = new YamlStream();
-            yaml.Load(new StringReader(Encoding.UTF8.GetString(config.Span)));
-            return yaml.Documents.Count > 0
-                && yaml.Documents[0].RootNode is YamlMappingNode root
-                && root.Children.TryGetValue(new YamlScalarNode(Name), out var block)
-                && block is not YamlScalarNode { Value: null or "" or "~" or "null" }
-                ? block as YamlMappingNode ?? throw new UsageException($"The config's {Name} is not a mapping.")
-                : null;
+            yaml.Load(new StringReader(Encoding.UTF8.GetString(config.Span).TrimStart('\uFEFF')));
+            if (yaml.Documents.Count == 0 || yaml.Documents[0].RootNode is not YamlMappingNode root
+                || !Members(root).TryGetValue(Name, out var block) || (block is YamlScalarNode scalar && YamlScalar.IsNull(scalar)))
+            {
+                return [];
+            }
+
+            return Members(block as YamlMappingNode ?? throw new UsageException($"The config's {Name} is not a mapping."));
         }
         catch (YamlException exception)
         {
@@ -64,15 +52,59 @@ internal static class AutoCheckpointBlock
         }
     }
 
-    private static bool Flag(string key, YamlScalarNode value) => value.Value switch
+    /// <summary>Returns the members of a mapping with those of the mappings merged into it. Its own win, then those of the mapping that is named first.</summary>
+    private static Dictionary<string, YamlNode> Members(YamlMappingNode mapping)
     {
-        "true" or "True" or "TRUE" or "yes" or "on" when value.Style == ScalarStyle.Plain => true,
-        "false" or "False" or "FALSE" or "no" or "off" when value.Style == ScalarStyle.Plain => false,
-        _ => throw new UsageException($"The config's {Name}.{key} is neither true nor false."),
-    };
+        var members = new Dictionary<string, YamlNode>(StringComparer.Ordinal);
+        var seen = new HashSet<YamlNode>(ReferenceEqualityComparer.Instance);
+        Add(mapping);
+        return members;
 
-    private static long Number(string key, YamlScalarNode value)
-        => value.Style == ScalarStyle.Plain && long.TryParse(value.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number <= int.MaxValue
-            ? number
-            : throw new UsageException($"The config's {Name}.{key} is not a whole number in range.");
+        void Add(YamlMappingNode from)
+        {
+            if (!seen.Add(from))
+            {
+                // Named twice, or inside of itself: it has nothing new to give.
+                return;
+            }
+
+            foreach (var (key, value) in from.Children)
+            {
+                if (key is YamlScalarNode { Value: { } name } scalar && !IsMerge(scalar))
+                {
+                    members.TryAdd(name, value);
+                }
+            }
+
+            foreach (var (_, value) in from.Children.Where(child => child.Key is YamlScalarNode key && IsMerge(key)))
+            {
+                foreach (var merged in value is YamlSequenceNode several ? several.Children : [value])
+                {
+                    Add(merged as YamlMappingNode ?? throw new UsageException($"The config merges ({MergeKey}) something that is not a mapping."));
+                }
+            }
+        }
+    }
+
+    private static bool IsMerge(YamlScalarNode key) => key is { Style: ScalarStyle.Plain, Value: MergeKey };
+
+    private static bool Flag(string key, YamlScalarNode value)
+        => YamlScalar.Flag(value) ?? throw new UsageException($"The config's {Name}.{key} is neither true nor false.");
+
+    private static TimeSpan Interval(string key, YamlScalarNode value)
+    {
+        if (YamlScalar.Number(value) is not ({ } seconds and > 0))
+        {
+            throw new UsageException($"The config's {Name}.{key} is not a number of seconds greater than 0.");
+        }
+
+        // The clock has steps, and no server runs as long as the longest interval there is.
+        return seconds >= TimeSpan.MaxValue.TotalSeconds ? TimeSpan.MaxValue
+            : TimeSpan.FromTicks(Math.Max(1, (long)(seconds * TimeSpan.TicksPerSecond)));
+    }
+
+    private static int Count(string key, YamlScalarNode value)
+        => YamlScalar.Number(value) is >= 1 and var number && Math.Floor(number) == number
+            ? (int)Math.Min(number, int.MaxValue)
+            : throw new UsageException($"The config's {Name}.{key} is not a whole number of 1 or more.");
 }

@@ -42,6 +42,10 @@ internal static class ServerHost
         builder.Services.AddProblemDetails();
         var application = builder.Build();
         CheckOptions(application.Services);
+        if (settings.HasUselessHelper)
+        {
+            ServerLog.HelperIgnored(application.Logger);
+        }
 
         // What is no route of ours, or another method, is answered with a problem too.
         application.UseStatusCodePages();
@@ -85,7 +89,7 @@ internal static class ServerHost
     private static CheckpointExperiment CreateExperiment(ServerSettings settings, IServiceProvider services)
     {
         var database = services.GetRequiredService<NpgsqlDataSource>();
-        var credentials = settings.CredentialHelper is { } helper ? new CredentialHelper(helper) : null;
+        var credentials = settings.CredentialHelper is { } helper && !settings.HasUselessHelper ? new CredentialHelper(helper) : null;
         var store = new PostgresCheckpointStore(database, null, null, services.GetRequiredService<ILogger<PostgresCheckpointStore>>());
         var experiment = new CheckpointExperiment(store)
         {

@@ -43,6 +43,9 @@ internal sealed record ServerSettings
 
     public string? CredentialHelper { get; init; }
 
+    /// <summary>Gets a value indicating whether there is a credential helper and no remote that it could be asked for: it is ignored.</summary>
+    public bool HasUselessHelper => CredentialHelper is not null && RemoteUrl is null;
+
     public string? CredentialsDirectory { get; init; }
 
     public string? AutoCheckpointDirectory { get; init; }
@@ -87,12 +90,7 @@ internal sealed record ServerSettings
             throw new UsageException("--forgejo-url needs --repo-path: the server keeps a bare clone of the remote of record there.");
         }
 
-        if (CredentialHelper is not null && RemoteUrl is null)
-        {
-            throw new UsageException("--credential-helper needs --forgejo-url: there is no remote to ask a credential for.");
-        }
-
-        if (CredentialHelper is not null && !File.Exists(CredentialHelper))
+        if (CredentialHelper is not null && RemoteUrl is not null && !File.Exists(CredentialHelper))
         {
             throw new UsageException("The file of --credential-helper does not exist.");
         }

@@ -8,23 +8,23 @@ public sealed record CheckpointSchedule
     public bool Enabled { get; init; }
 
     /// <summary>Gets the time from the end of one periodic attempt, also a failed one, to the next; and from the start to the first.</summary>
-    /// <value>1 second to 365 days; 1 hour by default.</value>
-    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    /// <value>More than zero; 1 hour by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is zero or less.</exception>
     public TimeSpan Interval
     {
         get;
-        init => field = value >= TimeSpan.FromSeconds(1) && value <= TimeSpan.FromDays(365) ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "The interval may be 1 second to 365 days.");
+        init => field = value > TimeSpan.Zero ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "The interval must be more than zero.");
     } = TimeSpan.FromHours(1);
 
     /// <summary>Gets how many periodic checkpoints of the experiment are kept. Terminal ones are never pruned.</summary>
-    /// <value>1 to 1,000,000; 6 by default.</value>
-    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    /// <value>1 or more; 6 by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
     public int RetentionCount
     {
         get;
-        init => field = value is >= 1 and <= 1_000_000 ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "The retention count may be 1 to 1,000,000.");
+        init => field = value >= 1 ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "At least one periodic checkpoint must be kept.");
     } = 6;
 
     /// <summary>Gets a value indicating whether a terminal checkpoint is made, once, when the experiment is seen to be terminated.</summary>

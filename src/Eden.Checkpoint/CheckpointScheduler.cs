@@ -15,6 +15,9 @@ namespace Eden.Checkpoint;
 /// </remarks>
 public sealed class CheckpointScheduler
 {
+    // Timers of the platform reach no further than some weeks.
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromDays(1);
+
     private readonly ICheckpointStore _store;
     private readonly ICheckpointExporter _exporter;
     private readonly ICheckpointDestination _destination;
@@ -88,16 +91,19 @@ public sealed class CheckpointScheduler
             if (_time.GetElapsedTime(started) >= nextPeriodic)
             {
                 await AttemptAsync("periodic", PeriodicAsync, cancellationToken).ConfigureAwait(false);
-                nextPeriodic = _time.GetElapsedTime(started) + _schedule.Interval;
+                nextPeriodic = Later(_time.GetElapsedTime(started), _schedule.Interval);
             }
 
-            var wait = (nextPeriodic < nextState ? nextPeriodic : nextState) - _time.GetElapsedTime(started);
-            if (wait > TimeSpan.Zero)
+            var elapsed = _time.GetElapsedTime(started);
+            var next = nextPeriodic < nextState ? nextPeriodic : nextState;
+            if (next > elapsed)
             {
-                await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(next < Later(elapsed, s_longestWait) ? next - elapsed : s_longestWait, _time, cancellationToken).ConfigureAwait(false);
             }
         }
     }
+
+    private static TimeSpan Later(TimeSpan elapsed, TimeSpan interval) => elapsed < TimeSpan.MaxValue - interval ? elapsed + interval : TimeSpan.MaxValue;
 
     private async Task AttemptAsync(string kind, Func<CancellationToken, Task> attempt, CancellationToken cancellationToken)
     {
@@ -178,7 +184,7 @@ public sealed class CheckpointScheduler
         var snapshot = await _store.OpenSnapshotAsync(cancellationToken).ConfigureAwait(false);
         await using (snapshot.ConfigureAwait(false))
         {
-            using var record = JsonDocument.Parse(snapshot.Experiment);
+            using var record = JsonDocument.Parse(snapshot.Experiment, new JsonDocumentOptions { MaxDepth = 1025 });
             return snapshot.ExperimentId == _experimentId
                 && record.RootElement.TryGetProperty("state", out var state)
                 && state.ValueKind == JsonValueKind.String

@@ -6,29 +6,25 @@ namespace Eden.Checkpoint.ConsoleHost.Verbs;
 internal static class BundleSource
 {
     public const string NoRepository = "no --repo-path: the archive carries the zero-byte placeholder and is not resumable.";
+    public const string NoRemote = "no --remote-url: --credential-helper is ignored.";
 
     /// <summary>Chooses the provider; nothing is contacted.</summary>
     /// <param name="repoPath">The repository, or our own clone when there is a remote.</param>
     /// <param name="remoteUrl">The remote of record, if there is one.</param>
     /// <param name="credentialHelper">The helper that knows the remote's password, if it needs one.</param>
-    /// <param name="warning">What the operator should know beforehand.</param>
+    /// <param name="warnings">What the operator should know beforehand.</param>
     /// <exception cref="UsageException">The options do not go together.</exception>
-    public static IRepoBundleProvider Choose(string? repoPath, string? remoteUrl, string? credentialHelper, out string? warning)
+    public static IRepoBundleProvider Choose(string? repoPath, string? remoteUrl, string? credentialHelper, out IReadOnlyList<string> warnings)
     {
-        warning = null;
         if (remoteUrl is not null && repoPath is null)
         {
             throw new UsageException("--remote-url needs --repo-path: the directory of our own clone of it.");
         }
 
-        if (credentialHelper is not null && remoteUrl is null)
-        {
-            throw new UsageException("--credential-helper needs --remote-url: there is nothing to authenticate with.");
-        }
-
+        string[] ignored = credentialHelper is not null && remoteUrl is null ? [NoRemote] : [];
+        warnings = repoPath is null ? [.. ignored, NoRepository] : ignored;
         if (repoPath is null)
         {
-            warning = NoRepository;
             return new PlaceholderProvider();
         }
 

@@ -32,11 +32,11 @@ internal static class ExportVerb
         {
             var path = OutputPath.Check(parsed.GetRequiredValue(output), "--out");
             var bundles = BundleSource.Choose(
-                parsed.GetValue(repoPath), parsed.GetValue(remoteUrl), parsed.GetValue(helper), out var warning);
+                parsed.GetValue(repoPath), parsed.GetValue(remoteUrl), parsed.GetValue(helper), out var warnings);
             var opened = StoreAddress.Open(parsed.GetRequiredValue(store));
             await using (opened.ConfigureAwait(false))
             {
-                if (warning is not null)
+                foreach (var warning in warnings)
                 {
                     terminal.ErrorLine($"warning: {warning}");
                 }

@@ -28,7 +28,7 @@ internal static class ImportVerb
         {
             if (parsed.GetValue(helper) is not null && parsed.GetValue(remoteUrl) is null)
             {
-                throw new UsageException("--credential-helper goes with --remote-url.");
+                terminal.ErrorLine($"warning: {BundleSource.NoRemote}");
             }
 
             var options = new CheckpointImportOptions

@@ -41,7 +41,6 @@ public class ServerSettingsTests
     [TestCase("is a name", "--host", "db.example")]
     [TestCase("is no database", "--store-url", "sqlite:///x")]
     [TestCase("has no file", "--experiment-config", "/nowhere/config.yaml")]
-    [TestCase("has no remote", "--credential-helper", "/bin/true")]
     public void What_makes_no_sense_is_refused(string what, string flag, string value)
     {
         var arguments = flag == "--store-url" ? [flag, value, .. s_enough[2..]] : (string[])[.. s_enough, flag, value];
@@ -50,11 +49,21 @@ public class ServerSettingsTests
     }
 
     [Test]
+    public void A_credential_helper_is_looked_for_where_there_is_a_remote_only()
+    {
+        Assert.That(Read([], [.. s_enough, "--credential-helper", "/nowhere/helper"]).HasUselessHelper);
+        Assert.That(
+            () => Read([], [.. s_enough, "--credential-helper", "/nowhere/helper", "--repo-path", "/r.git", "--forgejo-url", "https://git.example/x.git"]),
+            Throws.InstanceOf<UsageException>().With.Message.Contains("--credential-helper"));
+    }
+
+    [Test]
     public void The_auto_checkpoint_block_is_read_and_its_defaults_are_those_of_the_binding()
     {
         Assert.That(AutoCheckpointBlock.Read(Yaml("objective: x\n")), Is.EqualTo(new CheckpointSchedule()));
         Assert.That(AutoCheckpointBlock.Read(Yaml("")), Is.EqualTo(new CheckpointSchedule()));
         Assert.That(AutoCheckpointBlock.Read(Yaml("auto_checkpoint:\n")), Is.EqualTo(new CheckpointSchedule()));
+        Assert.That(AutoCheckpointBlock.Read(Yaml("auto_checkpoint: NULL\n")), Is.EqualTo(new CheckpointSchedule()));
         Assert.That(
             AutoCheckpointBlock.Read(Yaml("auto_checkpoint:\n  enabled: true\n")),
             Is.EqualTo(new CheckpointSchedule { Enabled = true, Interval = TimeSpan.FromSeconds(3600), RetentionCount = 6, OnTerminate = true }));
@@ -63,12 +72,83 @@ public class ServerSettingsTests
             Is.EqualTo(new CheckpointSchedule { Enabled = true, Interval = TimeSpan.FromSeconds(60), RetentionCount = 2, OnTerminate = false }));
     }
 
+    [TestCase("0.25", 0.25)]
+    [TestCase("1.5", 1.5)]
+    [TestCase(".5", 0.5)]
+    [TestCase("90.", 90)]
+    [TestCase("+3600", 3600)]
+    [TestCase("1e3", 1000)]
+    [TestCase("2.5E-1", 0.25)]
+    [TestCase("3_600", 3600)]
+    [TestCase("0x10", 16)]
+    [TestCase("0o17", 15)]
+    [TestCase("017", 15)]
+    [TestCase("09", 9)]
+    [TestCase("0b11", 3)]
+    [TestCase("1:30:00", 5400)]
+    [TestCase("1:30.5", 90.5)]
+    public void An_interval_is_any_number_however_yaml_writes_it(string written, double seconds)
+        => Assert.That(AutoCheckpointBlock.Read(Yaml($"auto_checkpoint: {{interval_seconds: {written}}}")).Interval, Is.EqualTo(TimeSpan.FromSeconds(seconds)));
+
+    [Test]
+    public void Intervals_that_no_clock_keeps_become_those_next_to_them()
+    {
+        Assert.That(AutoCheckpointBlock.Read(Yaml("auto_checkpoint: {interval_seconds: 99999999999999999999}")).Interval, Is.EqualTo(TimeSpan.MaxValue));
+        Assert.That(AutoCheckpointBlock.Read(Yaml("auto_checkpoint: {interval_seconds: 1e-30}")).Interval, Is.EqualTo(TimeSpan.FromTicks(1)));
+    }
+
+    [TestCase("3.0", 3)]
+    [TestCase("3e0", 3)]
+    [TestCase("1_000", 1000)]
+    [TestCase("99999999999999999999", int.MaxValue)]
+    public void A_retention_count_is_any_integer_however_yaml_writes_it(string written, int count)
+        => Assert.That(AutoCheckpointBlock.Read(Yaml($"auto_checkpoint: {{retention_count: {written}}}")).RetentionCount, Is.EqualTo(count));
+
+    [TestCase("true", "false")]
+    [TestCase("True", "False")]
+    [TestCase("TRUE", "FALSE")]
+    [TestCase("yes", "no")]
+    [TestCase("Yes", "No")]
+    [TestCase("YES", "NO")]
+    [TestCase("on", "off")]
+    [TestCase("On", "Off")]
+    [TestCase("ON", "OFF")]
+    public void Truth_is_written_in_every_way_of_yaml(string yes, string no)
+    {
+        var schedule = AutoCheckpointBlock.Read(Yaml($"auto_checkpoint: {{enabled: {yes}, on_terminate: {no}}}"));
+
+        Assert.That((schedule.Enabled, schedule.OnTerminate), Is.EqualTo((true, false)));
+    }
+
+    [TestCase("defaults: &d {enabled: yes, interval_seconds: 60}\nauto_checkpoint:\n  <<: *d\n  interval_seconds: 90\n", 90, TestName = "the block's own key wins")]
+    [TestCase("defaults: &d {enabled: yes, interval_seconds: 60}\nauto_checkpoint:\n  interval_seconds: 90\n  <<: *d\n", 90, TestName = "also when it comes first")]
+    [TestCase("a: &a {interval_seconds: 60}\nb: &b {enabled: yes, interval_seconds: 30}\nauto_checkpoint:\n  <<: [*a, *b]\n", 60, TestName = "the mapping named first wins")]
+    [TestCase("a: &a {enabled: yes}\nb: &b {<<: *a, interval_seconds: 30}\nauto_checkpoint: {<<: *b}\n", 30, TestName = "mappings that were merged themselves")]
+    [TestCase("base: &b\n  auto_checkpoint: {enabled: yes, interval_seconds: 45}\n<<: *b\n", 45, TestName = "a block that was merged as a whole")]
+    [TestCase("block: &b {enabled: yes, interval_seconds: 45}\nauto_checkpoint: *b\n", 45, TestName = "an alias for the block")]
+    [TestCase("auto_checkpoint: {<<: {enabled: yes}, interval_seconds: &i 45}\n", 45, TestName = "a mapping written in place")]
+    [TestCase("\uFEFFauto_checkpoint: {enabled: yes, interval_seconds: 45}\n", 45, TestName = "a byte order mark")]
+    public void Merge_keys_and_aliases_are_followed(string yaml, double seconds)
+        => Assert.That(AutoCheckpointBlock.Read(Yaml(yaml)), Is.EqualTo(new CheckpointSchedule { Enabled = true, Interval = TimeSpan.FromSeconds(seconds) }));
+
     [TestCase("auto_checkpoint: 5")]
+    [TestCase("auto_checkpoint: 'null'")]
+    [TestCase("auto_checkpoint: {<<: 5}")]
+    [TestCase("auto_checkpoint: {<<: [{enabled: true}, 5]}")]
+    [TestCase("auto_checkpoint: {<<: {enabled: maybe}}")]
+    [TestCase("auto_checkpoint: {enabled: y}")]
+    [TestCase("auto_checkpoint: {interval_seconds: -1}")]
+    [TestCase("auto_checkpoint: {interval_seconds: '60'}")]
+    [TestCase("auto_checkpoint: {interval_seconds: .inf}")]
+    [TestCase("auto_checkpoint: {interval_seconds: .nan}")]
+    [TestCase("auto_checkpoint: {interval_seconds: 60s}")]
+    [TestCase("auto_checkpoint: {interval_seconds: 1e999}")]
+    [TestCase("auto_checkpoint: {interval_seconds: }")]
+    [TestCase("auto_checkpoint: {retention_count: 1.5}")]
+    [TestCase("auto_checkpoint: {retention_count: -3}")]
     [TestCase("auto_checkpoint: {enabled: maybe}")]
     [TestCase("auto_checkpoint: {enabled: 'true'}")]
     [TestCase("auto_checkpoint: {interval_seconds: 0}")]
-    [TestCase("auto_checkpoint: {interval_seconds: 1.5}")]
-    [TestCase("auto_checkpoint: {interval_seconds: 99999999999999999999}")]
     [TestCase("auto_checkpoint: {retention_count: 0}")]
     [TestCase("auto_checkpoint: {retention_count: [1]}")]
     [TestCase("auto_checkpoint: {intervall_seconds: 60}")]

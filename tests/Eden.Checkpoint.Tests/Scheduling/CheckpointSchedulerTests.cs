@@ -338,6 +338,33 @@ public class CheckpointSchedulerTests
     }
 
     [Test]
+    public async Task An_interval_may_be_longer_than_any_timer()
+    {
+        await using (var run = Start(FakeStore.ExperimentId, _schedule with { Interval = TimeSpan.FromDays(60), OnTerminate = false }))
+        {
+            await AdvanceAsync(TimeSpan.FromDays(59));
+            Assert.That(_exports, Is.Zero);
+
+            await AdvanceAsync(TimeSpan.FromDays(1));
+            Assert.That(_exports, Is.EqualTo(1));
+        }
+
+        await using var never = Start(FakeStore.ExperimentId, _schedule with { Interval = TimeSpan.MaxValue, OnTerminate = false });
+        await AdvanceAsync(TimeSpan.FromDays(400));
+        Assert.That(_exports, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task An_interval_may_be_a_fraction_of_a_second()
+    {
+        await using var run = Start(FakeStore.ExperimentId, _schedule with { Interval = TimeSpan.FromSeconds(0.25), OnTerminate = false });
+
+        await AdvanceAsync(TimeSpan.FromSeconds(1));
+
+        Assert.That(_exports, Is.EqualTo(4));
+    }
+
+    [Test]
     public async Task A_schedule_that_is_not_enabled_does_nothing()
     {
         await Scheduler(FakeStore.ExperimentId, new CheckpointSchedule()).RunAsync(CancellationToken.None);
