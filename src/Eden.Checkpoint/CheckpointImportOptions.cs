@@ -8,7 +8,7 @@ namespace Eden.Checkpoint;
 /// <summary>What an import does beyond its fixed order. Immutable.</summary>
 public sealed record CheckpointImportOptions
 {
-    /// <summary>Gets the id that the experiment must land under (spec §8); <see langword="null"/> for the receiver's own.</summary>
+    /// <summary>Gets the id that the experiment must land under (spec §8); <see langword="null"/> for the receiver's own, or a fresh one where it has none.</summary>
     /// <exception cref="ArgumentException">The value is no experiment id.</exception>
     public string? AsExperimentId { get; init => field = Checked(value); }
 

@@ -4,6 +4,10 @@ namespace Eden.Checkpoint;
 /// <remarks>Implementations are thread-safe: every snapshot is independent of every other.</remarks>
 public interface ICheckpointStore
 {
+    /// <summary>Gets the id of the one experiment that this store is for, as far as it is known without asking; an import into an empty store lands under it.</summary>
+    /// <value><see langword="null"/> for a store that takes whichever experiment it holds; so it is where an implementation does not say otherwise.</value>
+    string? ExperimentId => null;
+
     /// <summary>Opens a view of the whole experiment at one logical instant (spec §6). Writers are neither blocked nor aborted by it.</summary>
     /// <param name="cancellationToken">Cancels the opening; what was opened is closed again.</param>
     /// <returns>The snapshot; disposing it ends the read transaction.</returns>

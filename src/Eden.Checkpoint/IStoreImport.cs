@@ -5,7 +5,8 @@ namespace Eden.Checkpoint;
 /// rewritten, in the order of <see cref="RegistryKind"/>, so that tasks are there before their submissions; the experiment comes last.</remarks>
 public interface IStoreImport : IAsyncDisposable
 {
-    /// <summary>Gets the id that the experiment lands under: the receiver's own; where it has none, the one that was asked for, else the source's.</summary>
+    /// <summary>Gets the id that the experiment lands under: the receiver's own; where it has none, the one that was asked for, else a fresh one
+    /// (<see cref="OpaqueId.NewExperimentId"/>). Never the source's, unless it was asked for or is the receiver's own (spec §8).</summary>
     string ExperimentId { get; }
 
     /// <summary>Writes the rows of a registry other than that of workers.</summary>

@@ -2,5 +2,5 @@ namespace Eden.Checkpoint;
 
 /// <summary>What a store is told before the rows of an import come.</summary>
 /// <param name="Manifest">The manifest of the checkpoint.</param>
-/// <param name="AsExperimentId">The id that the experiment must land under; <see langword="null"/> for the receiver's own.</param>
+/// <param name="AsExperimentId">The id that the experiment must land under; <see langword="null"/> for the receiver's own, and for a fresh one where it has none.</param>
 public sealed record StoreImportRequest(CheckpointManifest Manifest, string? AsExperimentId = null);

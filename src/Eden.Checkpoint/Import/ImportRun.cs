@@ -1,3 +1,4 @@
+using System.Text;
 using Eden.Checkpoint.Diagnostics;
 using Eden.Checkpoint.Rows;
 using Eden.Checkpoint.Verification;
@@ -76,17 +77,19 @@ internal sealed class ImportRun(
         }
 
         var receiver = await ImportReceiver.FindAsync(store, cancellationToken).ConfigureAwait(false);
-        if (receiver is not null && options.AsExperimentId is { } asked && asked != receiver.ExperimentId)
+        var own = receiver?.ExperimentId ?? store.ExperimentId;
+        if (own is not null && options.AsExperimentId is { } asked && asked != own)
         {
-            throw new ExperimentIdMismatchException($"The receiver is the experiment {receiver.ExperimentId}; it cannot take one as {asked}.");
+            throw new ExperimentIdMismatchException($"The receiver is the experiment {own}; it cannot take one as {asked}.");
         }
 
-        CheckExpected(receiver?.ExperimentId ?? options.AsExperimentId);
+        // A receiver without any id gets a fresh one, which nobody can expect.
+        CheckExpected(own ?? options.AsExperimentId ?? "a fresh id");
     }
 
-    private void CheckExpected(string? resulting)
+    private void CheckExpected(string resulting)
     {
-        if (resulting is not null && options.ExpectedExperimentId is { } expected && expected != resulting)
+        if (options.ExpectedExperimentId is { } expected && expected != resulting)
         {
             throw new ExperimentIdMismatchException($"The experiment would land under {resulting}; the caller expects {expected}.");
         }
@@ -190,7 +193,15 @@ internal sealed class ImportRun(
     {
         try
         {
-            return await store.BeginImportAsync(new StoreImportRequest(manifest, options.AsExperimentId), cancellationToken).ConfigureAwait(false);
+            var target = await store.BeginImportAsync(new StoreImportRequest(manifest, options.AsExperimentId), cancellationToken).ConfigureAwait(false);
+            if (RecordGrammar.IsExperimentId(Encoding.UTF8.GetBytes(target.ExperimentId)))
+            {
+                return target;
+            }
+
+            // Every row would carry it, and no export of them could be imported.
+            await target.DisposeAsync().ConfigureAwait(false);
+            throw new ExperimentIdConflictException($"The receiver's own id '{ShortText.Of(target.ExperimentId, 64)}' is no experiment id: exp_ and 26 characters of lowercase Crockford base32.");
         }
         catch (ExperimentIdConflictException conflict)
         {

@@ -40,6 +40,10 @@ public sealed class PostgresCheckpointStore : ICheckpointStore
     }
 
     /// <inheritdoc/>
+    /// <value>That of <see cref="PostgresCheckpointStoreOptions.ExperimentId"/>.</value>
+    public string? ExperimentId => _options.ExperimentId;
+
+    /// <inheritdoc/>
     /// <exception cref="ExperimentNotFoundException">The database has no EDEN schema, no experiment, or another one than the options ask for.</exception>
     /// <exception cref="PostgresSchemaVersionException">The schema is of another version than 9.</exception>
     /// <exception cref="CheckpointInvalidException">The experiment's row cannot be rendered as a record.</exception>
@@ -69,7 +73,7 @@ public sealed class PostgresCheckpointStore : ICheckpointStore
     /// <remarks>A missing schema is made first, in a transaction of its own: after an import that fails later, the empty schema stays. The import
     /// itself is one <c>SERIALIZABLE</c> transaction that locks the tables against writers, while readers go on: writers that came before are
     /// seen, those that come later wait for its end. The receiver's id is that of its experiment; without one that of <see cref="PostgresCheckpointStoreOptions.ExperimentId"/>,
-    /// else <see cref="StoreImportRequest.AsExperimentId"/>, else the source's. The role needs to own the tables or to have all rights on them and on the
+    /// else <see cref="StoreImportRequest.AsExperimentId"/>, else a fresh one. The role needs to own the tables or to have all rights on them and on the
     /// sequence of <c>event.seq</c>: where event ids run ahead of their rows, the sequence is moved, so that a deployment's counter of ids goes on behind them.</remarks>
     /// <exception cref="PostgresSchemaVersionException">The schema is of another version than 9.</exception>
     /// <exception cref="NpgsqlException">The server refused or could not be reached.</exception>
@@ -91,7 +95,7 @@ public sealed class PostgresCheckpointStore : ICheckpointStore
                 throw new ExperimentIdMismatchException($"The receiver is the experiment {own}; it cannot take one as {asked}.");
             }
 
-            var id = own ?? request.AsExperimentId ?? request.Manifest.ExperimentId;
+            var id = own ?? request.AsExperimentId ?? OpaqueId.NewExperimentId(_timeProvider);
             return new PostgresImport(session, id, hasExperiment: target.ExperimentId is not null, _logger);
         }
         catch

@@ -68,7 +68,8 @@ public class ImportVerbTests
         await File.WriteAllBytesAsync(_folder["a.tar"], archive.ToTar());
         await File.WriteAllTextAsync(_folder["config.yaml"], archive.Text("experiment-config.yaml"));
 
-        var imported = await RunAsync("import", _folder["a.tar"], "--store", _database.Url, "--artifacts-dir", _folder["kept"]);
+        var imported = await RunAsync(
+            "import", _folder["a.tar"], "--store", _database.Url, "--as-experiment-id", HandMadeArchive.Experiment, "--artifacts-dir", _folder["kept"]);
         var exported = await RunAsync(
             "export", "--store", _database.Url, "--experiment-id", HandMadeArchive.Experiment, "--artifacts-dir", _folder["kept"], "--config", _folder["config.yaml"], "--out", _folder["b.tar"]);
         var compared = await RunAsync("compare", _folder["a.tar"], _folder["b.tar"]);
@@ -100,6 +101,36 @@ public class ImportVerbTests
     }
 
     [Test]
+    public async Task A_credential_helper_without_a_remote_is_ignored_with_a_warning_by_both_ways()
+    {
+        var experiment = await ArchiveAsync(variants: 3);
+
+        var import = await ImportAsync("--credential-helper", _folder["no-such-helper"]);
+        var export = await RunAsync(
+            "export", "--store", $"dir:{_folder["rows"]}", "--experiment-id", experiment.ExperimentId, "--repo-path", _folder["repo.git"], "--credential-helper", _folder["no-such-helper"],
+            "--out", _folder["b.tar"]);
+
+        Assert.That((import.ExitCode, export.ExitCode), Is.EqualTo((0, 0)), import.Error + export.Error);
+        Assert.That((string[])[import.Error, export.Error], Is.All.Contains("warning: no --remote-url: --credential-helper is ignored."));
+    }
+
+    [Test]
+    public async Task Without_an_id_of_the_receivers_it_lands_under_a_fresh_one_and_says_which()
+    {
+        var experiment = await ArchiveAsync(variants: 3);
+
+        var run = await ImportAsync();
+
+        var landed = await _database.ScalarAsync<string>("SELECT experiment_id FROM experiment");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.Zero, run.Error);
+            Assert.That(landed, Does.Match("^exp_[0-9a-z]{26}$").And.Not.EqualTo(experiment.ExperimentId));
+            Assert.That(run.Output, Does.Contain($"imported {experiment.ExperimentId}").And.Contain($"as {landed}"));
+        }
+    }
+
+    [Test]
     public async Task A_push_that_fails_after_the_commit_ends_with_3_and_says_how_to_finish()
     {
         await ArchiveAsync(variants: 3);
@@ -114,7 +145,6 @@ public class ImportVerbTests
 
     [TestCase("--as-experiment-id", "exp_short")]
     [TestCase("--experiment-id", "E1")]
-    [TestCase("--credential-helper", "/bin/true")]
     public async Task Options_that_make_no_sense_are_usage_errors_before_anything_is_done(string option, string value)
     {
         await File.WriteAllTextAsync(_folder["a.tar"], "");

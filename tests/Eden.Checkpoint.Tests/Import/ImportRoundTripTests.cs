@@ -79,17 +79,47 @@ public class ImportRoundTripTests
         }
     }
 
-    [TestCase(null, null)]
-    [TestCase(Receiver, Receiver)]
-    public async Task A_database_without_schema_gets_one_and_takes_the_id_asked_for_or_the_sources(string? asked, string? expected)
+    [Test]
+    public async Task A_database_without_schema_gets_one_and_takes_the_id_asked_for()
     {
         var database = await _scene.EmptyDatabaseAsync();
 
-        var result = await _scene.Importer(database).ImportAsync(_scene.Open(), _scene.Options() with { AsExperimentId = asked });
+        var result = await _scene.Importer(database).ImportAsync(_scene.Open(), _scene.Options() with { AsExperimentId = Receiver });
 
         await using var snapshot = await _scene.Store(database).OpenSnapshotAsync();
-        Assert.That((result.ExperimentId, snapshot.ExperimentId), Is.EqualTo((expected ?? _scene.Experiment.ExperimentId, expected ?? _scene.Experiment.ExperimentId)));
+        Assert.That((result.ExperimentId, snapshot.ExperimentId), Is.EqualTo((Receiver, Receiver)));
         AssertExperiment(JsonNode.Parse(snapshot.ExperimentText())!.AsObject(), snapshot.ExperimentId, "Synthétique 漢字", result.Manifest);
+    }
+
+    [Test]
+    public async Task A_receiver_without_an_id_gets_a_fresh_one_and_never_the_sources([Values] bool hasSchema)
+    {
+        var ids = new List<string>();
+        for (var round = 0; round < 2; round++)
+        {
+            var database = await _scene.EmptyDatabaseAsync();
+            if (hasSchema)
+            {
+                await PostgresCheckpointSchema.EnsureCreatedAsync(database.DataSource);
+            }
+
+            var result = await _scene.Importer(database).ImportAsync(_scene.Open(), _scene.Options());
+
+            ids.Add(result.ExperimentId);
+            await using var snapshot = await _scene.Store(database).OpenSnapshotAsync();
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(snapshot.ExperimentId, Is.EqualTo(result.ExperimentId));
+                AssertExperiment(JsonNode.Parse(snapshot.ExperimentText())!.AsObject(), snapshot.ExperimentId, "Synthétique 漢字", result.Manifest);
+                foreach (var kind in s_kinds)
+                {
+                    Assert.That(
+                        await snapshot.ListAsync(kind), Is.EqualTo(_scene.Experiment[kind].Select(row => _scene.Expected(kind, row, result.ExperimentId))), kind.ToString());
+                }
+            }
+        }
+
+        Assert.That(ids, Is.Unique.And.All.Match("^exp_[0-9a-hjkmnp-tv-z]{26}$").And.None.EqualTo(_scene.Experiment.ExperimentId));
     }
 
     [Test]
@@ -118,7 +148,7 @@ public class ImportRoundTripTests
     public async Task An_export_of_the_import_is_the_same_experiment()
     {
         var database = await _scene.EmptyDatabaseAsync();
-        await _scene.Importer(database).ImportAsync(_scene.Open(), _scene.OptionsWithRepository());
+        await _scene.Importer(database).ImportAsync(_scene.Open(), _scene.OptionsWithRepository() with { AsExperimentId = _scene.Experiment.ExperimentId });
         using var again = new MemoryStream();
 
         await new CheckpointExporter(_scene.Store(database), new LocalRepoBundleProvider(_scene.RepositoryPath)).ExportAsync(again);

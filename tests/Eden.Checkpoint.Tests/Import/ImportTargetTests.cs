@@ -123,15 +123,51 @@ public class ImportTargetTests
     }
 
     [Test]
-    public async Task An_expected_id_that_only_the_archive_can_tell_is_compared_before_anything_is_kept()
+    public async Task A_fresh_id_is_nobodys_to_expect_which_is_told_before_the_upload_is_read()
     {
         var database = await _scene.EmptyDatabaseAsync();
+        var upload = new Mock<Stream>(MockBehavior.Strict);
+        upload.SetupGet(stream => stream.CanRead).Returns(true);
+
+        foreach (var expected in (string[])[Another, _scene.Experiment.ExperimentId])
+        {
+            Assert.That(
+                () => _scene.Importer(database).ImportAsync(upload.Object, _scene.OptionsWithRepository() with { ExpectedExperimentId = expected }),
+                Throws.InstanceOf<ExperimentIdMismatchException>().With.Message.Contains("a fresh id"));
+        }
+
+        Assert.That(await database.ScalarAsync<bool>("SELECT to_regclass('experiment') IS NULL"));
+        _scene.AssertNothingTemporary();
+    }
+
+    [Test]
+    public async Task The_id_that_a_receiver_is_configured_for_is_compared_before_the_upload_is_read_too()
+    {
+        var database = await _scene.EmptyDatabaseAsync();
+        var store = new PostgresCheckpointStore(database.DataSource, new PostgresCheckpointStoreOptions { ExperimentId = Receiver });
+        var upload = new Mock<Stream>(MockBehavior.Strict);
+        upload.SetupGet(stream => stream.CanRead).Returns(true);
+
+        foreach (var options in (CheckpointImportOptions[])[_scene.Options() with { AsExperimentId = Another }, _scene.Options() with { ExpectedExperimentId = Another }])
+        {
+            Assert.That(() => _scene.Importer(store).ImportAsync(upload.Object, options), Throws.InstanceOf<ExperimentIdMismatchException>());
+        }
+
+        var result = await _scene.Importer(store).ImportAsync(_scene.Open(), _scene.Options() with { AsExperimentId = Receiver, ExpectedExperimentId = Receiver });
+        Assert.That(result.ExperimentId, Is.EqualTo(Receiver));
+    }
+
+    [Test]
+    public async Task A_receiver_whose_own_id_breaks_the_grammar_is_a_conflict_because_nobody_could_import_what_it_exports()
+    {
+        var database = await _scene.ReceiverAsync("demo");
+        var before = await DumpAsync(database);
 
         Assert.That(
-            () => _scene.Importer(database).ImportAsync(_scene.Open(), _scene.OptionsWithRepository() with { ExpectedExperimentId = Another }),
-            Throws.InstanceOf<ExperimentIdMismatchException>());
+            () => _scene.Importer(database).ImportAsync(_scene.Open(), _scene.OptionsWithRepository()),
+            Throws.InstanceOf<ExperimentIdConflictException>().With.Message.Contains("'demo'"));
 
-        Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM experiment"), Is.Zero);
+        Assert.That(await DumpAsync(database), Is.EqualTo(before));
         _scene.AssertNothingTemporary();
     }
 
