@@ -39,7 +39,6 @@ internal static class ServerHost
             options.Experiments.Add(CreateExperiment(settings, services));
         });
         builder.Services.AddHealthChecks().AddEdenCheckpoint();
-        builder.Services.AddProblemDetails();
         var application = builder.Build();
         CheckOptions(application.Services);
         if (settings.HasUselessHelper)
@@ -48,7 +47,7 @@ internal static class ServerHost
         }
 
         // What is no route of ours, or another method, is answered with a problem too.
-        application.UseStatusCodePages();
+        application.UseStatusCodePages(RouteProblem.WriteAsync);
         application.MapEdenCheckpoint();
         application.MapHealthChecks("/healthz");
         return application;

@@ -28,7 +28,8 @@ public static class CheckpointEndpointRouteBuilderExtensions
 
         var group = endpoints.MapGroup(prefix).WithTags("Checkpoints")
             .ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status500InternalServerError);
+            .ProducesProblem(StatusCodes.Status500InternalServerError)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
         group.MapPost("/v0/experiments/{experimentId}/checkpoint", ExportEndpoint.HandleAsync)
             .WithName("ExportCheckpoint")
@@ -37,8 +38,7 @@ public static class CheckpointEndpointRouteBuilderExtensions
             .Produces<Stream>(StatusCodes.Status200OK, ArchiveResponseStream.MediaType)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status403Forbidden)
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblem(StatusCodes.Status404NotFound);
 
         group.MapPost("/v0/checkpoints/import", ImportEndpoint.HandleAsync)
             .WithName("ImportCheckpoint")
@@ -48,6 +48,7 @@ public static class CheckpointEndpointRouteBuilderExtensions
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status408RequestTimeout)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge);
 
@@ -56,6 +57,7 @@ public static class CheckpointEndpointRouteBuilderExtensions
             .WithSummary("Reads the experiment's record")
             .WithDescription("imported_from is null for a native experiment; a client that lost the answer to an import compares it with its manifest. For the admin and every registered worker.")
             .Produces<JsonElement>(StatusCodes.Status200OK, "application/json")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound);
         return group;
     }

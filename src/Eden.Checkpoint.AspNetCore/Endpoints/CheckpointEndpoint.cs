@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Eden.Checkpoint.AspNetCore.Diagnostics;
+using Eden.Checkpoint.AspNetCore.Hosting;
 using Eden.Checkpoint.AspNetCore.Results;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -53,6 +54,17 @@ internal static class CheckpointEndpoint
         catch (Exception failure)
         {
             await AnswerAsync(context, operation, failure, logger).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Compares the header with the experiment of the route.</summary>
+    /// <exception cref="ExperimentIdMismatchException">The header was sent and names another one.</exception>
+    public static void RequireSame(string? namedExperimentId, string experimentId)
+    {
+        if (namedExperimentId is not null && namedExperimentId != experimentId)
+        {
+            throw new ExperimentIdMismatchException(
+                $"The header {ExperimentIdHeader} names '{ExperimentTable.Shorten(namedExperimentId)}', the path '{ExperimentTable.Shorten(experimentId)}'.");
         }
     }
 

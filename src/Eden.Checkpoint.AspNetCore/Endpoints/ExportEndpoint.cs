@@ -17,12 +17,7 @@ internal static class ExportEndpoint
         [FromHeader(Name = CheckpointEndpoint.ExperimentIdHeader)] string? namedExperimentId)
         => CheckpointEndpoint.RunAsync(context, CheckpointOperation.Export, async _ =>
         {
-            if (namedExperimentId is not null && namedExperimentId != experimentId)
-            {
-                throw new ExperimentIdMismatchException(
-                    $"The header {CheckpointEndpoint.ExperimentIdHeader} names '{ExperimentTable.Shorten(namedExperimentId)}', the path '{ExperimentTable.Shorten(experimentId)}'.");
-            }
-
+            CheckpointEndpoint.RequireSame(namedExperimentId, experimentId);
             var experiment = context.RequestServices.GetRequiredService<ExperimentTable>().Find(experimentId);
             var options = experiment.Settings.Export with { ExperimentId = experimentId };
             if (formatVersion is not null)

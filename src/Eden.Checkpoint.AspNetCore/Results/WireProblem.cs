@@ -1,28 +1,33 @@
+using System.Data.Common;
+using Eden.Checkpoint.Postgres;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace Eden.Checkpoint.AspNetCore.Results;
 
-/// <summary>What a failure is on the wire: the one table from exceptions to problems (spec §9).</summary>
+/// <summary>What a failure is on the wire: the one table from exceptions to problems (spec §9). None is without a type.</summary>
 internal sealed record WireProblem(CheckpointProblem Problem, string Detail, IReadOnlyList<CheckpointViolation> Violations, long TotalViolations)
 {
-    private static readonly CheckpointProblem s_internal = Untyped(StatusCodes.Status500InternalServerError);
+    // ENOSPC and EDQUOT, as .NET passes them on, and Windows' own.
+    private static readonly int[] s_diskFull = OperatingSystem.IsWindows() ? [unchecked((int)0x80070070), unchecked((int)0x80070027)] : [28, OperatingSystem.IsLinux() ? 122 : 69];
 
     /// <summary>Gets a value indicating whether the failure is the server's own and belongs into its log with everything it says.</summary>
-    public bool IsFault => Problem.Status == StatusCodes.Status500InternalServerError;
+    public bool IsFault { get; private init; }
 
     public static WireProblem Of(Exception exception) => exception switch
     {
         CheckpointException known => new(known.Problem, known.Message, known.Violations, known.TotalViolations),
 
         // The server's own findings about a request: too long, too slow, cut off.
-        BadHttpRequestException bad => new(Untyped(bad.StatusCode), bad.Message, [], 0),
+        BadHttpRequestException bad => new(OfStatus(bad.StatusCode), bad.Message, [], 0),
 
         // Its message is for the client, who must find out by the recovery probe.
-        ImportOutcomeUnknownException unknown => new(s_internal, unknown.Message, [], 0),
+        ImportOutcomeUnknownException unknown => Fault(ServerProblem.ImportOutcomeUnknown, unknown.Message),
+        PostgresSchemaVersionException schema => Fault(ServerProblem.Internal, schema.Message),
 
-        // Whatever it says may name hosts, files or statements.
-        _ => new(s_internal, "The server failed; its log says why.", [], 0),
+        // Whatever else they say may name hosts, files or statements.
+        DbException { IsTransient: true } => Fault(ServerProblem.StoreUnavailable, "The store cannot be reached, or gave the request up. It may be tried again."),
+        _ when IsDiskFull(exception) => Fault(ServerProblem.DiskFull, "A disk of the server has no room left. The request may be tried again when others have ended."),
+        _ => Fault(ServerProblem.Internal, "The server failed; its log says why."),
     };
 
     public ProblemDocument ToDocument(string instance, int maxViolations) => new(
@@ -36,5 +41,16 @@ internal sealed record WireProblem(CheckpointProblem Problem, string Detail, IRe
             : [.. Violations.Take(maxViolations).Select(v => new ProblemViolation(v.Rule, v.Member, v.Line, v.Record, v.Field, v.Message))],
         TotalViolations == 0 ? null : TotalViolations);
 
-    private static CheckpointProblem Untyped(int status) => new("about:blank", ReasonPhrases.GetReasonPhrase(status), status, IsRetryable: false);
+    private static WireProblem Fault(CheckpointProblem problem, string detail) => new(problem, detail, [], 0) { IsFault = true };
+
+    private static CheckpointProblem OfStatus(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => CheckpointProblem.BadRequest,
+        StatusCodes.Status408RequestTimeout => ServerProblem.UploadTooSlow,
+        StatusCodes.Status413PayloadTooLarge => ServerProblem.UploadTooLarge,
+        _ => CheckpointProblem.BadRequest with { Status = status },
+    };
+
+    private static bool IsDiskFull(Exception? exception)
+        => exception is not null && ((exception is IOException && s_diskFull.Contains(exception.HResult)) || IsDiskFull(exception.InnerException));
 }

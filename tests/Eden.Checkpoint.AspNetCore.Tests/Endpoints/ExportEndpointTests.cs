@@ -188,7 +188,7 @@ public class ExportEndpointTests
 
         using var answer = await _server.ExportAsync(Id);
 
-        var problem = await Problem.ReadAsync(answer, HttpStatusCode.InternalServerError, "about:blank");
+        var problem = await Problem.ReadAsync(answer, HttpStatusCode.InternalServerError, "eden://reference-error/internal");
         Assert.That(problem.Document.ToString(), Does.Not.Contain("idea").And.Not.Contain("relation"));
         Assert.That(_server.Log.AllText, Does.Contain("42P01"), "the log must have the cause");
     }

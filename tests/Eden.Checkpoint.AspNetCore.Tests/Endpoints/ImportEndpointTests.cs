@@ -114,7 +114,7 @@ public class ImportEndpointTests
 
         using var answer = await server.ImportAsync(_archive);
 
-        await Problem.ReadAsync(answer, HttpStatusCode.InternalServerError, "about:blank");
+        await Problem.ReadAsync(answer, HttpStatusCode.InternalServerError, "eden://reference-error/internal");
         Assert.That(await _database.ScalarAsync<bool>("SELECT to_regclass('experiment') IS NULL"), Is.True);
     }
 
@@ -236,6 +236,30 @@ public class ImportEndpointTests
     }
 
     [Test]
+    public async Task A_receiver_without_an_id_mints_one()
+    {
+        await using var server = await StartAsync(null, null);
+
+        using var answer = await server.ImportAsync(_archive);
+
+        var landed = (await Json.ReadAsync(answer)).GetProperty("experiment_id").GetString()!;
+        Assert.That(landed, Does.Match("^exp_[0-9a-hjkmnp-tv-z]{26}$").And.Not.EqualTo(_source.Id));
+        using var probe = await server.ReadAsync(landed);
+        Assert.That((await Json.ReadAsync(probe)).GetProperty("imported_from").GetProperty("source_experiment_id").GetString(), Is.EqualTo(_source.Id));
+    }
+
+    [Test]
+    public async Task A_header_cannot_name_an_id_that_is_yet_to_be_minted()
+    {
+        await using var server = await StartAsync(null, null);
+
+        using var answer = await server.ImportAsync(_archive, "", request => request.Headers.Add("X-Eden-Experiment-Id", _source.Id));
+
+        await Problem.ReadAsync(answer, HttpStatusCode.BadRequest, "eden://error/experiment-id-mismatch");
+        Assert.That(server.BodyReads, Is.Zero);
+    }
+
+    [Test]
     public async Task Nobody_imports_without_the_admins_bearer_and_no_byte_is_read()
     {
         using var none = await _server.ImportAsync(_archive, "", request => request.Headers.Authorization = TestServer.Bearer("admin", "wrong"));
@@ -252,7 +276,7 @@ public class ImportEndpointTests
 
         using var answer = await server.ImportAsync(new ByteArrayContent(_archive), "", request => request.Headers.TransferEncodingChunked = chunked);
 
-        await Problem.ReadAsync(answer, HttpStatusCode.RequestEntityTooLarge, "about:blank");
+        await Problem.ReadAsync(answer, HttpStatusCode.RequestEntityTooLarge, "eden://reference-error/upload-too-large");
     }
 
     [Test]

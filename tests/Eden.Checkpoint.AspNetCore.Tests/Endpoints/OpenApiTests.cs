@@ -33,8 +33,8 @@ public class OpenApiTests
             Is.EquivalentTo(new[] { "post /v0/experiments/{experimentId}/checkpoint", "post /v0/checkpoints/import", "get /v0/experiments/{experimentId}" }));
 
     [TestCase("/v0/experiments/{experimentId}/checkpoint", "post", "ExportCheckpoint", "200 400 401 403 404 500 503", "experimentId format_version X-Eden-Experiment-Id")]
-    [TestCase("/v0/checkpoints/import", "post", "ImportCheckpoint", "201 400 401 403 404 409 413 500", "as_experiment_id X-Eden-Experiment-Id")]
-    [TestCase("/v0/experiments/{experimentId}", "get", "ReadExperiment", "200 401 404 500", "experimentId")]
+    [TestCase("/v0/checkpoints/import", "post", "ImportCheckpoint", "201 400 401 403 404 408 409 413 500 503", "as_experiment_id X-Eden-Experiment-Id")]
+    [TestCase("/v0/experiments/{experimentId}", "get", "ReadExperiment", "200 400 401 404 500 503", "experimentId X-Eden-Experiment-Id")]
     public void A_route_tells_its_name_its_answers_and_its_parameters(string path, string method, string name, string statuses, string parameters)
     {
         var operation = _paths.GetProperty(path).GetProperty(method);

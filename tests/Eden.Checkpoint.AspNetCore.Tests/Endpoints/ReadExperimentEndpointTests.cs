@@ -12,16 +12,17 @@ public class ReadExperimentEndpointTests
     private const string Id = "exp_01hqs3m4n5p6q7r8s9t0v1w2x3";
     private const string Native = $$"""{"experiment_id":"{{Id}}","state":"running","created_at":"2026-05-01T00:00:00Z"}""";
 
-    [Test]
-    public async Task A_native_experiment_shows_name_and_provenance_as_null_and_no_base_commit()
+    [TestCase(Native)]
+    [TestCase($$"""{"experiment_id":"{{Id}}","name":null,"state":"running","created_at":"2026-05-01T00:00:00Z","base_commit_sha":null,"imported_from":null}""")]
+    public async Task A_native_experiment_shows_its_provenance_as_null_and_neither_a_name_nor_a_base_commit_that_it_does_not_have(string stored)
     {
-        await using var server = await StartAsync(Native);
+        await using var server = await StartAsync(stored);
 
         using var answer = await server.ReadAsync(Id);
 
         var record = await Json.ReadAsync(answer);
         Assert.That(record.GetProperty("imported_from").ValueKind, Is.EqualTo(JsonValueKind.Null));
-        Assert.That(record.GetProperty("name").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        Assert.That(record.TryGetProperty("name", out var _), Is.False);
         Assert.That(record.TryGetProperty("base_commit_sha", out var _), Is.False);
         Assert.That(record.GetProperty("experiment_id").GetString(), Is.EqualTo(Id));
     }
@@ -35,6 +36,47 @@ public class ReadExperimentEndpointTests
         using var wire = JsonDocument.Parse(ReadExperimentEndpoint.ToWire(Encoding.UTF8.GetBytes(record)));
         using var original = JsonDocument.Parse(record);
         Assert.That(JsonElement.DeepEquals(wire.RootElement, original.RootElement));
+    }
+
+    [TestCase("exp_01hqs3m4n5p6q7r8s9t0v1w2x9")]
+    [TestCase("nonsense")]
+    [TestCase("")]
+    public async Task A_header_that_names_another_experiment_is_a_mismatch(string header)
+    {
+        await using var server = await StartAsync(Native);
+
+        using var answer = await server.ReadAsync(Id, request => request.Headers.TryAddWithoutValidation("X-Eden-Experiment-Id", header));
+        await Problem.ReadAsync(answer, HttpStatusCode.BadRequest, "eden://error/experiment-id-mismatch");
+        using var unknown = await server.ReadAsync("exp_01hqs3m4n5p6q7r8s9t0v1w2x8", request => request.Headers.TryAddWithoutValidation("X-Eden-Experiment-Id", header));
+        await Problem.ReadAsync(unknown, HttpStatusCode.BadRequest, "eden://error/experiment-id-mismatch");
+        using var hidden = await server.ReadAsync(Id, request =>
+        {
+            request.Headers.Authorization = TestServer.Bearer("admin", "no");
+            request.Headers.TryAddWithoutValidation("X-Eden-Experiment-Id", header);
+        });
+        await Problem.ReadAsync(hidden, HttpStatusCode.Unauthorized, "eden://error/unauthorized");
+    }
+
+    [Test]
+    public async Task A_header_that_names_the_experiment_is_taken()
+    {
+        await using var server = await StartAsync(Native);
+
+        using var answer = await server.ReadAsync(Id, request => request.Headers.Add("X-Eden-Experiment-Id", Id));
+
+        Assert.That((await Json.ReadAsync(answer)).GetProperty("experiment_id").GetString(), Is.EqualTo(Id));
+    }
+
+    [Test]
+    public async Task A_record_as_deep_as_the_limits_allow_is_shown()
+    {
+        var deep = new string('[', 120) + new string(']', 120);
+        await using var server = await StartAsync($$"""{"experiment_id":"{{Id}}","state":"running","created_at":"2026-05-01T00:00:00Z","x":{{deep}}}""");
+
+        using var answer = await server.ReadAsync(Id);
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain(deep));
     }
 
     [Test]

@@ -31,12 +31,14 @@ public class ServerProcessTests
         using var health = await server.Client.GetAsync(new Uri("/healthz", UriKind.Relative));
         Assert.That(health.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
         using var record = await server.Client.GetAsync(new Uri("/v0/experiments/exp_01hqs3m4n5p6q7r8s9t0v1w2x3", UriKind.Relative));
-        var problem = await Problem.ReadAsync(record, HttpStatusCode.InternalServerError, "about:blank");
+        var problem = await Problem.ReadAsync(record, HttpStatusCode.ServiceUnavailable, "eden://reference-error/store-unavailable");
         Assert.That(problem.Document.ToString(), Does.Not.Contain("127.0.0.1"));
+        Assert.That(record.Headers.RetryAfter, Is.Not.Null);
         using var nowhere = await server.Client.GetAsync(new Uri("/v0/experiments", UriKind.Relative));
         using var otherMethod = await server.Client.GetAsync(new Uri("/v0/checkpoints/import", UriKind.Relative));
-        Assert.That((nowhere.StatusCode, nowhere.Content.Headers.ContentType?.MediaType), Is.EqualTo((HttpStatusCode.NotFound, "application/problem+json")));
-        Assert.That((otherMethod.StatusCode, otherMethod.Content.Headers.ContentType?.MediaType), Is.EqualTo((HttpStatusCode.MethodNotAllowed, "application/problem+json")));
+        await Problem.ReadAsync(nowhere, HttpStatusCode.NotFound, "eden://reference-error/no-such-route");
+        await Problem.ReadAsync(otherMethod, HttpStatusCode.MethodNotAllowed, "eden://reference-error/method-not-allowed");
+        Assert.That(otherMethod.Content.Headers.Allow, Is.EqualTo(new[] { "POST" }));
 
         var (exitCode, output, error) = await server.TerminateAsync();
 
@@ -44,6 +46,21 @@ public class ServerProcessTests
         Assert.That(output, Is.Empty, "standard output has one line");
         Assert.That(Directory.Exists(_deployment["never.git"]), Is.False);
         AssertJsonWithoutSecrets(error);
+    }
+
+    [Test]
+    public async Task A_credential_helper_without_a_remote_is_ignored_with_a_warning()
+    {
+        using var server = await ServerProcess.StartAsync(
+            s_none,
+            "--store-url", "postgresql://eden@127.0.0.1:1/eden", "--admin-token", ServerProcess.AdminToken, "--credential-helper", _deployment.HelperPath, "--port", "0");
+
+        var (exitCode, _, error) = await server.TerminateAsync();
+
+        Assert.That(exitCode, Is.Zero, error);
+        using var line = JsonDocument.Parse(error.Split('\n').Single(line => line.Contains("--credential-helper", StringComparison.Ordinal)));
+        Assert.That(line.RootElement.GetProperty("level").GetString(), Is.EqualTo("Warning"));
+        Assert.That(line.RootElement.GetProperty("event").GetInt32(), Is.EqualTo(5000));
     }
 
     [Test]
