@@ -78,10 +78,29 @@ public sealed record CheckpointLimits
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
     public long MaxBundleHeaderBytes { get; init => field = WithinLong(value, KiB, long.MaxValue); } = GiB;
 
-    /// <summary>Gets how many bytes all objects of a bundle may inflate to, together.</summary>
+    /// <summary>Gets how many bytes all objects of a bundle may inflate to, together, however large the bundle is.</summary>
     /// <value>1 KiB or more; 1 TiB by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
     public long MaxBundleInflatedBytes { get; init => field = WithinLong(value, KiB, long.MaxValue); } = TiB;
+
+    /// <summary>Gets how many times the size of its pack all objects of a bundle may inflate to, together. Bundles that stay below
+    /// <see cref="SmallBundleInflatedBytes"/> are not held to it.</summary>
+    /// <remarks>Compressed data inflates to no more than 1,032 times its size. Deltas have no such bound: a few bytes copy gigabytes. Histories in which one directory
+    /// grows by an entry a commit reach some hundreds.</remarks>
+    /// <value>1 to 1,000,000,000; 2,000 by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public int MaxBundleInflation { get; init => field = Within(value, 1, 1_000_000_000); } = 2_000;
+
+    /// <summary>Gets how many bytes all objects of a bundle may inflate to, together, however small the bundle is.</summary>
+    /// <value>0 or more; 8 GiB by default. <see cref="MaxBundleInflatedBytes"/> holds for small bundles too.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public long SmallBundleInflatedBytes { get; init => field = WithinLong(value, 0, long.MaxValue); } = 8 * GiB;
+
+    /// <summary>Gets how many bytes of a bundle's objects may lie in temporary files at once, on each of the threads that resolve it, of which there are at most four.
+    /// Only bases of deltas do, those that are large or that memory is short for; never more than the bundle may inflate to.</summary>
+    /// <value>0 or more; 16 GiB by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public long MaxBundleSpilledBytes { get; init => field = WithinLong(value, 0, long.MaxValue); } = 16 * GiB;
 
     /// <summary>Gets how many violations a report lists; the total is always counted.</summary>
     /// <value>1 to 1,000,000; 100 by default.</value>

@@ -31,6 +31,9 @@ public class CheckpointLimitsTests
             Assert.That(limits.MaxBundleRefs, Is.EqualTo(10_000_000));
             Assert.That(limits.MaxBundleHeaderBytes, Is.EqualTo(1L << 30));
             Assert.That(limits.MaxBundleInflatedBytes, Is.EqualTo(1L << 40));
+            Assert.That(limits.MaxBundleInflation, Is.EqualTo(2_000));
+            Assert.That(limits.SmallBundleInflatedBytes, Is.EqualTo(8L << 30));
+            Assert.That(limits.MaxBundleSpilledBytes, Is.EqualTo(16L << 30));
             Assert.That(limits.MaxViolations, Is.EqualTo(100));
         });
     }

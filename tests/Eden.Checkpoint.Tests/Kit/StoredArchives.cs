@@ -8,6 +8,7 @@ internal static class StoredArchives
     /// <summary>Gets the archives that a verifier refuses, with a part of what it says; it takes all others.</summary>
     public static IReadOnlyDictionary<string, (CheckpointRule Rule, string Message)> Refused { get; } = new Dictionary<string, (CheckpointRule, string)>(StringComparer.Ordinal)
     {
+        ["delta-bomb.tar"] = (CheckpointRule.Limit, "the limit is SmallBundleInflatedBytes"),
         ["padded-size.tar"] = (CheckpointRule.Bundle, "the entry's header is malformed"),
     };
 

@@ -12,11 +12,14 @@ internal sealed class HistoryWalk
     private readonly PackResolver _resolver;
     private readonly ViolationList _violations;
     private readonly Stack<int> _waiting = new();
+    private readonly CancellationToken _cancellationToken;
+    private EntryReader? _reader;
 
-    private HistoryWalk(PackResolver resolver, ViolationList violations)
+    private HistoryWalk(PackResolver resolver, ViolationList violations, CancellationToken cancellationToken)
     {
         _resolver = resolver;
         _violations = violations;
+        _cancellationToken = cancellationToken;
         Reached = new BitArray(resolver.Entries.Count);
     }
 
@@ -37,7 +40,7 @@ internal sealed class HistoryWalk
     public static HistoryWalk Run(
         PackResolver resolver, BundleLineTable refs, ViolationList violations, Func<ObjectHash, bool>? isExpectedMissing, CancellationToken cancellationToken)
     {
-        var walk = new HistoryWalk(resolver, violations);
+        var walk = new HistoryWalk(resolver, violations, cancellationToken);
         for (var index = 0; index < refs.Count; index++)
         {
             var id = refs.Id(index);
@@ -108,6 +111,12 @@ internal sealed class HistoryWalk
         }
 
         var links = _resolver.Links.Of(entry);
+        if ((kind == ObjectKind.Tag ? links[..1] : links[1..]).Contains(ObjectTable.Missing))
+        {
+            FollowContent(entry, kind, isExpectedMissing);
+            return;
+        }
+
         if (kind == ObjectKind.Tag)
         {
             FollowLink(entry, links[0], (ObjectKind)links[1], "object", isExpectedMissing);
@@ -121,20 +130,34 @@ internal sealed class HistoryWalk
     }
 
     private void FollowLink(int from, int node, ObjectKind expected, string role, Func<ObjectHash, bool>? isExpectedMissing)
-    {
-        if (node < 0)
-        {
-            Add(from, $"its {role} cannot be looked for: the pack names more missing objects than it holds objects", CheckpointRule.Limit);
-            return;
-        }
+        => Follow(from, _resolver.Table.Id(node), _resolver.Table.Entry(node), expected, role, isExpectedMissing);
 
-        var target = _resolver.Table.Entry(node);
+    // The table of objects was full of missing ones when a link of this object was met, and dropped it. The object itself still has it.
+    private void FollowContent(int entry, ObjectKind kind, Func<ObjectHash, bool>? isExpectedMissing)
+    {
+        _reader ??= new EntryReader(_resolver, _cancellationToken);
+        var content = _reader.Read(entry);
+        if (kind == ObjectKind.Tag && TagLinks.TryParse(content, _resolver.Format, out var tag, out _))
+        {
+            Follow(entry, tag.Target, _resolver.Table.FindEntry(tag.Target), tag.TargetKind, "object", isExpectedMissing);
+        }
+        else if (kind == ObjectKind.Commit && CommitLinks.TryParse(content, _resolver.Format, out var commit, out _))
+        {
+            for (var parent = 0; parent < commit.ParentCount; parent++)
+            {
+                Follow(entry, commit.Parent(parent), _resolver.Table.FindEntry(commit.Parent(parent)), ObjectKind.Commit, "parent", isExpectedMissing);
+            }
+        }
+    }
+
+    private void Follow(int from, ObjectHash id, int target, ObjectKind expected, string role, Func<ObjectHash, bool>? isExpectedMissing)
+    {
         if (target >= 0)
         {
             var kind = _resolver.Entries.Kinds[target];
             if (kind != expected)
             {
-                Add(from, $"its {role} {Hex(node)} is a {ObjectHeader.Text(kind)}, not a {ObjectHeader.Text(expected)}");
+                Add(from, $"its {role} {id.ToHex(_resolver.Format)} is a {ObjectHeader.Text(kind)}, not a {ObjectHeader.Text(expected)}");
             }
 
             Visit(target);
@@ -147,13 +170,11 @@ internal sealed class HistoryWalk
             NeedsEverything = true;
         }
 
-        if (isExpectedMissing is null || !isExpectedMissing(_resolver.Table.Id(node)))
+        if (isExpectedMissing is null || !isExpectedMissing(id))
         {
-            Add(from, $"its {role} {Hex(node)} is not in the pack");
+            Add(from, $"its {role} {id.ToHex(_resolver.Format)} is not in the pack");
         }
     }
-
-    private string Hex(int node) => _resolver.Table.Id(node).ToHex(_resolver.Format);
 
     private void MissingRef(BundleLineTable refs, int index, ObjectHash id)
         => AddRef(refs, index, $"the ref names {id.ToHex(_resolver.Format)}, which is not in the pack");
@@ -169,7 +190,7 @@ internal sealed class HistoryWalk
         _violations.Add(CheckpointRule.Bundle, BundleHeaderReader.Member, null, BundleHeaderReader.Shorten(refs.Text(index)), null, message);
     }
 
-    private void Add(int entry, string message, CheckpointRule rule = CheckpointRule.Bundle)
+    private void Add(int entry, string message)
     {
         if (_violations.IsFull)
         {
@@ -178,6 +199,7 @@ internal sealed class HistoryWalk
         }
 
         var kind = ObjectHeader.Text(_resolver.Entries.Kinds[entry]);
-        _violations.Add(rule, BundleHeaderReader.Member, null, Hex(_resolver.Nodes[entry]), null, $"{kind}: {message}");
+        var id = _resolver.Table.Id(_resolver.Nodes[entry]).ToHex(_resolver.Format);
+        _violations.Add(CheckpointRule.Bundle, BundleHeaderReader.Member, null, id, null, $"{kind}: {message}");
     }
 }

@@ -104,7 +104,7 @@ internal sealed class ReachabilityWalk : IDisposable
 
         var parts = new Found[_readers.Length];
         var others = new Task[parts.Length - 1];
-        Exception? failure = null;
+        var failures = new Exception?[_readers.Length];
         for (var other = 0; other < others.Length; other++)
         {
             var part = other + 1;
@@ -113,9 +113,10 @@ internal sealed class ReachabilityWalk : IDisposable
 
         VisitPart(0);
         Task.WaitAll(others, CancellationToken.None);
-        if (failure is not null)
+        if (failures.FirstOrDefault(failure => failure is not null) is { } first)
         {
-            ExceptionDispatchInfo.Throw(failure);
+            // Of several faults the first in the packs, whichever was met first.
+            ExceptionDispatchInfo.Throw(first);
         }
 
         for (var part = 1; part < parts.Length; part++)
@@ -137,7 +138,7 @@ internal sealed class ReachabilityWalk : IDisposable
             catch (Exception exception)
             {
                 // Thrown again above, as it is: callers tell cancellations, changes and faults apart.
-                Interlocked.CompareExchange(ref failure, exception, null);
+                failures[part] = exception;
             }
         }
 

@@ -3,20 +3,22 @@ using System.Numerics;
 namespace Eden.Checkpoint.Git.Pack;
 
 /// <summary>Applies a delta of any size to a base of any size while the delta is being inflated. Holds a fixed amount of memory.</summary>
-internal sealed class DeltaStream(ResolvedObject source, ObjectSink result, Action<long> begin) : IInflateSink
+/// <param name="source">The base.</param>
+/// <param name="begin">Told the length of the result once it is known; returns what takes it.</param>
+internal sealed class DeltaStream(ResolvedObject source, Func<long, ObjectSink> begin) : IInflateSink
 {
     private readonly byte[] _pending = new byte[2 * VariableInteger.MaxLength];
     private readonly byte[] _copyBuffer = source.IsSpilled ? new byte[1 << 16] : [];
     private int _pendingLength;
     private int _literal;
-    private bool _hasHead;
+    private ObjectSink? _result;
     private long _resultSize;
 
     /// <summary>Gets a value indicating whether the instructions so far were well-formed and in bounds.</summary>
     public bool IsFaulty { get; private set; }
 
     /// <summary>Gets a value indicating whether everything was there: sizes, whole instructions, the declared number of bytes.</summary>
-    public bool IsComplete => !IsFaulty && _hasHead && _pendingLength == 0 && _literal == 0 && result.Length == _resultSize;
+    public bool IsComplete => !IsFaulty && _pendingLength == 0 && _literal == 0 && _result?.Length == _resultSize;
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
@@ -25,7 +27,7 @@ internal sealed class DeltaStream(ResolvedObject source, ObjectSink result, Acti
             if (_literal > 0)
             {
                 var step = Math.Min(_literal, bytes.Length);
-                Emit(bytes[..step]);
+                Emit(bytes[..step], _result!);
                 _literal -= step;
                 bytes = bytes[step..];
                 continue;
@@ -33,9 +35,9 @@ internal sealed class DeltaStream(ResolvedObject source, ObjectSink result, Acti
 
             _pending[_pendingLength++] = bytes[0];
             bytes = bytes[1..];
-            if (_hasHead)
+            if (_result is not null)
             {
-                TakeInstruction();
+                TakeInstruction(_result);
             }
             else
             {
@@ -52,10 +54,9 @@ internal sealed class DeltaStream(ResolvedObject source, ObjectSink result, Acti
             IsFaulty = baseSize != source.Length;
             if (!IsFaulty)
             {
-                begin(_resultSize);
+                _result = begin(_resultSize);
             }
 
-            _hasHead = true;
             _pendingLength = 0;
         }
         else if (_pendingLength == _pending.Length)
@@ -64,7 +65,7 @@ internal sealed class DeltaStream(ResolvedObject source, ObjectSink result, Acti
         }
     }
 
-    private void TakeInstruction()
+    private void TakeInstruction(ObjectSink result)
     {
         var opcode = _pending[0];
         if ((opcode & 0x80) == 0)
@@ -81,16 +82,16 @@ internal sealed class DeltaStream(ResolvedObject source, ObjectSink result, Acti
             _pendingLength = 0;
             if (!IsFaulty)
             {
-                Copy(offset, length);
+                Copy(offset, length, result);
             }
         }
     }
 
-    private void Copy(long offset, int length)
+    private void Copy(long offset, int length, ObjectSink result)
     {
         if (!source.IsSpilled)
         {
-            Emit(source.Bytes.Slice((int)offset, length));
+            Emit(source.Bytes.Slice((int)offset, length), result);
             return;
         }
 
@@ -98,13 +99,13 @@ internal sealed class DeltaStream(ResolvedObject source, ObjectSink result, Acti
         {
             var piece = _copyBuffer.AsSpan(0, Math.Min(length, _copyBuffer.Length));
             source.Read(offset, piece);
-            Emit(piece);
+            Emit(piece, result);
             offset += piece.Length;
             length -= piece.Length;
         }
     }
 
-    private void Emit(ReadOnlySpan<byte> bytes)
+    private void Emit(ReadOnlySpan<byte> bytes, ObjectSink result)
     {
         if (bytes.Length > _resultSize - result.Length)
         {

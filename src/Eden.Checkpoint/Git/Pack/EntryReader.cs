@@ -78,7 +78,7 @@ internal sealed class EntryReader(PackResolver resolver, CancellationToken cance
 
     private byte[] Allocate(int entry, long size)
     {
-        resolver.Spend(size, entry);
+        resolver.Spend(size);
         return size <= LargestObject ? new byte[size]
             : throw PackDamageException.At(_entries.Offset(entry), $"a tree of {size} bytes is too large to be walked", CheckpointRule.Limit);
     }

@@ -16,14 +16,16 @@ internal sealed class EntryScanner
 
     private readonly GitObjectFormat _format;
     private readonly CheckpointLimits _limits;
+    private readonly InflationLimit _inflation;
     private readonly PackWindow _window;
     private readonly Inflater _inflater = new();
     private readonly List<ObjectHash> _ignored = [];
 
-    public EntryScanner(PackFile pack, GitObjectFormat format, CheckpointLimits limits, CancellationToken cancellationToken)
+    public EntryScanner(PackFile pack, GitObjectFormat format, CheckpointLimits limits, InflationLimit inflation, CancellationToken cancellationToken)
     {
         _format = format;
         _limits = limits;
+        _inflation = inflation;
         _window = new PackWindow(pack, (int)Math.Min(WindowStep, pack.Length), cancellationToken);
     }
 
@@ -92,8 +94,7 @@ internal sealed class EntryScanner
         PackScanner.CheckSize(kind is PackEntryKind.Commit or PackEntryKind.Tag, size, offset, _limits);
         if (size > budget)
         {
-            throw PackDamageException.At(
-                offset, $"the objects inflate to more than {_limits.MaxBundleInflatedBytes} bytes together", CheckpointRule.Limit);
+            throw _inflation.Passed(offset);
         }
 
         _window.Position += length;
@@ -144,7 +145,7 @@ internal sealed class EntryScanner
         try
         {
             _ignored.Clear();
-            Read(0, 0, _limits.MaxBundleInflatedBytes, _ignored);
+            Read(0, 0, _inflation.Bytes, _ignored);
             return true;
         }
         catch (PackDamageException)

@@ -33,7 +33,7 @@ internal sealed class ObjectTable
     /// <summary>Notes an object of the pack and returns its node.</summary>
     /// <param name="id">The object's id.</param>
     /// <param name="entry">Its ordinal in the pack.</param>
-    /// <param name="isDuplicate">Whether the pack holds it already; the first one stays.</param>
+    /// <param name="isDuplicate">Whether another entry holds it too; the first in the pack counts.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Add(ObjectHash id, int entry, out bool isDuplicate)
     {
@@ -50,6 +50,11 @@ internal sealed class ObjectTable
                 {
                     Interlocked.Decrement(ref _pending);
                 }
+            }
+            else
+            {
+                // Whichever was met first.
+                shard.Entries[index] = Math.Min(shard.Entries[index], entry);
             }
 
             return (index << ShardBits) | (hash & ((1 << ShardBits) - 1));

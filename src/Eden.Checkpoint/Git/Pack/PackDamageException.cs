@@ -8,8 +8,11 @@ internal sealed class PackDamageException(string message, string? record = null,
     /// <summary>Gets the object or the place: an id, or "pack offset N".</summary>
     public string? Record { get; } = record;
 
+    /// <summary>Gets the offset of the entry at fault; <see langword="null"/> when the pack as a whole is.</summary>
+    public long? Offset { get; private init; }
+
     public static PackDamageException At(long offset, string message, CheckpointRule rule = CheckpointRule.Bundle)
-        => new(message, Place(offset), rule);
+        => new(message, Place(offset), rule) { Offset = offset };
 
     public static string Place(long offset) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"pack offset {offset}");
 

@@ -8,11 +8,13 @@ internal sealed class PackResolver
 {
     private const int ChunkLength = 128;
     private readonly Action<int, int>? _progress;
+    private readonly Lock _turn = new();
     private long _inflated;
     private int _nextRoot;
     private int _resolved;
     private int _duplicates;
     private ExceptionDispatchInfo? _failure;
+    private PackDamageException? _damage;
 
     public PackResolver(
         PackFile pack,
@@ -27,6 +29,7 @@ internal sealed class PackResolver
         Entries = entries;
         Format = format;
         Limits = limits;
+        Inflation = InflationLimit.Of(limits, pack.Length);
         Scope = scope;
         Spill = spill;
         _progress = progress;
@@ -44,6 +47,11 @@ internal sealed class PackResolver
     public GitObjectFormat Format { get; }
 
     public CheckpointLimits Limits { get; }
+
+    public InflationLimit Inflation { get; }
+
+    /// <summary>Gets how many bytes each worker may have in temporary files at once.</summary>
+    public long MostSpilled => Math.Min(Limits.MaxBundleSpilledBytes, Inflation.Bytes);
 
     public ResolverScope Scope { get; }
 
@@ -65,6 +73,8 @@ internal sealed class PackResolver
     public int DuplicateCount => _duplicates;
 
     /// <summary>Resolves everything in scope.</summary>
+    /// <remarks>A damaged entry does not end it: which one a worker meets first is chance. Everything else is resolved all the same, and of the damaged
+    /// entries the first in the pack is named. Only what counts over the whole pack ends it at once, and is named before any entry.</remarks>
     /// <exception cref="PackDamageException">The pack is damaged or passes a limit.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -82,6 +92,11 @@ internal sealed class PackResolver
         await Task.WhenAll(workers).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         _failure?.Throw();
+        if (_damage is not null)
+        {
+            throw _damage;
+        }
+
         if (Scope == ResolverScope.Everything && _resolved < Entries.Count)
         {
             ThrowUnresolved();
@@ -93,18 +108,29 @@ internal sealed class PackResolver
     public bool IsInScope(ObjectKind kind) => Scope == ResolverScope.Everything || kind is ObjectKind.Commit or ObjectKind.Tag;
 
     /// <summary>Counts bytes against the limit on everything that a bundle inflates to.</summary>
-    public void Spend(long bytes, int entry)
+    public void Spend(long bytes)
     {
-        if (Interlocked.Add(ref _inflated, bytes) > Limits.MaxBundleInflatedBytes)
+        if (Interlocked.Add(ref _inflated, bytes) > Inflation.Bytes)
         {
-            throw PackDamageException.At(
-                Entries.Offset(entry), $"the objects inflate to more than {Limits.MaxBundleInflatedBytes} bytes together", CheckpointRule.Limit);
+            throw Inflation.Passed(null);
+        }
+    }
+
+    /// <summary>Notes that an entry cannot be resolved. Nothing that rests on it is.</summary>
+    public void NoteDamage(PackDamageException damage)
+    {
+        lock (_turn)
+        {
+            if (_damage is null || damage.Offset < _damage.Offset
+                || (damage.Offset == _damage.Offset && string.CompareOrdinal(damage.Message, _damage.Message) < 0))
+            {
+                _damage = damage;
+            }
         }
     }
 
     /// <summary>Notes a hashed object.</summary>
-    /// <returns>Whether the pack held it already.</returns>
-    public bool Publish(int entry, ObjectHash id)
+    public void Publish(int entry, ObjectHash id)
     {
         Nodes[entry] = Table.Add(id, entry, out var isDuplicate);
         if (isDuplicate)
@@ -117,8 +143,6 @@ internal sealed class PackResolver
         {
             _progress(resolved, Entries.Count);
         }
-
-        return isDuplicate;
     }
 
     private void Work(int number, CancellationTokenSource stop)

@@ -24,6 +24,7 @@ internal sealed class PackScanner
     private readonly PackFile _pack;
     private readonly GitObjectFormat _format;
     private readonly CheckpointLimits _limits;
+    private readonly InflationLimit _inflation;
     private readonly Action<int, int>? _progress;
     private readonly CancellationToken _cancellationToken;
     private readonly int _count;
@@ -46,11 +47,12 @@ internal sealed class PackScanner
         _count = count;
         _format = format;
         _limits = limits;
+        _inflation = InflationLimit.Of(limits, pack.Length);
         _progress = progress;
         _cancellationToken = cancellationToken;
         _chunkCount = checked((int)((pack.EntriesEnd - PackHeader.Length + ChunkLength - 1) / ChunkLength));
         _entries = new PackEntries(count);
-        _known = new EntryScanner(pack, format, limits, cancellationToken);
+        _known = new EntryScanner(pack, format, limits, _inflation, cancellationToken);
     }
 
     /// <exception cref="PackDamageException">The pack is damaged or passes a limit.</exception>
@@ -132,7 +134,7 @@ internal sealed class PackScanner
     {
         try
         {
-            var scanner = new EntryScanner(_pack, _format, _limits, _cancellationToken);
+            var scanner = new EntryScanner(_pack, _format, _limits, _inflation, _cancellationToken);
             while (TryClaim(out var number, out var chunk))
             {
                 Guess(scanner, chunk);
@@ -205,7 +207,7 @@ internal sealed class PackScanner
         {
             while (scanner.Offset < chunk.Limit)
             {
-                var entry = scanner.Read(0, _count, _limits.MaxBundleInflatedBytes, chunk.NamedBases);
+                var entry = scanner.Read(0, _count, _inflation.Bytes, chunk.NamedBases);
                 chunk.Add(entry, scanner.Offset);
             }
         }
@@ -257,7 +259,7 @@ internal sealed class PackScanner
     {
         _named.Clear();
         _known.Seek(_position);
-        Append(_known.Read(_entries.Count, _count, _limits.MaxBundleInflatedBytes - _inflated, _named), _named);
+        Append(_known.Read(_entries.Count, _count, _inflation.Bytes - _inflated, _named), _named);
         _position = _known.Offset;
     }
 
@@ -280,10 +282,9 @@ internal sealed class PackScanner
         }
 
         _inflated += entry.Size;
-        if (_inflated > _limits.MaxBundleInflatedBytes)
+        if (_inflated > _inflation.Bytes)
         {
-            throw PackDamageException.At(
-                entry.Offset, $"the objects inflate to more than {_limits.MaxBundleInflatedBytes} bytes together", CheckpointRule.Limit);
+            throw _inflation.Passed(entry.Offset);
         }
 
         _entries.Add(entry.Offset, entry.Size, entry.HeaderLength, entry.Kind, offsetBase, namedBase);

@@ -12,9 +12,6 @@ internal sealed class ResolverWorker : IDisposable
     /// <summary>Larger contents are never held in memory: they pass through a window, and lie in a file while deltas need them.</summary>
     private const int LargeObject = 8 << 20;
 
-    /// <summary>How many bytes of waiting bases a worker holds before it moves them to a file.</summary>
-    private const long HeldBudget = 24 << 20;
-
     private const int RootWindow = 1 << 18;
     private const int ExactRead = 1 << 16;
 
@@ -27,16 +24,12 @@ internal sealed class ResolverWorker : IDisposable
     private readonly Inflater _inflater = new();
     private readonly PackWindow _window;
     private readonly InflateInput _exact = new(new byte[ExactRead], 0, 0);
-    private readonly List<Frame> _frames = [];
+    private readonly WaitingBases _bases;
     private readonly List<int> _links = [];
     private long _exactStart;
     private long _exactEnd;
     private byte[] _delta = new byte[1 << 12];
     private IncrementalHash? _hash;
-    private SafeFileHandle? _shared;
-    private long _sharedEnd;
-    private long _held;
-    private int _spilledFrames;
 
     public ResolverWorker(PackResolver resolver, int number, CancellationToken cancellationToken)
     {
@@ -46,6 +39,7 @@ internal sealed class ResolverWorker : IDisposable
         _format = resolver.Format;
         _number = number;
         _cancellationToken = cancellationToken;
+        _bases = new WaitingBases(resolver);
         _window = new PackWindow(resolver.Pack, (int)Math.Min(RootWindow, resolver.Pack.Length), cancellationToken);
     }
 
@@ -55,60 +49,54 @@ internal sealed class ResolverWorker : IDisposable
         var kind = _entries.Kinds[root];
         var keep = _forest.HasNamedBases || _forest.FirstChild(root) >= 0;
         _window.Seek(_entries.DataOffset(root));
-        var content = ReadWhole(root, kind, keep, out var id);
+        ResolvedObject? content;
+        ObjectHash id;
+        try
+        {
+            content = ReadWhole(root, kind, keep, out id);
+        }
+        catch (PackDamageException damage) when (damage.Offset is not null)
+        {
+            _resolver.NoteDamage(damage);
+            return;
+        }
+
         if (content is null)
         {
             return;
         }
 
-        Push(root, id, content);
-        while (_frames.Count > 0)
+        _bases.Push(root, id, content);
+        while (_bases.Count > 0)
         {
             Step(kind);
         }
-
-        _sharedEnd = 0;
     }
 
     public void Dispose()
     {
-        foreach (var frame in _frames)
-        {
-            frame.Content.Dispose();
-        }
-
-        _shared?.Dispose();
+        _bases.Dispose();
         _hash?.Dispose();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Step(ObjectKind kind)
     {
-        var top = _frames.Count - 1;
-        ref var frame = ref CollectionsMarshal.AsSpan(_frames)[top];
-        var child = NextChild(ref frame);
+        var child = _bases.NextChild(out var source, out var isLast);
         if (child < 0)
         {
-            Pop().Dispose();
+            _bases.Pop().Dispose();
             return;
         }
 
         _cancellationToken.ThrowIfCancellationRequested();
         _entries.Kinds[child] = kind;
-        var source = frame.Content;
-        if (source.IsSpilled && !source.IsLarge)
-        {
-            source.Load();
-            _held += source.Length;
-            _spilledFrames = Math.Min(_spilledFrames, top);
-        }
 
         // The last child's base is released as soon as the child is made, so a long chain holds two objects and not all of them.
-        var isLast = frame.NamedChild < 0 && frame.OffsetChild < 0;
         var keep = _forest.HasNamedBases || _forest.FirstChild(child) >= 0;
         if (isLast)
         {
-            Pop();
+            _bases.Pop();
         }
 
         ResolvedObject? content;
@@ -116,6 +104,11 @@ internal sealed class ResolverWorker : IDisposable
         try
         {
             content = ReadDelta(child, kind, source, keep, out id);
+        }
+        catch (PackDamageException damage) when (damage.Offset is not null)
+        {
+            _resolver.NoteDamage(damage);
+            return;
         }
         finally
         {
@@ -127,78 +120,14 @@ internal sealed class ResolverWorker : IDisposable
 
         if (content is not null)
         {
-            Push(child, id, content);
+            _bases.Push(child, id, content);
         }
-    }
-
-    private int NextChild(ref Frame frame)
-    {
-        if (frame.NamedChild >= 0)
-        {
-            var named = frame.NamedChild;
-            frame.NamedChild = _forest.NextSibling(named);
-            return _forest.TryClaim(named) ? named
-                : throw PackDamageException.At(_entries.Offset(named), $"the delta's base {_entries.NamedBase(named).ToHex(_format)} is in the pack more than once");
-        }
-
-        var child = frame.OffsetChild;
-        if (child >= 0)
-        {
-            frame.OffsetChild = _forest.NextSibling(child);
-        }
-
-        return child;
-    }
-
-    private void Push(int entry, ObjectHash id, ResolvedObject content)
-    {
-        var frame = new Frame { Content = content, OffsetChild = _forest.FirstChild(entry), NamedChild = _forest.FirstNamed(id) };
-        if (frame.OffsetChild < 0 && frame.NamedChild < 0)
-        {
-            content.Dispose();
-            return;
-        }
-
-        _frames.Add(frame);
-        _held += content.IsSpilled ? 0 : content.Length;
-        while (_held > HeldBudget && _spilledFrames < _frames.Count - 1)
-        {
-            SpillFrame(_frames[_spilledFrames++].Content);
-        }
-    }
-
-    private void SpillFrame(ResolvedObject content)
-    {
-        if (content.IsSpilled)
-        {
-            return;
-        }
-
-        _shared ??= _resolver.Spill.Create();
-        content.Spill(_shared, _sharedEnd);
-        _sharedEnd = Math.Max(_sharedEnd, content.SharedPosition + content.Length);
-        _held -= content.Length;
-    }
-
-    private ResolvedObject Pop()
-    {
-        var content = _frames[^1].Content;
-        _frames.RemoveAt(_frames.Count - 1);
-        _held -= content.IsSpilled ? 0 : content.Length;
-        _spilledFrames = Math.Min(_spilledFrames, _frames.Count);
-        if (content.SharedPosition >= 0)
-        {
-            // Frames are spilled from the bottom up, so what lies behind belongs to nobody any more.
-            _sharedEnd = content.SharedPosition;
-        }
-
-        return content;
     }
 
     private ResolvedObject? ReadWhole(int entry, ObjectKind kind, bool keep, out ObjectHash id)
     {
         var size = _entries.Size(entry);
-        _resolver.Spend(size, entry);
+        _resolver.Spend(size);
         if (size > LargeObject && kind is not (ObjectKind.Commit or ObjectKind.Tag))
         {
             return ReadLarge(entry, kind, size, keep, out id);
@@ -219,7 +148,7 @@ internal sealed class ResolverWorker : IDisposable
 
     private ResolvedObject? ReadLarge(int entry, ObjectKind kind, long size, bool keep, out ObjectHash id)
     {
-        var file = keep ? _resolver.Spill.Create() : null;
+        var file = keep ? _bases.CreateFile(entry, size, null) : null;
         try
         {
             var sink = NewSink(file);
@@ -246,6 +175,7 @@ internal sealed class ResolverWorker : IDisposable
             throw Malformed(entry);
         }
 
+        _resolver.Spend(deltaSize);
         var input = OpenInput(entry);
         if (source.IsSpilled || (deltaSize > LargeObject && !isHistory))
         {
@@ -258,7 +188,6 @@ internal sealed class ResolverWorker : IDisposable
         }
 
         Check(_inflater.Inflate(input, _delta, (int)deltaSize), entry);
-        _resolver.Spend(deltaSize, entry);
         var delta = _delta.AsSpan(0, (int)deltaSize);
         if (!DeltaPatch.TryReadSizes(delta, out var baseSize, out var size, out var headLength) || baseSize != source.Length)
         {
@@ -266,12 +195,12 @@ internal sealed class ResolverWorker : IDisposable
         }
 
         PackScanner.CheckSize(isHistory, size, _entries.Offset(entry), _resolver.Limits);
-        _resolver.Spend(size, entry);
         if (size > LargeObject && !isHistory)
         {
             return ReadLargeDelta(entry, kind, source, keep, OpenInput(entry), out id);
         }
 
+        _resolver.Spend(size);
         var content = ResolvedObject.InMemory((int)size);
         try
         {
@@ -291,15 +220,18 @@ internal sealed class ResolverWorker : IDisposable
 
     private ResolvedObject? ReadLargeDelta(int entry, ObjectKind kind, ResolvedObject source, bool keep, InflateInput input, out ObjectHash id)
     {
-        var file = keep ? _resolver.Spill.Create() : null;
+        SafeFileHandle? file = null;
         try
         {
-            var sink = NewSink(file);
-            var patch = new DeltaStream(source, sink, size =>
+            ObjectSink? sink = null;
+            var patch = new DeltaStream(source, size =>
             {
                 PackScanner.CheckSize(false, size, _entries.Offset(entry), _resolver.Limits);
-                _resolver.Spend(size, entry);
+                _resolver.Spend(size);
+                file = keep ? _bases.CreateFile(entry, size, source) : null;
+                sink = NewSink(file);
                 sink.Begin(kind, size);
+                return sink;
             });
             Check(_inflater.Inflate(input, _entries.Size(entry), patch), entry);
             if (!patch.IsComplete)
@@ -307,8 +239,8 @@ internal sealed class ResolverWorker : IDisposable
                 throw Malformed(entry);
             }
 
-            id = FinishLarge(entry, kind, sink);
-            return file is null ? null : ResolvedObject.InFile(file, sink.Length);
+            id = FinishLarge(entry, kind, sink!);
+            return file is null ? null : ResolvedObject.InFile(file, sink!.Length);
         }
         catch
         {
@@ -375,8 +307,10 @@ internal sealed class ResolverWorker : IDisposable
         var buffer = content.Buffer;
         var start = ObjectHeader.WriteBefore(buffer, ResolvedObject.Prefix, kind, length);
         id = _format.Hash(buffer.AsSpan(start, ResolvedObject.Prefix + length - start));
-        if (!_resolver.Publish(entry, id) && kind != ObjectKind.Blob)
+        _resolver.Publish(entry, id);
+        if (kind != ObjectKind.Blob)
         {
+            // Of a repeated object too: which entry counts is only known at the end.
             NoteLinks(entry, kind, content.Bytes);
         }
 
@@ -458,11 +392,4 @@ internal sealed class ResolverWorker : IDisposable
 
     private PackDamageException Malformed(int entry)
         => PackDamageException.At(_entries.Offset(entry), "the delta is malformed or does not fit its base");
-
-    private struct Frame
-    {
-        public ResolvedObject Content;
-        public int OffsetChild;
-        public int NamedChild;
-    }
 }

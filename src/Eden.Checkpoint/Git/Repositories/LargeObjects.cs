@@ -93,10 +93,11 @@ internal sealed class LargeObjects(long maxObjectBytes, string? temporaryDirecto
             }
             else
             {
-                var patch = new DeltaStream(source, sink, size =>
+                var patch = new DeltaStream(source, size =>
                 {
                     CheckSize(pack, rank, size);
                     sink.Begin(kind, size);
+                    return sink;
                 });
                 status = _inflater.Inflate(window, entry.Size, patch);
                 if (status == InflateStatus.Done && (entry.Size < DeltaPatch.MinLength || !patch.IsComplete))

@@ -78,6 +78,95 @@ public class BundleBombTests
         static byte[] Tail(int link) => link == 0 ? [] : [0x9F, 0, 0, 0xC0, 0, (byte)link];
     }
 
+    [Test, CancelAfter(300_000)]
+    public async Task A_small_bundle_of_deltas_that_copy_gigabytes_is_refused_by_its_own_limit_and_no_disk_is_spent(CancellationToken cancellationToken)
+    {
+        // Five hundred deltas of some bytes, each of which makes 512 MiB.
+        using var folder = new TempFolder();
+        using var bundle = RepoBundle.FromBytes(Copies(500, 512, 1 << 20));
+        await AssertBoundedAsync(async () =>
+        {
+            var options = new GitBundleVerifyOptions { TemporaryDirectory = folder.Path };
+            var report = await GitBundle.VerifyAsync(bundle, options, cancellationToken);
+            Assert.That(report.Violations.Single().Rule, Is.EqualTo(CheckpointRule.Limit));
+            Assert.That(report.Violations.Single().Message, Does.Contain($"more than {8L << 30} bytes together; the limit is SmallBundleInflatedBytes"));
+        });
+        Assert.That(Directory.GetFileSystemEntries(folder.Path), Is.Empty);
+    }
+
+    [Test]
+    public async Task What_a_bundle_may_inflate_to_grows_with_it()
+    {
+        // A MiB of zeros, and 100 MiB for each of three deltas, which are some bytes themselves.
+        var bundle = Copies(3, 100, 1 << 20);
+        var pack = bundle.Length - bundle.AsSpan().IndexOf("\n\nPACK"u8) - 2;
+        var times = (int)((301L << 20) / pack) + 2;
+        var relative = new CheckpointLimits { SmallBundleInflatedBytes = 0, MaxBundleInflation = times };
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((await VerifyAsync(bundle, relative)).Violations, Is.Empty);
+            Assert.That(await MessageAsync(relative with { MaxBundleInflation = times - 3 }), Does.EndWith($"the limit is MaxBundleInflation {times - 3}, for a pack of {pack} bytes"));
+            Assert.That(await MessageAsync(relative with { MaxBundleInflation = 1, SmallBundleInflatedBytes = 300 << 20 }), Does.EndWith($"the limit is SmallBundleInflatedBytes, for a pack of {pack} bytes"));
+            Assert.That((await VerifyAsync(bundle, relative with { MaxBundleInflation = 1, SmallBundleInflatedBytes = 302 << 20 })).Violations, Is.Empty);
+            Assert.That(await MessageAsync(new CheckpointLimits { MaxBundleInflatedBytes = 300 << 20 }), Does.EndWith("the limit is MaxBundleInflatedBytes"));
+        }
+
+        async Task<string> MessageAsync(CheckpointLimits limits)
+        {
+            var violation = (await VerifyAsync(bundle, limits)).Violations.Single();
+            Assert.That(violation.Rule, Is.EqualTo(CheckpointRule.Limit));
+            return violation.Message;
+        }
+    }
+
+    [Test]
+    public async Task What_waits_in_temporary_files_is_bounded_for_large_bases_and_for_many()
+    {
+        // A chain of objects of 12 MiB: each is written for the sake of the next, and two of them lie there at once.
+        const int Large = 12 << 20;
+        var chain = new SyntheticPack();
+        var start = chain.NextOffset;
+        chain.AddRaw(PackEntryKind.Blob, Large, [], SyntheticPack.Deflate(new byte[Large]));
+        for (var link = 0; link < 5; link++)
+        {
+            start = AddCopy(chain, start, Large);
+        }
+
+        // Objects of 7 MiB that wait for the deltas of their deltas.
+        const int Small = 7 << 20;
+        var nested = new SyntheticPack();
+        start = nested.NextOffset;
+        nested.AddRaw(PackEntryKind.Blob, Small, [], SyntheticPack.Deflate(new byte[Small]));
+        Grow(start, 5);
+        foreach (var (pack, enough) in ((SyntheticPack, long)[])[(chain, 2L * Large), (nested, 6L * Small)])
+        {
+            var report = await VerifyAsync(pack.ToBundle(), new CheckpointLimits { MaxBundleSpilledBytes = enough });
+            Assert.That(report.Violations, Is.Empty);
+            report = await VerifyAsync(pack.ToBundle(), new CheckpointLimits { MaxBundleSpilledBytes = Small - 1 });
+            Assert.That(report.Violations.Single().Rule, Is.EqualTo(CheckpointRule.Limit));
+            Assert.That(report.Violations.Single().Message, Does.EndWith("the limit is MaxBundleSpilledBytes"));
+        }
+
+        void Grow(long from, int depth)
+        {
+            for (var branch = 0; branch < 2; branch++)
+            {
+                var copy = AddCopy(nested, from, Small);
+                if (depth > 0)
+                {
+                    Grow(copy, depth - 1);
+                }
+            }
+        }
+
+        static long AddCopy(SyntheticPack pack, long from, int length)
+        {
+            var offset = pack.NextOffset;
+            pack.AddOffsetDelta(offset - from, SyntheticPack.Delta(length, length, 0x80 | 0x40, (byte)(length >> 16)));
+            return offset;
+        }
+    }
+
     [Test]
     public async Task A_tree_too_large_for_memory_is_read_in_pieces()
     {
@@ -132,6 +221,22 @@ public class BundleBombTests
         Assert.That(header.Refs, Has.Count.EqualTo(Count));
         Assert.That(header.Refs[Count - 1].Name, Is.EqualTo("refs/heads/work/00999999"));
         Assert.That(held / Count, Is.LessThan(120));
+    }
+
+    /// <summary>A blob of zeros, and deltas that copy all of it so many times.</summary>
+    private static byte[] Copies(int deltas, int times, int length)
+    {
+        var pack = new SyntheticPack();
+        var start = pack.NextOffset;
+        pack.AddRaw(PackEntryKind.Blob, length, [], SyntheticPack.Deflate(new byte[length]));
+        byte[] all = [0x80 | 0x40, (byte)(length >> 16)];
+        var instructions = Enumerable.Repeat(all, times).SelectMany(copy => copy).ToArray();
+        for (var delta = 0; delta < deltas; delta++)
+        {
+            pack.AddOffsetDelta(pack.NextOffset - start, SyntheticPack.Delta(length, (long)length * times, instructions));
+        }
+
+        return pack.ToBundle();
     }
 
     private static async Task AssertBoundedAsync(Func<Task> work)
