@@ -95,8 +95,14 @@ internal static class ServerHost
             ExperimentId = settings.ExperimentId,
             WorkerCredentials = new PostgresWorkerCredentialHashes(database),
             RepositoryPath = settings.RepositoryPath,
-            Export = new CheckpointExportOptions { ExperimentConfig = settings.ExperimentConfig },
-            Import = new CheckpointImportOptions { RepositoryPath = settings.RepositoryPath, RemoteUrl = settings.RemoteUrl, Credentials = credentials },
+            Export = new CheckpointExportOptions { ExperimentConfig = settings.ExperimentConfig, Limits = settings.Limits },
+            Import = new CheckpointImportOptions
+            {
+                RepositoryPath = settings.RepositoryPath,
+                RemoteUrl = settings.RemoteUrl,
+                Credentials = credentials,
+                Limits = settings.Limits,
+            },
             Schedule = settings.Schedule,
             Destination = settings.AutoCheckpointDirectory is { } directory ? new DirectoryCheckpointDestination(directory) : null,
         };
@@ -113,7 +119,11 @@ internal static class ServerHost
         }
 
         return settings.RemoteUrl is { } remote
-            ? new RemoteRepoBundleProvider(path, remote, new RemoteRepoBundleOptions { Sync = new LocalCloneOptions { Credentials = credentials, Logger = logger } })
-            : new LocalRepoBundleProvider(path, new LocalRepoBundleOptions { Logger = logger });
+            ? new RemoteRepoBundleProvider(path, remote, new RemoteRepoBundleOptions
+            {
+                Limits = settings.Limits,
+                Sync = new LocalCloneOptions { Credentials = credentials, Logger = logger },
+            })
+            : new LocalRepoBundleProvider(path, new LocalRepoBundleOptions { Limits = settings.Limits, Logger = logger });
     }
 }

@@ -19,12 +19,13 @@ internal sealed record ServerSettings
     private static readonly Setting s_credentialHelper = new("credential-helper", "FILE", "A git credential helper for the remote of record.");
     private static readonly Setting s_credentialsDir = new("checkpoint-import-credentials-dir", "DIR", "Where an import leaves the workers' fresh tokens.");
     private static readonly Setting s_autoCheckpointDir = new("auto-checkpoint-dir", "DIR", "Where automatic checkpoints are kept.");
+    private static readonly Setting s_limits = new("limits", "NAME=VALUE,…", "Other limits on archives, rows and bundles than the defaults; the README lists them.");
     private static readonly Setting s_host = new("host", "HOST", "The address to listen on; 127.0.0.1 by default.");
     private static readonly Setting s_port = new("port", "PORT", "The port to listen on, 0 for any; 8080 by default.");
 
     public static IReadOnlyList<Setting> All { get; } =
     [
-        s_storeUrl, s_experimentId, s_experimentConfig, s_adminToken, s_repoPath, s_forgejoUrl, s_credentialHelper, s_credentialsDir, s_autoCheckpointDir, s_host, s_port,
+        s_storeUrl, s_experimentId, s_experimentConfig, s_adminToken, s_repoPath, s_forgejoUrl, s_credentialHelper, s_credentialsDir, s_autoCheckpointDir, s_limits, s_host, s_port,
     ];
 
     public required NpgsqlConnectionStringBuilder Store { get; init; }
@@ -49,6 +50,8 @@ internal sealed record ServerSettings
     public string? CredentialsDirectory { get; init; }
 
     public string? AutoCheckpointDirectory { get; init; }
+
+    public CheckpointLimits Limits { get; init; } = CheckpointLimits.Default;
 
     public required IPAddress Address { get; init; }
 
@@ -76,6 +79,7 @@ internal sealed record ServerSettings
             CredentialHelper = Get(s_credentialHelper),
             CredentialsDirectory = Get(s_credentialsDir) is { } directory ? Path.GetFullPath(directory) : null,
             AutoCheckpointDirectory = Get(s_autoCheckpointDir),
+            Limits = LimitText.Parse(Get(s_limits), s_limits.Option.Name),
             Address = ParseHost(Get(s_host)),
             Port = ParsePort(Get(s_port)),
         };

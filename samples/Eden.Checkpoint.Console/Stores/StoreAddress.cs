@@ -15,15 +15,16 @@ internal static class StoreAddress
     /// <summary>Opens the store; nothing is contacted yet.</summary>
     /// <param name="address">The address.</param>
     /// <param name="experimentId">The experiment that the database is for; <see langword="null"/> for whichever it holds.</param>
+    /// <param name="limits">The limits that a folder's rows are read under; <see langword="null"/> for the defaults.</param>
     /// <exception cref="UsageException">The address cannot be understood.</exception>
-    public static OpenedStore Open(string address, string? experimentId = null)
+    public static OpenedStore Open(string address, string? experimentId = null, CheckpointLimits? limits = null)
     {
         if (address.StartsWith(DirectoryPrefix, StringComparison.OrdinalIgnoreCase))
         {
             var path = address[DirectoryPrefix.Length..];
             return path.Length == 0
                 ? throw new UsageException("--store dir: needs a path after the colon.")
-                : new OpenedStore(new DirectoryCheckpointStore(path), null);
+                : new OpenedStore(new DirectoryCheckpointStore(path, limits), null);
         }
 
         var connectionString = ToConnectionString(address);

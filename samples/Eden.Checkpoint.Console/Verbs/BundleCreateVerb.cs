@@ -11,14 +11,16 @@ internal static class BundleCreateVerb
     {
         var repository = new Argument<string>("REPO") { Description = "The repository, bare or not." };
         var file = new Argument<string>("FILE") { Description = "The bundle to write; one that exists is replaced at the end." };
-        var command = new Command("create", "Bundles every ref of a repository.") { repository, file };
+        var limits = LimitsOption.Create();
+        var command = new Command("create", "Bundles every ref of a repository.") { repository, file, limits };
         command.Guard(terminal, null, async (parsed, cancellationToken) =>
         {
             var path = OutputPath.Check(parsed.GetRequiredValue(file), "FILE");
+            var options = new GitBundleCreateOptions { Limits = LimitsOption.Read(parsed, limits) };
             var result = await ProgressDisplay.RunAsync(
                 terminal,
                 progress => OutputPath.WriteAsync("FILE", () => GitBundle.CreateAsync(
-                    parsed.GetRequiredValue(repository), path, new GitBundleCreateOptions { Progress = progress }, cancellationToken))).ConfigureAwait(false);
+                    parsed.GetRequiredValue(repository), path, options with { Progress = progress }, cancellationToken))).ConfigureAwait(false);
             foreach (var warning in result.Warnings)
             {
                 terminal.ErrorLine($"warning: {Printable.Of(warning)}");

@@ -10,9 +10,11 @@ internal static class BundleListVerb
     public static Command Create(Terminal terminal)
     {
         var file = new Argument<string>("FILE") { Description = "The bundle." };
-        var command = new Command("list", "Lists the refs of a bundle.") { file };
+        var limits = LimitsOption.Create();
+        var command = new Command("list", "Lists the refs of a bundle.") { file, limits };
         command.Guard(terminal, null, async (parsed, cancellationToken) =>
         {
+            var ceilings = LimitsOption.Read(parsed, limits);
             var stream = OpenArchive.ForReading(parsed.GetRequiredValue(file));
             await using (stream.ConfigureAwait(false))
             {
@@ -21,7 +23,7 @@ internal static class BundleListVerb
                     throw new UsageException("FILE is the zero-byte placeholder: it holds no repository.");
                 }
 
-                var header = await GitBundle.ReadHeaderAsync(stream, cancellationToken: cancellationToken).ConfigureAwait(false);
+                var header = await GitBundle.ReadHeaderAsync(stream, ceilings, cancellationToken).ConfigureAwait(false);
                 terminal.ErrorLine($"bundle v{header.Version}, {(header.ObjectFormat == GitObjectFormat.Sha256 ? "SHA-256" : "SHA-1")}, {Quantity.Of(header.Refs.Count, "ref", "refs")}, {Quantity.Of(header.Prerequisites.Count, "prerequisite", "prerequisites")}");
                 foreach (var entry in header.Refs)
                 {

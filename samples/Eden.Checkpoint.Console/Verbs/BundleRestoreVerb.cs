@@ -11,9 +11,11 @@ internal static class BundleRestoreVerb
     {
         var file = new Argument<string>("FILE") { Description = "The bundle." };
         var repository = new Argument<string>("REPO") { Description = "The bare repository to make; it must not exist, or be empty." };
-        var command = new Command("restore", "Makes a bare repository out of a bundle.") { file, repository };
+        var limits = LimitsOption.Create();
+        var command = new Command("restore", "Makes a bare repository out of a bundle.") { file, repository, limits };
         command.Guard(terminal, null, async (parsed, cancellationToken) =>
         {
+            var options = new GitBundleRestoreOptions { Limits = LimitsOption.Read(parsed, limits) };
             using var bundle = RepoBundle.FromFile(parsed.GetRequiredValue(file));
             if (bundle.IsEmpty)
             {
@@ -23,7 +25,7 @@ internal static class BundleRestoreVerb
             var target = Path.GetFullPath(parsed.GetRequiredValue(repository));
             var result = await ProgressDisplay.RunAsync(
                 terminal,
-                progress => GitBundle.RestoreAsync(bundle, target, new GitBundleRestoreOptions { Progress = progress }, cancellationToken)).ConfigureAwait(false);
+                progress => GitBundle.RestoreAsync(bundle, target, options with { Progress = progress }, cancellationToken)).ConfigureAwait(false);
             foreach (var warning in result.Warnings)
             {
                 terminal.ErrorLine($"warning: {Printable.Of(warning)}");

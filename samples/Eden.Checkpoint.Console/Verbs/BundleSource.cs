@@ -12,9 +12,11 @@ internal static class BundleSource
     /// <param name="repoPath">The repository, or our own clone when there is a remote.</param>
     /// <param name="remoteUrl">The remote of record, if there is one.</param>
     /// <param name="credentialHelper">The helper that knows the remote's password, if it needs one.</param>
+    /// <param name="limits">The limits on the repository's objects.</param>
     /// <param name="warnings">What the operator should know beforehand.</param>
     /// <exception cref="UsageException">The options do not go together.</exception>
-    public static IRepoBundleProvider Choose(string? repoPath, string? remoteUrl, string? credentialHelper, out IReadOnlyList<string> warnings)
+    public static IRepoBundleProvider Choose(
+        string? repoPath, string? remoteUrl, string? credentialHelper, CheckpointLimits limits, out IReadOnlyList<string> warnings)
     {
         if (remoteUrl is not null && repoPath is null)
         {
@@ -31,9 +33,10 @@ internal static class BundleSource
         try
         {
             return remoteUrl is null
-                ? new LocalRepoBundleProvider(repoPath)
+                ? new LocalRepoBundleProvider(repoPath, new LocalRepoBundleOptions { Limits = limits })
                 : new RemoteRepoBundleProvider(repoPath, remoteUrl, new RemoteRepoBundleOptions
                 {
+                    Limits = limits,
                     Sync = new LocalCloneOptions { Credentials = credentialHelper is null ? null : new CredentialHelper(credentialHelper) },
                 });
         }

@@ -11,10 +11,12 @@ internal static class BundleVerifyVerb
     {
         var file = new Argument<string>("FILE") { Description = "The bundle." };
         var depth = DepthOption.Create();
-        var command = new Command("verify", "Checks a bundle: header, pack, checksums, and everything its refs reach.") { file, depth };
+        var limits = LimitsOption.Create();
+        var command = new Command("verify", "Checks a bundle: header, pack, checksums, and everything its refs reach.") { file, depth, limits };
         command.Guard(terminal, null, async (parsed, cancellationToken) =>
         {
             var path = parsed.GetRequiredValue(file);
+            var options = new GitBundleVerifyOptions { Depth = DepthOption.Read(parsed, depth), Limits = LimitsOption.Read(parsed, limits) };
             using var bundle = RepoBundle.FromFile(path);
             if (bundle.IsEmpty)
             {
@@ -24,8 +26,7 @@ internal static class BundleVerifyVerb
 
             var report = await ProgressDisplay.RunAsync(
                 terminal,
-                progress => GitBundle.VerifyAsync(
-                    bundle, new GitBundleVerifyOptions { Depth = DepthOption.Read(parsed, depth), Progress = progress }, cancellationToken)).ConfigureAwait(false);
+                progress => GitBundle.VerifyAsync(bundle, options with { Progress = progress }, cancellationToken)).ConfigureAwait(false);
             return Print(terminal, Printable.Of(path), report);
         });
         return command;

@@ -14,20 +14,22 @@ internal static class CompareVerb
         var leftRepository = new Option<string?>("--repo-a") { Description = "The git repository of a store given as A.", HelpName = "DIR" };
         var rightRepository = new Option<string?>("--repo-b") { Description = "The git repository of a store given as B.", HelpName = "DIR" };
         var imported = new Option<bool>("--imported") { Description = "B was imported from A: what an import changes is allowed in this direction only." };
+        var limits = LimitsOption.Create();
         var json = new Option<bool>("--json") { Description = "Print the comparison as one JSON object." };
         var command = new Command("compare", "Compares two checkpoints object by object; what an import may change is counted and listed.")
         {
-            left, right, leftRepository, rightRepository, imported, json,
+            left, right, leftRepository, rightRepository, imported, limits, json,
         };
         command.Guard(terminal, json, async (parsed, cancellationToken) =>
         {
-            var first = Side.Open(parsed.GetRequiredValue(left), parsed.GetValue(leftRepository), "A");
+            var ceilings = LimitsOption.Read(parsed, limits);
+            var first = Side.Open(parsed.GetRequiredValue(left), parsed.GetValue(leftRepository), "A", ceilings);
             await using (first.ConfigureAwait(false))
             {
-                var second = Side.Open(parsed.GetRequiredValue(right), parsed.GetValue(rightRepository), "B");
+                var second = Side.Open(parsed.GetRequiredValue(right), parsed.GetValue(rightRepository), "B", ceilings);
                 await using (second.ConfigureAwait(false))
                 {
-                    var options = new CheckpointComparisonOptions { RightImportedFromLeft = parsed.GetValue(imported) };
+                    var options = new CheckpointComparisonOptions { RightImportedFromLeft = parsed.GetValue(imported), Limits = ceilings };
                     var comparison = await ProgressDisplay.RunAsync(
                         terminal,
                         progress => new CheckpointComparer().CompareAsync(
@@ -53,11 +55,11 @@ internal static class CompareVerb
     {
         public CheckpointComparisonSource Source => source;
 
-        public static Side Open(string address, string? repository, string name)
+        public static Side Open(string address, string? repository, string name, CheckpointLimits limits)
         {
             if (!File.Exists(address) && StoreAddress.IsOne(address))
             {
-                var store = StoreAddress.Open(address);
+                var store = StoreAddress.Open(address, limits: limits);
 
                 // The address may hold a password: the side goes by its letter.
                 return new Side(CheckpointComparisonSource.FromStore(store.Store, repository, name), store);

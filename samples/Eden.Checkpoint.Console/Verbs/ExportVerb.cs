@@ -23,17 +23,19 @@ internal static class ExportVerb
         var helper = new Option<string?>("--credential-helper") { Description = "A git credential helper for the remote.", HelpName = "FILE" };
         var artifacts = new Option<string?>("--artifacts-dir") { Description = "A file-system artifact store: what it has of the rows' artifacts goes into the archive.", HelpName = "DIR" };
         var version = new Option<string>("--format-version") { Description = "The archive format.", DefaultValueFactory = _ => "1", HelpName = "V" };
+        var limits = LimitsOption.Create();
         var json = new Option<bool>("--json") { Description = "Print the result as one JSON object." };
         var command = new Command("export", "Writes one experiment into a checkpoint archive.")
         {
-            store, experimentId, output, config, repoPath, remoteUrl, helper, artifacts, version, json,
+            store, experimentId, output, config, repoPath, remoteUrl, helper, artifacts, version, limits, json,
         };
         command.Guard(terminal, json, async (parsed, cancellationToken) =>
         {
             var path = OutputPath.Check(parsed.GetRequiredValue(output), "--out");
+            var ceilings = LimitsOption.Read(parsed, limits);
             var bundles = BundleSource.Choose(
-                parsed.GetValue(repoPath), parsed.GetValue(remoteUrl), parsed.GetValue(helper), out var warnings);
-            var opened = StoreAddress.Open(parsed.GetRequiredValue(store));
+                parsed.GetValue(repoPath), parsed.GetValue(remoteUrl), parsed.GetValue(helper), ceilings, out var warnings);
+            var opened = StoreAddress.Open(parsed.GetRequiredValue(store), limits: ceilings);
             await using (opened.ConfigureAwait(false))
             {
                 foreach (var warning in warnings)
@@ -47,7 +49,8 @@ internal static class ExportVerb
                     ExperimentId = parsed.GetRequiredValue(experimentId),
                     FormatVersion = parsed.GetRequiredValue(version),
                     ArtifactSource = parsed.GetValue(artifacts) is { } directory ? new FileSystemArtifactStore(directory) : null,
-                    ExperimentConfig = await ReadConfigAsync(parsed.GetValue(config), cancellationToken).ConfigureAwait(false),
+                    ExperimentConfig = await ReadConfigAsync(parsed.GetValue(config), ceilings.MaxConfigBytes, cancellationToken).ConfigureAwait(false),
+                    Limits = ceilings,
                 };
                 var result = await ProgressDisplay.RunAsync(
                     terminal,
@@ -60,7 +63,7 @@ internal static class ExportVerb
         return command;
     }
 
-    private static async Task<byte[]> ReadConfigAsync(string? path, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadConfigAsync(string? path, int most, CancellationToken cancellationToken)
     {
         if (path is null)
         {
@@ -72,7 +75,6 @@ internal static class ExportVerb
             throw new UsageException("The file given to --config does not exist.");
         }
 
-        var most = CheckpointLimits.Default.MaxConfigBytes;
         return new FileInfo(path).Length > most
             ? throw new UsageException($"The file given to --config is larger than {Quantity.Bytes(most)}.")
             : await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);

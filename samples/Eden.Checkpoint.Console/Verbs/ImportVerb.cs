@@ -19,10 +19,11 @@ internal static class ImportVerb
         var helper = new Option<string?>("--credential-helper") { Description = "A git credential helper for the remote.", HelpName = "FILE" };
         var artifacts = new Option<string?>("--artifacts-dir") { Description = "Where the archive's artifacts are stored, named by their hashes; rows then name them there.", HelpName = "DIR" };
         var credentials = new Option<string?>("--credentials-dir") { Description = "Where each worker's fresh token goes, one file of mode 0600 each.", HelpName = "DIR" };
+        var limits = LimitsOption.Create();
         var json = new Option<bool>("--json") { Description = "Print the result as one JSON object." };
         var command = new Command("import", "Brings an archive into an empty deployment, all or nothing.")
         {
-            file, store, experimentId, asExperimentId, repoPath, remoteUrl, helper, artifacts, credentials, json,
+            file, store, experimentId, asExperimentId, repoPath, remoteUrl, helper, artifacts, credentials, limits, json,
         };
         command.Guard(terminal, json, async (parsed, cancellationToken) =>
         {
@@ -39,6 +40,7 @@ internal static class ImportVerb
                 Credentials = parsed.GetValue(helper) is { } path ? new CredentialHelper(path) : null,
                 ArtifactSink = parsed.GetValue(artifacts) is { } directory ? new FileSystemArtifactStore(directory) : null,
                 CredentialsDirectory = parsed.GetValue(credentials),
+                Limits = LimitsOption.Read(parsed, limits),
             };
             var opened = StoreAddress.Open(parsed.GetRequiredValue(store), Id(parsed.GetValue(experimentId), "--experiment-id"));
             await using (opened.ConfigureAwait(false))

@@ -11,14 +11,15 @@ internal static class VerifyVerb
         var files = new Argument<string[]>("FILE") { Description = "The archives.", Arity = ArgumentArity.OneOrMore };
         var depth = DepthOption.Create();
         var requireResumable = new Option<bool>("--require-resumable") { Description = "Refuse an archive without a repository." };
+        var limits = LimitsOption.Create();
         var json = new Option<bool>("--json") { Description = "Print one JSON object a file, one a line." };
         var command = new Command("verify", "Checks archives: structure, manifest, rows, references and the git bundle.")
         {
-            files, depth, requireResumable, json,
+            files, depth, requireResumable, limits, json,
         };
         command.Guard(terminal, json, async (parsed, cancellationToken) =>
         {
-            var options = new CheckpointVerificationOptions { Depth = DepthOption.Read(parsed, depth) };
+            var options = new CheckpointVerificationOptions { Depth = DepthOption.Read(parsed, depth), Limits = LimitsOption.Read(parsed, limits) };
             var worst = ExitCode.Done;
             foreach (var file in parsed.GetRequiredValue(files))
             {

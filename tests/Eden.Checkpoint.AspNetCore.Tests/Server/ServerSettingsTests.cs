@@ -4,6 +4,8 @@ using System.Text;
 using Eden.Checkpoint.ConsoleHost;
 using Eden.Checkpoint.Server;
 using Eden.Checkpoint.Tests.Kit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Eden.Checkpoint.AspNetCore.Tests.Server;
 
@@ -18,7 +20,7 @@ public class ServerSettingsTests
         Assert.That(ServerSettings.All.Select(setting => setting.Option.Name), Is.EquivalentTo(new[]
         {
             "--store-url", "--experiment-id", "--experiment-config", "--admin-token", "--repo-path", "--forgejo-url", "--credential-helper",
-            "--checkpoint-import-credentials-dir", "--auto-checkpoint-dir", "--host", "--port",
+            "--checkpoint-import-credentials-dir", "--auto-checkpoint-dir", "--limits", "--host", "--port",
         }));
         Assert.That(ServerSettings.All.Select(setting => setting.Variable), Has.Member("EDEN_CHECKPOINT_IMPORT_CREDENTIALS_DIR").And.All.StartsWith("EDEN_"));
     }
@@ -40,12 +42,26 @@ public class ServerSettingsTests
     [TestCase("is a port too many", "--port", "65536")]
     [TestCase("is a name", "--host", "db.example")]
     [TestCase("is no database", "--store-url", "sqlite:///x")]
+    [TestCase("is no limit", "--limits", "MaxEverything=1")]
     [TestCase("has no file", "--experiment-config", "/nowhere/config.yaml")]
     public void What_makes_no_sense_is_refused(string what, string flag, string value)
     {
         var arguments = flag == "--store-url" ? [flag, value, .. s_enough[2..]] : (string[])[.. s_enough, flag, value];
 
         Assert.That(() => Read([], arguments), Throws.InstanceOf<UsageException>().With.Message.Contains(flag), what);
+    }
+
+    [Test]
+    public async Task Limits_are_those_of_the_text_for_exports_imports_and_bundles()
+    {
+        var expected = new CheckpointLimits { MaxBundleInflation = 5000, MaxLineBytes = 128 << 20 };
+        var settings = Read(new() { ["EDEN_LIMITS"] = "MaxBundleInflation=5000,MaxLineBytes=128MiB" }, s_enough);
+        Assert.That(settings.Limits, Is.EqualTo(expected));
+
+        await using var server = ServerHost.Build(settings);
+        var experiment = server.Services.GetRequiredService<IOptions<EdenCheckpointOptions>>().Value.Experiments.Single();
+        Assert.That(experiment.Import.Limits, Is.EqualTo(expected));
+        Assert.That(experiment.Export.Limits, Is.EqualTo(expected));
     }
 
     [Test]

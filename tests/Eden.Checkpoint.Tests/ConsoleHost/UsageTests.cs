@@ -24,7 +24,6 @@ public class UsageTests
         yield return new TestCaseData((object)new[] { "export", "--store", "dir:rows", "--experiment-id", "x", "--out", "missing/x.tar" }).SetArgDisplayNames("out in a missing directory");
         yield return new TestCaseData((object)new[] { "export", "--store", "dir:rows", "--experiment-id", "x", "--out", "." }).SetArgDisplayNames("out is a directory");
         yield return new TestCaseData((object)new[] { s_export, ["--remote-url", "https://git.example/x"] }.SelectMany(part => part).ToArray()).SetArgDisplayNames("a remote without a clone");
-        yield return new TestCaseData((object)new[] { s_export, ["--repo-path", "r", "--credential-helper", "h"] }.SelectMany(part => part).ToArray()).SetArgDisplayNames("a helper without a remote");
         yield return new TestCaseData((object)new[] { s_export, ["--repo-path", "r", "--remote-url", "ssh://git.example/x"] }.SelectMany(part => part).ToArray()).SetArgDisplayNames("a remote of an unknown kind");
         yield return new TestCaseData((object)new[] { s_export, ["--config", "missing.yaml"] }.SelectMany(part => part).ToArray()).SetArgDisplayNames("a config that is not there");
         yield return new TestCaseData((object)new[] { s_export, ["--format-version", "2"] }.SelectMany(part => part).ToArray()).SetArgDisplayNames("another format version");
