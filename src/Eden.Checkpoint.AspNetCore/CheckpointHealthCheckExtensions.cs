@@ -7,7 +7,7 @@ namespace Eden.Checkpoint.AspNetCore;
 /// <summary>Registers the health check of checkpoints.</summary>
 public static class CheckpointHealthCheckExtensions
 {
-    /// <summary>Adds a check that every experiment's store answers and its repository's folder can be used.</summary>
+    /// <summary>Adds a check that every experiment's store answers, and that its repository's folder and the temporary directory can be used.</summary>
     /// <param name="builder">The host's health checks.</param>
     /// <param name="name">The check's name.</param>
     /// <param name="includeRemote">Whether the remotes of record are asked too, through <see cref="CheckpointExperiment.ProbeRemote"/>. Not by default:
@@ -20,6 +20,6 @@ public static class CheckpointHealthCheckExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(name);
         return builder.Add(new HealthCheckRegistration(
-            name, services => new CheckpointHealthCheck(services.GetRequiredService<ExperimentTable>(), includeRemote), failureStatus: null, tags));
+            name, services => new CheckpointHealthCheck(services.GetRequiredService<HealthObservation>(), includeRemote), failureStatus: null, tags));
     }
 }

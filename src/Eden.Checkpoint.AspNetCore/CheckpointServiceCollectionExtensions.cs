@@ -34,6 +34,8 @@ public static class CheckpointServiceCollectionExtensions
         services.AddOptions<EdenCheckpointOptions>().Configure(configure).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EdenCheckpointOptions>, EdenCheckpointOptionsValidator>());
         services.TryAddSingleton<ExperimentTable>();
+        services.TryAddSingleton<OperationLimits>();
+        services.TryAddSingleton<HealthObservation>();
         services.TryAddSingleton<WorkerTokens>();
         services.TryAddSingleton<ICheckpointAuthorizer, BearerAuthorizer>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CheckpointSchedulerService>());

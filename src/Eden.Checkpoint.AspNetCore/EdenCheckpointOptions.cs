@@ -63,4 +63,45 @@ public sealed class EdenCheckpointOptions
         set => field = value is >= 1 and <= 64 ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "1 to 64 tokens may be verified at once.");
     } = 2;
+
+    /// <summary>Gets or sets how many requests may wait until their worker's token is verified. One more is refused with 503 and <c>Retry-After</c>: the newest request
+    /// of whoever has most of them waiting. Workers take turns, all unknown ids together as one; a token that was right before never waits, nor does the admin's.</summary>
+    /// <value>0 to 10,000; 64 by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public int MaxQueuedVerifications
+    {
+        get;
+        set => field = value is >= 0 and <= 10_000 ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "Up to 10,000 verifications may wait.");
+    } = 64;
+
+    /// <summary>Gets or sets how many imports run at once; one more is refused with 503 and <c>Retry-After</c> before a byte of its upload is read.</summary>
+    /// <value>1 to 1,000; 4 by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public int MaxConcurrentImports
+    {
+        get;
+        set => field = value is >= 1 and <= 1_000 ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "1 to 1,000 imports may run at once.");
+    } = 4;
+
+    /// <summary>Gets or sets how many exports run at once, downloads included; one more is refused with 503 and <c>Retry-After</c>. Each spools its rows and its bundle.</summary>
+    /// <value>1 to 1,000; 32 by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
+    public int MaxConcurrentExports
+    {
+        get;
+        set => field = value is >= 1 and <= 1_000 ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "1 to 1,000 exports may run at once.");
+    } = 32;
+
+    /// <summary>Gets or sets how many bytes the uploads of all imports under way may have together, which is the most that they spool. An upload that does not fit beside the
+    /// others is refused with 503 and <c>Retry-After</c>, one that is longer by itself with 413; at once where its length is known.</summary>
+    /// <value>At least 1; <see langword="null"/> for no limit; 64 GiB by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
+    public long? MaxSpooledUploadBytes
+    {
+        get;
+        set => field = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "An upload has at least one byte.");
+    } = 64L << 30;
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +13,7 @@ internal sealed class BearerAuthorizer : ICheckpointAuthorizer
     private const string Admin = "admin";
     private const string WorkerPrefix = "wkr_";
     private const int WorkerIdLength = 30;
+    private const int NetworkBytes = 8; // of an IPv6 address
 
     // The same answer for an unknown worker and a wrong token.
     private const string BadBearer = "The bearer is not valid.";
@@ -41,7 +43,7 @@ internal sealed class BearerAuthorizer : ICheckpointAuthorizer
         }
 
         // The form of an id is no secret; what has another form names nobody.
-        if (!IsWorkerId(bearer.Principal) || !await _workers.IsValidAsync(bearer.Principal, bearer.Secret, context.RequestAborted).ConfigureAwait(false))
+        if (!IsWorkerId(bearer.Principal) || !await _workers.IsValidAsync(bearer.Principal, bearer.Secret, Client(context), context.RequestAborted).ConfigureAwait(false))
         {
             throw new CheckpointUnauthorizedException(BadBearer);
         }
@@ -50,6 +52,19 @@ internal sealed class BearerAuthorizer : ICheckpointAuthorizer
         {
             throw new CheckpointForbiddenException("Only the admin may do this.");
         }
+    }
+
+    /// <summary>Names the client: its address, or the network of an IPv6 address, of which one client has as many as it likes.</summary>
+    private static string Client(HttpContext context)
+    {
+        if (context.Connection.RemoteIpAddress is not { } address)
+        {
+            return "";
+        }
+
+        return address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false }
+            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, NetworkBytes))
+            : address.MapToIPv4().ToString();
     }
 
     private static bool IsWorkerId(string text)

@@ -5,6 +5,9 @@ namespace Eden.Checkpoint.AspNetCore.Authorization;
 /// <summary>What follows <c>Bearer</c>: a principal and its secret, split at the first colon. Its text shows no secret.</summary>
 internal readonly struct BearerCredential
 {
+    /// <summary>What leaves room for the scheme and the longest principal.</summary>
+    public const int MaxSecretLength = 4000;
+
     private const string Scheme = "Bearer ";
     private const int MaxLength = 4096;
 
@@ -39,6 +42,10 @@ internal readonly struct BearerCredential
             ? new BearerCredential(principal, secret)
             : throw new CheckpointUnauthorizedException("The bearer's principal or secret is empty.");
     }
+
+    /// <summary>Whether a secret arrives as it is: white space at the end of a header is not part of its value.</summary>
+    public static bool CanCarry(string secret)
+        => secret.Length <= MaxSecretLength && !secret.EndsWith(' ') && !secret.Any(char.IsControl);
 
     public override string ToString() => $"{Principal}:***";
 }

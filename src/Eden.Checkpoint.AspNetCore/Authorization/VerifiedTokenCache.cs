@@ -9,8 +9,8 @@ internal sealed class VerifiedTokenCache(int capacity)
 {
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, LinkedListNode<string>> _entries = new(StringComparer.Ordinal);
-    private readonly LinkedList<string> _recent = new();
+    private readonly Dictionary<string, LinkedListNode<Entry>> _entries = new(StringComparer.Ordinal);
+    private readonly LinkedList<Entry> _recent = new();
 
     public int Count
     {
@@ -23,12 +23,23 @@ internal sealed class VerifiedTokenCache(int capacity)
         }
     }
 
-    public bool Contains(string workerId, string token, string phcHash)
+    /// <summary>Whether the worker's token was verified against any hash. That hash may no longer be the store's.</summary>
+    public bool MayContain(string workerId, string token)
     {
-        var digest = Digest(workerId, token, phcHash);
+        var pair = Digest($"{workerId}\n{token}");
         lock (_gate)
         {
-            if (!_entries.TryGetValue(digest, out var node))
+            return _entries.ContainsKey(pair);
+        }
+    }
+
+    public bool Contains(string workerId, string token, string phcHash)
+    {
+        var pair = Digest($"{workerId}\n{token}");
+        var hash = Digest(phcHash);
+        lock (_gate)
+        {
+            if (!_entries.TryGetValue(pair, out var node) || node.Value.Hash != hash)
             {
                 return false;
             }
@@ -41,25 +52,30 @@ internal sealed class VerifiedTokenCache(int capacity)
 
     public void Add(string workerId, string token, string phcHash)
     {
-        var digest = Digest(workerId, token, phcHash);
+        var entry = new Entry(Digest($"{workerId}\n{token}"), Digest(phcHash));
         lock (_gate)
         {
-            if (capacity == 0 || _entries.ContainsKey(digest))
+            if (capacity == 0)
             {
                 return;
             }
 
-            if (_entries.Count >= capacity)
+            if (_entries.Remove(entry.Pair, out var earlier))
             {
-                _entries.Remove(_recent.Last!.Value);
+                _recent.Remove(earlier);
+            }
+            else if (_entries.Count >= capacity)
+            {
+                _entries.Remove(_recent.Last!.Value.Pair);
                 _recent.RemoveLast();
             }
 
-            _entries.Add(digest, _recent.AddFirst(digest));
+            _entries.Add(entry.Pair, _recent.AddFirst(entry));
         }
     }
 
-    // No part holds a line break: a header cannot, and an id and a hash have alphabets of their own.
-    private string Digest(string workerId, string token, string phcHash)
-        => Convert.ToBase64String(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{workerId}\n{token}\n{phcHash}")));
+    // No part holds a line break: a header cannot, and an id has an alphabet of its own.
+    private string Digest(string text) => Convert.ToBase64String(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(text)));
+
+    private readonly record struct Entry(string Pair, string Hash);
 }

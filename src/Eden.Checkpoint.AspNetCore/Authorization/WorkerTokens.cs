@@ -7,7 +7,7 @@ namespace Eden.Checkpoint.AspNetCore.Authorization;
 
 /// <summary>Tells whether a worker's token is right: the stored hash is looked up every time, argon2id is computed once for each pair. Thread-safe.</summary>
 /// <remarks>An id that nobody has costs one computation too, so the time does not tell which workers exist. A computation takes 64 MiB, so only a
-/// few run at once.</remarks>
+/// few run at once and a bounded number waits. A token that was right before waits for nobody: a flood of wrong ones costs the workers that are signed in nothing.</remarks>
 internal sealed class WorkerTokens : IDisposable
 {
     /// <summary>The hash of nothing in particular, at the cost of those that an import issues.</summary>
@@ -15,10 +15,14 @@ internal sealed class WorkerTokens : IDisposable
 
     private const string HashLead = "$argon2id$v=19$";
 
+    // Of bearers that nobody knows: a flood of them must leave the store's connections to others. A look-up takes about a millisecond, so its queue needs no bound.
+    private const int LookUpsAtOnce = 4;
+
     private readonly IWorkerCredentialHashes[] _hashes;
     private readonly Func<string, string, CancellationToken, Task<bool>> _verify;
     private readonly VerifiedTokenCache _verified;
-    private readonly SemaphoreSlim _turns;
+    private readonly VerificationTurns _turns;
+    private readonly SemaphoreSlim _lookUps = new(LookUpsAtOnce);
     private readonly ILogger _logger;
 
     public WorkerTokens(ExperimentTable experiments, IOptions<EdenCheckpointOptions> options, ILogger<WorkerTokens> logger)
@@ -32,37 +36,59 @@ internal sealed class WorkerTokens : IDisposable
         _hashes = hashes;
         _verify = verify;
         _verified = new VerifiedTokenCache(options.VerifiedTokenCapacity);
-        _turns = new SemaphoreSlim(options.MaxConcurrentVerifications);
+        _turns = new VerificationTurns(options.MaxConcurrentVerifications, options.MaxQueuedVerifications);
         _logger = logger;
     }
 
-    public async Task<bool> IsValidAsync(string workerId, string token, CancellationToken cancellationToken)
+    /// <summary>Tells whether a token is the worker's.</summary>
+    /// <param name="workerId">An id of the right form.</param>
+    /// <param name="token">The secret.</param>
+    /// <param name="client">Who asks, for turns that are fair between clients.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ServerBusyException">Too many bearers wait to be verified.</exception>
+    public async Task<bool> IsValidAsync(string workerId, string token, string client, CancellationToken cancellationToken)
     {
-        var stored = await FindAsync(workerId, cancellationToken).ConfigureAwait(false);
+        string? stored;
+        if (_verified.MayContain(workerId, token))
+        {
+            stored = await FindAsync(workerId, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await _lookUps.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                stored = await FindAsync(workerId, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _lookUps.Release();
+            }
+        }
+
         if (stored is not null && _verified.Contains(workerId, token, stored))
         {
             return true;
         }
 
-        await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        using var turn = await _turns.WaitAsync(stored is null ? VerificationTurns.Nobody : workerId, client, cancellationToken).ConfigureAwait(false);
+        if (stored is not null && _verified.Contains(workerId, token, stored))
         {
-            var matches = await _verify(token, stored ?? NobodysHash, cancellationToken).ConfigureAwait(false);
-            if (!matches || stored is null)
-            {
-                return false;
-            }
+            // Another request of the same worker had its turn meanwhile.
+            return true;
         }
-        finally
+
+        var matches = await _verify(token, stored ?? NobodysHash, cancellationToken).ConfigureAwait(false);
+        if (!matches || stored is null)
         {
-            _turns.Release();
+            return false;
         }
 
         _verified.Add(workerId, token, stored);
         return true;
     }
 
-    public void Dispose() => _turns.Dispose();
+    public void Dispose() => _lookUps.Dispose();
 
     private async Task<string?> FindAsync(string workerId, CancellationToken cancellationToken)
     {

@@ -19,6 +19,7 @@ internal static class ExportEndpoint
         {
             CheckpointEndpoint.RequireSame(namedExperimentId, experimentId);
             var experiment = context.RequestServices.GetRequiredService<ExperimentTable>().Find(experimentId);
+            using var running = context.RequestServices.GetRequiredService<OperationLimits>().Exports.Begin();
             var options = experiment.Settings.Export with { ExperimentId = experimentId };
             if (formatVersion is not null)
             {

@@ -20,6 +20,8 @@ internal static class ImportEndpoint
         {
             CheckForms(asExperimentId, namedExperimentId);
             var experiment = context.RequestServices.GetRequiredService<ExperimentTable>().FindTarget(asExperimentId ?? namedExperimentId);
+            var limits = context.RequestServices.GetRequiredService<OperationLimits>();
+            using var running = limits.Imports.Begin();
             var settings = context.RequestServices.GetRequiredService<IOptions<EdenCheckpointOptions>>().Value;
             var options = experiment.Settings.Import with
             {
@@ -38,8 +40,11 @@ internal static class ImportEndpoint
                 limit.MaxRequestBodySize = settings.MaxUploadBytes;
             }
 
+            var upload = new UploadStream(context.Request.Body, context.Request.ContentLength, limits);
+            await using var counted = upload.ConfigureAwait(false);
+
             // The importer compares the ids before it asks for the first byte, so a refused upload is not even sent where the client waits for 100 Continue.
-            var result = await experiment.Importer.ImportAsync(context.Request.Body, options, context.RequestAborted).ConfigureAwait(false);
+            var result = await experiment.Importer.ImportAsync(upload, options, context.RequestAborted).ConfigureAwait(false);
 
             var warnings = Warnings(result);
             EndpointLog.Imported(logger, result.ExperimentId, result.Credentials.Count, warnings.Count);

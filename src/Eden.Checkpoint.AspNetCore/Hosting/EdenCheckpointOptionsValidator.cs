@@ -1,4 +1,5 @@
 using Eden.Checkpoint.AspNetCore.Endpoints;
+using Eden.Checkpoint.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 
 namespace Eden.Checkpoint.AspNetCore.Hosting;
@@ -13,6 +14,12 @@ internal sealed class EdenCheckpointOptionsValidator : IValidateOptions<EdenChec
         if (experiments.Count == 0)
         {
             faults.Add("No experiment was added.");
+        }
+
+        if (options.AdminToken is { } token && !BearerCredential.CanCarry(token))
+        {
+            faults.Add("No request can carry the admin token: it ends with white space, holds a line break or another control character, or is longer than "
+                + $"{BearerCredential.MaxSecretLength} characters. A file or a secret that it came from may end with a line break.");
         }
 
         foreach (var malformed in experiments.Select(experiment => experiment.ExperimentId).OfType<string>().Where(id => !ExperimentIdForm.Matches(id)))

@@ -9,6 +9,9 @@ internal static class ServerProblem
     /// <summary>Gets what happens when a disk of the server has no room left: other requests may give some back.</summary>
     public static CheckpointProblem DiskFull { get; } = new("eden://reference-error/disk-full", "The server's disk is full", 503, true);
 
+    /// <summary>Gets what happens when the server has as much under way as it takes at once.</summary>
+    public static CheckpointProblem Busy { get; } = new("eden://reference-error/server-busy", "The server is busy", 503, true);
+
     /// <summary>Gets what happens when an upload is longer than the server takes.</summary>
     public static CheckpointProblem UploadTooLarge { get; } = new("eden://reference-error/upload-too-large", "The upload is too large", 413, false);
 

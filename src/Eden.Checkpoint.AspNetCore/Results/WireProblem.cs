@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Eden.Checkpoint.AspNetCore.Hosting;
 using Eden.Checkpoint.Postgres;
 using Microsoft.AspNetCore.Http;
 
@@ -17,7 +18,9 @@ internal sealed record WireProblem(CheckpointProblem Problem, string Detail, IRe
     {
         CheckpointException known => new(known.Problem, known.Message, known.Violations, known.TotalViolations),
 
-        // The server's own findings about a request: too long, too slow, cut off.
+        ServerBusyException busy => new(ServerProblem.Busy, busy.Message, [], 0),
+
+        // The server's own findings about a request: malformed, too long, too slow, cut off.
         BadHttpRequestException bad => new(OfStatus(bad.StatusCode), bad.Message, [], 0),
 
         // Its message is for the client, who must find out by the recovery probe.

@@ -9,6 +9,7 @@ public class WorkerTokensTests
 {
     private const string Ann = "wkr_01hqs3m4n5p6q7r8s9t0v1w2a1";
     private const string Bob = "wkr_01hqs3m4n5p6q7r8s9t0v1w2b2";
+    private const string Client = "192.0.2.1";
     private const string AnnsHash = "$argon2id$v=19$m=65536,t=3,p=4$YW5u$YW5u";
 
     private readonly EdenCheckpointOptions _options = new();
@@ -27,8 +28,8 @@ public class WorkerTokensTests
     {
         using var tokens = Tokens();
 
-        Assert.That(await tokens.IsValidAsync(Ann, "wrong", default), Is.False);
-        Assert.That(await tokens.IsValidAsync(Bob, "wrong", default), Is.False);
+        Assert.That(await tokens.IsValidAsync(Ann, "wrong", Client, default), Is.False);
+        Assert.That(await tokens.IsValidAsync(Bob, "wrong", Client, default), Is.False);
 
         Assert.That(_verified, Has.Count.EqualTo(2));
         var issued = await new Argon2idCredentialIssuer().IssueAsync(Bob);
@@ -44,7 +45,7 @@ public class WorkerTokensTests
     {
         using var tokens = Tokens((_, _) => true);
 
-        Assert.That(await tokens.IsValidAsync(Bob, "anything", default), Is.False);
+        Assert.That(await tokens.IsValidAsync(Bob, "anything", Client, default), Is.False);
     }
 
     [Test]
@@ -53,7 +54,7 @@ public class WorkerTokensTests
         _stored[Ann] = "plain";
         using var tokens = Tokens((_, _) => true);
 
-        Assert.That(await tokens.IsValidAsync(Ann, "anything", default), Is.False);
+        Assert.That(await tokens.IsValidAsync(Ann, "anything", Client, default), Is.False);
         Assert.That(_verified, Is.EqualTo(new[] { ("anything", WorkerTokens.NobodysHash) }));
     }
 
@@ -62,12 +63,12 @@ public class WorkerTokensTests
     {
         using var tokens = Tokens();
 
-        Assert.That(await tokens.IsValidAsync(Ann, "right", default));
-        Assert.That(await tokens.IsValidAsync(Ann, "right", default));
+        Assert.That(await tokens.IsValidAsync(Ann, "right", Client, default));
+        Assert.That(await tokens.IsValidAsync(Ann, "right", Client, default));
         Assert.That(_verified, Has.Count.EqualTo(1));
 
-        Assert.That(await tokens.IsValidAsync(Ann, "wrong", default), Is.False);
-        Assert.That(await tokens.IsValidAsync(Ann, "wrong", default), Is.False);
+        Assert.That(await tokens.IsValidAsync(Ann, "wrong", Client, default), Is.False);
+        Assert.That(await tokens.IsValidAsync(Ann, "wrong", Client, default), Is.False);
         Assert.That(_verified, Has.Count.EqualTo(3));
     }
 
@@ -75,13 +76,13 @@ public class WorkerTokensTests
     public async Task A_credential_that_was_reissued_or_withdrawn_is_refused_at_once()
     {
         using var tokens = Tokens((token, hash) => token == "right" && hash == AnnsHash);
-        Assert.That(await tokens.IsValidAsync(Ann, "right", default));
+        Assert.That(await tokens.IsValidAsync(Ann, "right", Client, default));
 
         _stored[Ann] = AnnsHash + "x";
-        Assert.That(await tokens.IsValidAsync(Ann, "right", default), Is.False);
+        Assert.That(await tokens.IsValidAsync(Ann, "right", Client, default), Is.False);
 
         _stored.Remove(Ann);
-        Assert.That(await tokens.IsValidAsync(Ann, "right", default), Is.False);
+        Assert.That(await tokens.IsValidAsync(Ann, "right", Client, default), Is.False);
     }
 
     [Test]
@@ -105,7 +106,7 @@ public class WorkerTokensTests
             return false;
         }, NullLogger.Instance);
 
-        var all = Enumerable.Range(0, 10).Select(i => tokens.IsValidAsync(Ann, $"wrong-{i}", default)).ToArray();
+        var all = Enumerable.Range(0, 10).Select(i => tokens.IsValidAsync(Ann, $"wrong-{i}", Client, default)).ToArray();
         await two.Task;
         gate.SetResult();
         await Task.WhenAll(all);

@@ -1,3 +1,4 @@
+using Eden.Checkpoint.AspNetCore.Hosting;
 using Eden.Checkpoint.AspNetCore.Tests.Kit;
 using Eden.Checkpoint.Postgres;
 using Eden.Checkpoint.Tests.Kit;
@@ -5,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using Moq;
 using Npgsql;
 
 namespace Eden.Checkpoint.AspNetCore.Tests.Hosting;
@@ -125,6 +127,73 @@ public class HostingTests
         var folder = await HealthAsync(Experiment(First) with { RepositoryPath = _folder.Path }, includeRemote: false);
         Assert.That(folder.Status, Is.EqualTo(HealthStatus.Unhealthy));
         Assert.That(folder.Entries["eden-checkpoint"].Description, Does.Contain("repository folder"));
+    }
+
+    [Test]
+    public async Task A_temporary_directory_that_cannot_be_made_is_unhealthy()
+    {
+        await File.WriteAllTextAsync(_folder["occupied"], "a file");
+
+        var spool = await HealthAsync(Experiment(First) with { Export = new CheckpointExportOptions { TemporaryDirectory = _folder["occupied/tmp"] } }, includeRemote: false);
+        var later = await HealthAsync(Experiment(First) with { Import = new CheckpointImportOptions { TemporaryDirectory = _folder["later/tmp"] } }, includeRemote: false);
+
+        Assert.That(spool.Entries["eden-checkpoint"].Description, Does.Contain("temporary directory"));
+        Assert.That(later.Status, Is.EqualTo(HealthStatus.Healthy));
+        Assert.That(Path.Exists(_folder["later"]), Is.False, "a health check leaves nothing");
+    }
+
+    [Test]
+    public async Task Whoever_asks_for_the_health_while_a_look_is_under_way_gets_what_that_one_finds()
+    {
+        var gate = new TaskCompletionSource<IStoreSnapshot>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var store = new Mock<ICheckpointStore>();
+        store.Setup(s => s.OpenSnapshotAsync(It.IsAny<CancellationToken>())).Returns(gate.Task);
+        await using var server = await TestServer.StartAsync(options => options.Experiments.Add(new CheckpointExperiment(store.Object)));
+        var observation = server.Services.GetRequiredService<HealthObservation>();
+
+        using var impatient = new CancellationTokenSource();
+        var looks = Enumerable.Range(0, 100).Select(_ => observation.LookAsync(false, default)).ToArray();
+        var leaving = observation.LookAsync(false, impatient.Token);
+        await impatient.CancelAsync();
+        await Assert.CatchAsync<OperationCanceledException>(() => leaving);
+        gate.SetException(new IOException("the store is down"));
+
+        Assert.That((await Task.WhenAll(looks)).Select(findings => findings.Text), Is.All.Contain("does not answer"));
+        store.Verify(s => s.OpenSnapshotAsync(It.IsAny<CancellationToken>()), Times.Once);
+        await observation.LookAsync(false, default);
+        store.Verify(s => s.OpenSnapshotAsync(It.IsAny<CancellationToken>()), Times.Exactly(2));
+    }
+
+    [Test]
+    public void Limits_have_ranges()
+    {
+        var options = new EdenCheckpointOptions();
+        Assert.Multiple(() =>
+        {
+            Assert.That((options.MaxConcurrentImports, options.MaxConcurrentExports, options.MaxQueuedVerifications, options.MaxSpooledUploadBytes), Is.EqualTo((4, 32, 64, 64L << 30)));
+            foreach (var wrong in new Action[]
+            {
+                () => options.MaxConcurrentImports = 0, () => options.MaxConcurrentImports = 1_001, () => options.MaxConcurrentExports = 0, () => options.MaxConcurrentExports = 1_001,
+                () => options.MaxQueuedVerifications = -1, () => options.MaxQueuedVerifications = 10_001, () => options.MaxSpooledUploadBytes = 0,
+            })
+            {
+                Assert.That(wrong, Throws.InstanceOf<ArgumentOutOfRangeException>());
+            }
+        });
+    }
+
+    [TestCase("a-token\n")]
+    [TestCase("a-token ")]
+    [TestCase("a\u0001token")]
+    public void An_admin_token_that_no_request_can_carry_stops_the_start_and_is_not_shown(string token)
+    {
+        var failure = Assert.ThrowsAsync<OptionsValidationException>(() => TestServer.StartAsync(options =>
+        {
+            options.AdminToken = token;
+            options.Experiments.Add(Experiment(First));
+        })).GetAwaiter().GetResult()!;
+
+        Assert.That(failure.Message, Does.Contain("admin token").And.Not.Contain(token.Trim()));
     }
 
     private static void Add(EdenCheckpointOptions options, params CheckpointExperiment[] experiments)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
@@ -33,6 +34,16 @@ internal sealed class RawClient : IDisposable
         }
 
         return head.ToString();
+    }
+
+    /// <summary>Reads an answer with its length: the head, and the body as text.</summary>
+    public async Task<(string Head, string Body)> ReadAnswerAsync()
+    {
+        var head = await ReadHeadAsync();
+        var length = head.Split("\r\n").Single(line => line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase))["Content-Length: ".Length..];
+        var body = new byte[int.Parse(length, CultureInfo.InvariantCulture)];
+        await Stream.ReadExactlyAsync(body);
+        return (head, Encoding.UTF8.GetString(body));
     }
 
     /// <summary>Says that it has no more to say, and goes on listening.</summary>
