@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Eden.Checkpoint.ConsoleHost;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
@@ -49,6 +50,12 @@ internal static class CommandLine
 
         await using (server.ConfigureAwait(false))
         {
+            // The terminal was closed: what is under way may end first, as with SIGTERM.
+            using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+            {
+                signal.Cancel = true;
+                server.Lifetime.StopApplication();
+            });
             try
             {
                 await server.StartAsync(cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Net;
 using Eden.Checkpoint.AspNetCore;
 using Eden.Checkpoint.ConsoleHost;
 using Eden.Checkpoint.Git;
@@ -14,6 +15,7 @@ using Npgsql;
 namespace Eden.Checkpoint.Server;
 
 /// <summary>Puts the web host together. Neither the database nor the remote is contacted before the first request or schedule needs it.</summary>
+/// <remarks>Only the server's own flags and variables count: no <c>appsettings.json</c> of the working directory is read, or watched, and no variable of ASP.NET Core.</remarks>
 internal static class ServerHost
 {
     // Time for downloads under way; those that last longer are aborted.
@@ -22,13 +24,29 @@ internal static class ServerHost
     /// <exception cref="UsageException">The settings hold what the library does not take.</exception>
     public static WebApplication Build(ServerSettings settings)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(ServerHost).Assembly.GetName().Name,
+            EnvironmentName = Environments.Production,
+
+            // Not the working directory, which may be gone or closed to this user.
+            ContentRootPath = AppContext.BaseDirectory,
+        });
         ConfigureLogging(builder.Logging, settings);
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(settings.Address, settings.Port);
+            if (settings.Address.Equals(IPAddress.IPv6Any))
+            {
+                // IPv4 too, and IPv4 alone where the machine has no IPv6.
+                kestrel.ListenAnyIP(settings.Port);
+            }
+            else
+            {
+                kestrel.Listen(settings.Address, settings.Port);
+            }
         });
+        builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = s_shutdownTimeout);
         builder.Services.AddSingleton(services => new NpgsqlDataSourceBuilder(settings.Store.ConnectionString)
             .UseLoggerFactory(services.GetRequiredService<ILoggerFactory>()).Build());
@@ -36,6 +54,10 @@ internal static class ServerHost
         {
             options.AdminToken = settings.AdminToken;
             options.CredentialsDirectory = settings.CredentialsDirectory;
+            options.MaxConcurrentImports = settings.MaxConcurrentImports ?? options.MaxConcurrentImports;
+            options.MaxConcurrentExports = settings.MaxConcurrentExports ?? options.MaxConcurrentExports;
+            options.MaxUploadBytes = settings.MaxUploadBytes;
+            options.MaxSpooledUploadBytes = settings.MaxSpooledUploadBytes;
             options.Experiments.Add(CreateExperiment(settings, services));
         });
         builder.Services.AddHealthChecks().AddEdenCheckpoint();
@@ -44,6 +66,11 @@ internal static class ServerHost
         if (settings.HasUselessHelper)
         {
             ServerLog.HelperIgnored(application.Logger);
+        }
+
+        foreach (var (setting, value) in settings.IgnoredServiceLinks)
+        {
+            ServerLog.ServiceLinkIgnored(application.Logger, setting.Variable, value, setting.Option.Name);
         }
 
         // What is no route of ours, or another method, is answered with a problem too.

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
+using Eden.Checkpoint.AspNetCore;
 using Eden.Checkpoint.ConsoleHost;
 using Eden.Checkpoint.ConsoleHost.Stores;
 using Npgsql;
@@ -20,12 +21,17 @@ internal sealed record ServerSettings
     private static readonly Setting s_credentialsDir = new("checkpoint-import-credentials-dir", "DIR", "Where an import leaves the workers' fresh tokens.");
     private static readonly Setting s_autoCheckpointDir = new("auto-checkpoint-dir", "DIR", "Where automatic checkpoints are kept.");
     private static readonly Setting s_limits = new("limits", "NAME=VALUE,…", "Other limits on archives, rows and bundles than the defaults; the README lists them.");
+    private static readonly Setting s_maxConcurrentImports = new("max-concurrent-imports", "N", "How many imports run at once; one more is told to come again.");
+    private static readonly Setting s_maxConcurrentExports = new("max-concurrent-exports", "N", "How many exports run at once; one more is told to come again.");
+    private static readonly Setting s_maxUploadBytes = new("max-upload-bytes", "BYTES", "The longest upload of an import, or none for no limit, which is the default.");
+    private static readonly Setting s_maxSpooledUploadBytes = new("max-spooled-upload-bytes", "BYTES", "How much all uploads under way may have together, or none for no limit; 64 GiB by default.");
     private static readonly Setting s_host = new("host", "HOST", "The address to listen on; 127.0.0.1 by default.");
     private static readonly Setting s_port = new("port", "PORT", "The port to listen on, 0 for any; 8080 by default.");
 
     public static IReadOnlyList<Setting> All { get; } =
     [
-        s_storeUrl, s_experimentId, s_experimentConfig, s_adminToken, s_repoPath, s_forgejoUrl, s_credentialHelper, s_credentialsDir, s_autoCheckpointDir, s_limits, s_host, s_port,
+        s_storeUrl, s_experimentId, s_experimentConfig, s_adminToken, s_repoPath, s_forgejoUrl, s_credentialHelper, s_credentialsDir, s_autoCheckpointDir,
+        s_limits, s_maxConcurrentImports, s_maxConcurrentExports, s_maxUploadBytes, s_maxSpooledUploadBytes, s_host, s_port,
     ];
 
     public required NpgsqlConnectionStringBuilder Store { get; init; }
@@ -53,9 +59,22 @@ internal sealed record ServerSettings
 
     public CheckpointLimits Limits { get; init; } = CheckpointLimits.Default;
 
+    public int? MaxConcurrentImports { get; init; }
+
+    public int? MaxConcurrentExports { get; init; }
+
+    /// <summary>Gets the longest upload in bytes; <see langword="null"/> for no limit.</summary>
+    public long? MaxUploadBytes { get; init; }
+
+    /// <summary>Gets how many bytes all uploads under way may have together; <see langword="null"/> for no limit.</summary>
+    public long? MaxSpooledUploadBytes { get; init; }
+
     public required IPAddress Address { get; init; }
 
     public required int Port { get; init; }
+
+    /// <summary>Gets the variables that Kubernetes has set for a service of the same name, and that count for nothing.</summary>
+    public IReadOnlyList<(Setting Setting, string Value)> IgnoredServiceLinks { get; init; } = [];
 
     /// <summary>Gets what must not be seen in a log.</summary>
     public IEnumerable<string> Secrets => new[] { AdminToken, Store.Password }.Where(secret => !string.IsNullOrEmpty(secret)).Select(secret => secret!);
@@ -64,7 +83,8 @@ internal sealed record ServerSettings
     /// <exception cref="UsageException">Something is missing or makes no sense.</exception>
     public static ServerSettings Read(ParseResult parsed, Func<string, string?> environment)
     {
-        string? Get(Setting setting) => setting.Read(parsed, environment);
+        var ignored = new List<(Setting Setting, string Value)>();
+        string? Get(Setting setting) => setting.Read(parsed, environment, ignored);
 
         var config = ReadConfig(Get(s_experimentConfig));
         var settings = new ServerSettings
@@ -80,11 +100,15 @@ internal sealed record ServerSettings
             CredentialsDirectory = Get(s_credentialsDir) is { } directory ? Path.GetFullPath(directory) : null,
             AutoCheckpointDirectory = Get(s_autoCheckpointDir),
             Limits = LimitText.Parse(Get(s_limits), s_limits.Option.Name),
+            MaxConcurrentImports = (int?)ParseNumber(s_maxConcurrentImports, Get(s_maxConcurrentImports), int.MaxValue),
+            MaxConcurrentExports = (int?)ParseNumber(s_maxConcurrentExports, Get(s_maxConcurrentExports), int.MaxValue),
+            MaxUploadBytes = ParseBytes(s_maxUploadBytes, Get(s_maxUploadBytes), null),
+            MaxSpooledUploadBytes = ParseBytes(s_maxSpooledUploadBytes, Get(s_maxSpooledUploadBytes), new EdenCheckpointOptions().MaxSpooledUploadBytes),
             Address = ParseHost(Get(s_host)),
             Port = ParsePort(Get(s_port)),
         };
         settings.CheckTogether();
-        return settings;
+        return settings with { IgnoredServiceLinks = ignored };
     }
 
     private void CheckTogether()
@@ -126,6 +150,19 @@ internal sealed record ServerSettings
             throw new UsageException($"The file of --experiment-config cannot be read: {exception.Message}");
         }
     }
+
+    private static long? ParseNumber(Setting setting, string? text, long most)
+        => text is null ? null
+            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most ? number
+            : throw new UsageException($"{setting.Option.Name} is not a whole number from 1 on.");
+
+    private static long? ParseBytes(Setting setting, string? text, long? byDefault)
+        => text switch
+        {
+            null => byDefault,
+            "none" => null,
+            _ => ParseNumber(setting, text, long.MaxValue),
+        };
 
     private static IPAddress ParseHost(string? host) => host switch
     {

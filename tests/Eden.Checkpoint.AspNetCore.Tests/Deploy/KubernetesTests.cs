@@ -105,6 +105,18 @@ public partial class KubernetesTests
         Assert.That(Named("Deployment", "checkpoint-server").At("spec", "replicas").Text(), Is.EqualTo("1"), "the clone belongs to one process");
     }
 
+    [Test]
+    public void No_pod_gets_variables_that_Kubernetes_makes_of_services()
+    {
+        var pods = _objects.Where(item => Containers(item).Any()).ToArray();
+
+        Assert.That(pods, Has.Length.EqualTo(3));
+        foreach (var pod in pods)
+        {
+            Assert.That(pod.At("spec", "template", "spec", "enableServiceLinks")?.Text(), Is.EqualTo("false"), pod.At("metadata", "name").Text());
+        }
+    }
+
     private static IEnumerable<YamlNode> Containers(YamlNode item) => item.At("spec", "template", "spec", "containers").Items();
 
     private static string KeyOf(YamlNode variable)

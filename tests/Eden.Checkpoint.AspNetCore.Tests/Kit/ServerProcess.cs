@@ -24,9 +24,13 @@ internal sealed partial class ServerProcess : IDisposable
     public HttpClient Client { get; } = new() { Timeout = TimeSpan.FromMinutes(1) };
 
     /// <summary>Starts the server on any port and waits for the line that says which.</summary>
-    public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+        => StartAsync("exec \"$@\"", environment, arguments);
+
+    /// <summary>Starts the server by a line of shell, whose arguments are the server's command.</summary>
+    public static async Task<ServerProcess> StartAsync(string shell, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var server = new ServerProcess(Begin(environment, arguments));
+        var server = new ServerProcess(Begin(shell, environment, arguments));
         try
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
@@ -46,7 +50,7 @@ internal sealed partial class ServerProcess : IDisposable
     /// <summary>Runs the server where it is expected to end by itself.</summary>
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        using var process = Begin(environment, arguments);
+        using var process = Begin("exec \"$@\"", environment, arguments);
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
@@ -64,9 +68,25 @@ internal sealed partial class ServerProcess : IDisposable
     }
 
     /// <summary>Asks the server to end, the way an orchestrator does.</summary>
-    public async Task<(int ExitCode, string Output, string Error)> TerminateAsync()
+    public Task<(int ExitCode, string Output, string Error)> TerminateAsync()
     {
         ProcessSignal.Terminate(_process);
+        return EndAsync();
+    }
+
+    /// <summary>Closes the server's terminal, as far as it can tell.</summary>
+    public Task<(int ExitCode, string Output, string Error)> HangUpAsync()
+    {
+        ProcessSignal.HangUp(_process);
+        return EndAsync();
+    }
+
+    /// <summary>Lists what the process has open, as the system names it.</summary>
+    public IEnumerable<string> OpenFiles()
+        => Directory.EnumerateFileSystemEntries($"/proc/{_process.Id}/fd").Select(link => new FileInfo(link).LinkTarget).OfType<string>();
+
+    private async Task<(int ExitCode, string Output, string Error)> EndAsync()
+    {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await _process.WaitForExitAsync(patience.Token);
         return (_process.ExitCode, await _process.StandardOutput.ReadToEndAsync(), await _error);
@@ -83,14 +103,13 @@ internal sealed partial class ServerProcess : IDisposable
         Client.Dispose();
     }
 
-    private static Process Begin(IReadOnlyDictionary<string, string> environment, string[] arguments)
+    private static Process Begin(string shell, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo("sh", ["-c", shell, "sh", "dotnet", "exec"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add("exec");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "eden-checkpoint-server.dll"));
         foreach (var argument in arguments)
         {

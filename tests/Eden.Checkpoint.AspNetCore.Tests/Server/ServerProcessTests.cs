@@ -220,6 +220,8 @@ public class ServerProcessTests
 
         await ExpectAsync("--forgejo-url needs --repo-path", [.. enough, "--forgejo-url", "http://127.0.0.1:1/x.git"]);
         await ExpectAsync("--store-url is needed", "--admin-token", "the-token");
+        await ExpectAsync("No request can carry the admin token", "--store-url", "postgresql://eden@127.0.0.1:1/eden", "--admin-token", "the-token\n");
+        await ExpectAsync("1 to 1,000 imports", [.. enough, "--max-concurrent-imports", "1001"]);
         await ExpectAsync("--surprise", [.. enough, "--surprise", "1"]);
         await ExpectAsync("'exp_1' is not an experiment id", [.. enough, "--experiment-id", "exp_1"]);
         await ExpectAsync("The remote 'ssh://git.example/x.git' is not", [.. enough, "--repo-path", _deployment["never.git"], "--forgejo-url", "ssh://git.example/x.git"]);

@@ -21,6 +21,7 @@ public class ServerSettingsTests
         {
             "--store-url", "--experiment-id", "--experiment-config", "--admin-token", "--repo-path", "--forgejo-url", "--credential-helper",
             "--checkpoint-import-credentials-dir", "--auto-checkpoint-dir", "--limits", "--host", "--port",
+            "--max-concurrent-imports", "--max-concurrent-exports", "--max-upload-bytes", "--max-spooled-upload-bytes",
         }));
         Assert.That(ServerSettings.All.Select(setting => setting.Variable), Has.Member("EDEN_CHECKPOINT_IMPORT_CREDENTIALS_DIR").And.All.StartsWith("EDEN_"));
     }
@@ -44,6 +45,11 @@ public class ServerSettingsTests
     [TestCase("is no database", "--store-url", "sqlite:///x")]
     [TestCase("is no limit", "--limits", "MaxEverything=1")]
     [TestCase("has no file", "--experiment-config", "/nowhere/config.yaml")]
+    [TestCase("is a service and not a port", "--port", "tcp://10.96.0.1:8080")]
+    [TestCase("is no number", "--max-concurrent-imports", "many")]
+    [TestCase("is too few", "--max-concurrent-exports", "0")]
+    [TestCase("is no length", "--max-upload-bytes", "1G")]
+    [TestCase("is too long to count", "--max-spooled-upload-bytes", "99999999999999999999")]
     public void What_makes_no_sense_is_refused(string what, string flag, string value)
     {
         var arguments = flag == "--store-url" ? [flag, value, .. s_enough[2..]] : (string[])[.. s_enough, flag, value];
@@ -71,6 +77,37 @@ public class ServerSettingsTests
         Assert.That(
             () => Read([], [.. s_enough, "--credential-helper", "/nowhere/helper", "--repo-path", "/r.git", "--forgejo-url", "https://git.example/x.git"]),
             Throws.InstanceOf<UsageException>().With.Message.Contains("--credential-helper"));
+    }
+
+    [Test]
+    public void What_Kubernetes_says_of_a_service_named_eden_is_no_setting([Values("tcp://10.96.0.1:8080", "tcp://[fd00::1]:8080", "UDP://10.96.0.1:53")] string link)
+    {
+        // As the kubelet makes them of a service with one port.
+        var variables = new Dictionary<string, string>
+        {
+            ["EDEN_SERVICE_HOST"] = "10.96.0.1", ["EDEN_SERVICE_PORT"] = "8080", ["EDEN_SERVICE_PORT_HTTP"] = "8080", ["EDEN_PORT"] = link,
+            ["EDEN_PORT_8080_TCP"] = link, ["EDEN_PORT_8080_TCP_PROTO"] = "tcp", ["EDEN_PORT_8080_TCP_PORT"] = "8080", ["EDEN_PORT_8080_TCP_ADDR"] = "10.96.0.1",
+        };
+
+        var settings = Read(variables, s_enough);
+
+        Assert.That(settings.Port, Is.EqualTo(8080));
+        Assert.That(settings.IgnoredServiceLinks.Select(ignored => (ignored.Setting.Variable, ignored.Value)), Is.EqualTo(new[] { ("EDEN_PORT", link) }));
+        Assert.That(Read([], s_enough).IgnoredServiceLinks, Is.Empty);
+        Assert.That(Read(variables, [.. s_enough, "--port", "81"]).Port, Is.EqualTo(81));
+        Assert.That(() => Read(new() { ["EDEN_PORT"] = "http://10.96.0.1:8080" }, s_enough), Throws.InstanceOf<UsageException>().With.Message.Contains("--port"));
+    }
+
+    [Test]
+    public void Limits_of_imports_and_exports_can_be_set()
+    {
+        var given = Read(
+            new() { ["EDEN_MAX_SPOOLED_UPLOAD_BYTES"] = "none" }, [.. s_enough, "--max-concurrent-imports", "1", "--max-concurrent-exports", "3", "--max-upload-bytes", "5000000000"]);
+        var byDefault = Read([], s_enough);
+
+        Assert.That((given.MaxConcurrentImports, given.MaxConcurrentExports, given.MaxUploadBytes, given.MaxSpooledUploadBytes), Is.EqualTo((1, 3, 5_000_000_000, (long?)null)));
+        Assert.That((byDefault.MaxConcurrentImports, byDefault.MaxUploadBytes), Is.EqualTo(((int?)null, (long?)null)));
+        Assert.That(byDefault.MaxSpooledUploadBytes, Is.EqualTo(new EdenCheckpointOptions().MaxSpooledUploadBytes));
     }
 
     [Test]
