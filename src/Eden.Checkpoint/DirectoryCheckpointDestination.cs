@@ -5,26 +5,21 @@ using Eden.Checkpoint.Storage;
 namespace Eden.Checkpoint;
 
 /// <summary>Keeps checkpoints as files of one directory: written aside, flushed to disk, renamed, and the directory flushed.</summary>
-/// <remarks>A process that is killed while it writes leaves its unfinished file, hidden; a write a day or more later removes it.</remarks>
+/// <remarks>A process that is killed while it writes leaves its unfinished file, hidden; the next write into the directory removes it. What a living process is
+/// writing stays, of another container too: the system's locks tell the two apart.</remarks>
 public sealed class DirectoryCheckpointDestination : ICheckpointDestination
 {
     private static readonly SearchValues<char> s_nameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
-    // Far longer than an export pauses between two writes.
-    private static readonly TimeSpan s_abandonedAfter = TimeSpan.FromDays(1);
-
     private readonly string _directory;
-    private readonly TimeProvider _time;
 
     /// <summary>Names the directory. It is made by the first write when it is not there.</summary>
     /// <param name="directory">The directory.</param>
-    /// <param name="time">The clock by which unfinished writes of killed processes are found; <see langword="null"/> for the system's.</param>
-    public DirectoryCheckpointDestination(string directory, TimeProvider? time = null)
+    public DirectoryCheckpointDestination(string directory)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         _directory = Path.GetFullPath(directory);
-        _time = time ?? TimeProvider.System;
     }
 
     /// <inheritdoc/>
@@ -33,7 +28,6 @@ public sealed class DirectoryCheckpointDestination : ICheckpointDestination
         ArgumentNullException.ThrowIfNull(write);
         var path = PathOf(name);
         Directory.CreateDirectory(_directory);
-        AtomicFile.DeleteAbandoned(_directory, _time.GetUtcNow() - s_abandonedAfter);
         await AtomicFile.WriteAsync(
             path,
             async (stream, token) =>

@@ -9,8 +9,8 @@ namespace Eden.Checkpoint;
 /// <para>It reads <c>eden://artifacts/sha256/&lt;64 hex&gt;</c>, which it hands out itself and whose bytes it checks while they are read, and
 /// <c>checkpoint:sha256:&lt;64 hex&gt;</c>, which the rows of an import without an <see cref="IArtifactSink"/> hold, when it has such bytes;
 /// <c>eden://artifacts/&lt;32 hex&gt;</c> from a directory of opaque names; and <c>file://</c> under allowed directories.</para>
-/// <para>Files appear whole or not at all: they are written aside, hashed on the way, flushed to disk and renamed. Thread-safe, also
-/// between processes.</para>
+/// <para>Files appear whole or not at all: they are written aside, hashed on the way, flushed to disk and renamed; what killed processes have left
+/// half-written is removed by the next store. Thread-safe, also between processes.</para>
 /// </remarks>
 public sealed class FileSystemArtifactStore : IArtifactSource, IArtifactSink
 {
@@ -49,20 +49,18 @@ public sealed class FileSystemArtifactStore : IArtifactSource, IArtifactSink
 
         var path = ArtifactLocation.PathOf(_directory, sha256);
         var folder = MakeFolder(Path.GetDirectoryName(path)!);
-        var aside = Path.Combine(folder, $".{Guid.NewGuid():N}.tmp");
-        try
+
+        // Above the folders of the single files, so that what killed processes have left is found in one place.
+        var aside = AsideFile.Create(Path.GetDirectoryName(folder)!, bufferSize: 0);
+        await using (aside.ConfigureAwait(false))
         {
-            await WriteAsideAsync(aside, sha256, content, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(aside.Stream, sha256, content, cancellationToken).ConfigureAwait(false);
 
             // Overwriting equal bytes harms nobody, and mends a file that was damaged since.
-            File.Move(aside, path, overwrite: true);
-            DirectoryFlush.Flush(folder);
-        }
-        finally
-        {
-            File.Delete(aside);
+            aside.MoveTo(path);
         }
 
+        DirectoryFlush.Flush(folder);
         return ArtifactLocation.UriOf(sha256);
     }
 
@@ -79,40 +77,27 @@ public sealed class FileSystemArtifactStore : IArtifactSource, IArtifactSink
         return folder;
     }
 
-    private async Task WriteAsideAsync(string aside, string sha256, Stream content, CancellationToken cancellationToken)
+    private async Task WriteAsync(FileStream file, string sha256, Stream content, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var file = new FileStream(aside, new FileStreamOptions
+        var buffer = new byte[BufferBytes];
+        var length = 0L;
+        int read;
+        while ((read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
         {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Share = FileShare.None,
-            BufferSize = 0,
-            Options = FileOptions.Asynchronous,
-        });
-        await using (file.ConfigureAwait(false))
-        {
-            var buffer = new byte[BufferBytes];
-            var length = 0L;
-            int read;
-            while ((read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+            length += read;
+            if (length > _options.MaxArtifactBytes)
             {
-                length += read;
-                if (length > _options.MaxArtifactBytes)
-                {
-                    throw ArtifactFault.TooLarge(sha256, _options.MaxArtifactBytes);
-                }
-
-                hash.AppendData(buffer, 0, read);
-                await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                throw ArtifactFault.TooLarge(sha256, _options.MaxArtifactBytes);
             }
 
-            if (Convert.ToHexStringLower(hash.GetHashAndReset()) is var actual && actual != sha256)
-            {
-                throw ArtifactFault.Altered(sha256, actual);
-            }
+            hash.AppendData(buffer, 0, read);
+            await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+        }
 
-            file.Flush(flushToDisk: true);
+        if (Convert.ToHexStringLower(hash.GetHashAndReset()) is var actual && actual != sha256)
+        {
+            throw ArtifactFault.Altered(sha256, actual);
         }
     }
 

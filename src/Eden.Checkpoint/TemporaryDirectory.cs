@@ -1,9 +1,21 @@
+using Eden.Checkpoint.Storage;
+
 namespace Eden.Checkpoint;
 
-/// <summary>A private directory (0700) for one operation's temporary files, gone with everything in it when it is disposed.</summary>
+/// <summary>A private directory (0700) for one operation's temporary files, gone with everything in it when it is disposed. What killed processes have left
+/// goes away when the next one is made in the same place; a lock in the directory tells it from what is in use.</summary>
 internal sealed class TemporaryDirectory : IDisposable
 {
-    private TemporaryDirectory(string path) => Path = path;
+    private const string Prefix = "eden-checkpoint-";
+    private const int MaxAttempts = 100;
+
+    private readonly OwnerLock _lock;
+
+    private TemporaryDirectory(string path, OwnerLock held)
+    {
+        Path = path;
+        _lock = held;
+    }
 
     public string Path { get; }
 
@@ -12,21 +24,32 @@ internal sealed class TemporaryDirectory : IDisposable
     /// <exception cref="IOException">It could not be made there; the message names the place.</exception>
     public static TemporaryDirectory Create(string? parent = null)
     {
+        var place = System.IO.Path.GetFullPath(parent ?? System.IO.Path.GetTempPath());
         try
         {
-            return parent is null
-                ? new TemporaryDirectory(Directory.CreateTempSubdirectory("eden-checkpoint-").FullName)
-                : CreateAt(System.IO.Path.Combine(System.IO.Path.GetFullPath(parent), $"eden-checkpoint-{Guid.NewGuid():N}"));
+            Sweep(place);
+            for (var attempt = 1; ; attempt++)
+            {
+                if (TryCreate(System.IO.Path.Combine(place, $"{Prefix}{Guid.NewGuid():N}")) is { } made)
+                {
+                    return made;
+                }
+
+                if (attempt == MaxAttempts)
+                {
+                    throw new IOException("Something removes what is made there.");
+                }
+            }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             // The system's message names no place, or one that nobody has chosen.
-            throw new IOException($"No temporary directory can be made in '{parent ?? System.IO.Path.GetTempPath()}': {failure.Message}", failure);
+            throw new IOException($"No temporary directory can be made in '{place}': {failure.Message}", failure);
         }
     }
 
-    /// <summary>Makes a directory of a given name.</summary>
-    public static TemporaryDirectory CreateAt(string path)
+    /// <summary>Makes a directory that only this user can look into.</summary>
+    public static void CreatePrivate(string path)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -36,8 +59,26 @@ internal sealed class TemporaryDirectory : IDisposable
         {
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
+    }
 
-        return new TemporaryDirectory(path);
+    /// <summary>Removes the directories of killed processes.</summary>
+    /// <param name="place">Where they were made.</param>
+    public static void Sweep(string place)
+    {
+        try
+        {
+            foreach (var folder in Directory.EnumerateDirectories(place, Prefix + "*"))
+            {
+                if (Guid.TryParseExact(System.IO.Path.GetFileName(folder.AsSpan())[Prefix.Length..], "N", out _))
+                {
+                    OwnerLock.RemoveAbandoned(folder);
+                }
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Not there yet, or one that may be written to but not listed.
+        }
     }
 
     /// <summary>Returns the path of a file in the directory. Nothing is created.</summary>
@@ -62,9 +103,26 @@ internal sealed class TemporaryDirectory : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (Directory.Exists(Path))
+        using (_lock)
         {
-            Directory.Delete(Path, recursive: true);
+            if (Directory.Exists(Path))
+            {
+                _lock.Remove(Path);
+            }
+        }
+    }
+
+    private static TemporaryDirectory? TryCreate(string path)
+    {
+        CreatePrivate(path);
+        try
+        {
+            return OwnerLock.TryTake(path) is { } held ? new TemporaryDirectory(path, held) : null;
+        }
+        catch
+        {
+            Directory.Delete(path, recursive: true);
+            throw;
         }
     }
 

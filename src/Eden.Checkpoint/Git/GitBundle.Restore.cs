@@ -7,7 +7,7 @@ public static partial class GitBundle
 {
     /// <summary>Makes a bare repository of a bundle, checking all of it on the way (<see cref="BundleVerification.Objects"/>).</summary>
     /// <param name="bundle">The bundle; not the zero-byte placeholder.</param>
-    /// <param name="bareRepositoryPath">Where the repository shall be: nothing, or an empty directory. Its parent is made when it is missing.</param>
+    /// <param name="bareRepositoryPath">Where the repository shall be: nothing, or an empty directory; symbolic links are followed. Its parent is made when it is missing.</param>
     /// <param name="options">Limits; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Observed at least once per buffer.</param>
     /// <returns>What was made. The repository appears whole, under its name, or not at all: it is built beside its place, flushed to disk and renamed.</returns>
@@ -25,7 +25,7 @@ public static partial class GitBundle
         }
 
         var restored = await BundleRestorer.RestoreAsync(
-            bundle, Path.TrimEndingDirectorySeparator(Path.GetFullPath(bareRepositoryPath)), options ?? new GitBundleRestoreOptions(), AcceptWhole, cancellationToken)
+            bundle, bareRepositoryPath, options ?? new GitBundleRestoreOptions(), AcceptWhole, cancellationToken)
             .ConfigureAwait(false);
         return restored!;
     }

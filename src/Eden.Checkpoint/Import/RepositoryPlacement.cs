@@ -23,15 +23,17 @@ internal sealed class RepositoryPlacement : IDisposable
 
     public RepositoryPlacement(string path)
     {
-        _path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        _path = RealPath.Of(path);
         _parent = System.IO.Path.GetDirectoryName(_path) ?? throw new ArgumentException("A repository cannot be the root of the file system.", nameof(path));
     }
 
-    /// <summary>Gets the full path of the repository.</summary>
+    /// <summary>Gets the full path of the repository, without symbolic links: what is beside it must be on the same volume.</summary>
     public string Path => _path;
 
     /// <summary>Gets where the repository is now: beside its place, or in it.</summary>
     public string Current => _isPlaced || _staging is null ? _path : Staged;
+
+    private bool IsMarked => File.Exists(MarkIn(_path)) && !SpecialFile.IsAt(MarkIn(_path));
 
     private string Staged => _staging!.File("repository");
 
@@ -47,7 +49,7 @@ internal sealed class RepositoryPlacement : IDisposable
 
     /// <summary>Gets a value indicating whether there is something at the path that is not the leftover of an interrupted import.</summary>
     public bool IsOccupied
-        => File.Exists(_path) || (Directory.Exists(_path) && !File.Exists(MarkIn(_path)) && Directory.EnumerateFileSystemEntries(_path).Any());
+        => File.Exists(_path) || (Directory.Exists(_path) && !IsMarked && Directory.EnumerateFileSystemEntries(_path).Any());
 
     /// <summary>Gets a value indicating whether the repository is restored, beside its place or in it.</summary>
     public bool IsStaged { get; private set; }
@@ -137,7 +139,7 @@ internal sealed class RepositoryPlacement : IDisposable
     public void FinishEarlier(ImportProvenance? importedFrom)
     {
         var mark = MarkIn(_path);
-        if (File.Exists(mark) && ImportProvenance.Parse(File.ReadAllText(mark)) is { } marked && marked.IsSameArchive(importedFrom))
+        if (IsMarked && ImportProvenance.Parse(File.ReadAllText(mark)) is { } marked && marked.IsSameArchive(importedFrom))
         {
             Hold(mark).Dispose();
             File.Delete(mark);
@@ -175,7 +177,7 @@ internal sealed class RepositoryPlacement : IDisposable
 
     private bool TryRemoveLeftover()
     {
-        if (!File.Exists(MarkIn(_path)))
+        if (!IsMarked)
         {
             return false;
         }

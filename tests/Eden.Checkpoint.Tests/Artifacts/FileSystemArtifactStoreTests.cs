@@ -55,6 +55,22 @@ internal sealed class FileSystemArtifactStoreTests
     }
 
     [Test]
+    public async Task What_a_killed_process_left_half_written_is_removed_by_the_next_store_and_what_is_being_written_is_not()
+    {
+        var store = Store();
+        Directory.CreateDirectory(_folder["store/sha256"]);
+        await File.WriteAllTextAsync(_folder["store/sha256/.eden-" + new string('0', 32) + ".tmp"], "half");
+        var first = "first"u8.ToArray();
+        var second = "second"u8.ToArray();
+
+        // The second is stored while the first is being written.
+        await store.StoreAsync(Hash(first), new InterruptedStream(first, () => Store().StoreAsync(Hash(second), new MemoryStream(second))));
+
+        Assert.That(await ReadAsync(store, $"eden://artifacts/sha256/{Hash(first)}"), Is.EqualTo(first));
+        Assert.That(Directory.GetFiles(_folder["store"], "*", SearchOption.AllDirectories).Select(Path.GetFileName), Is.EquivalentTo([Hash(first)[2..], Hash(second)[2..]]));
+    }
+
+    [Test]
     public void Artifacts_beyond_the_limit_are_neither_stored_nor_read()
     {
         File.WriteAllText(_folder[Opaque], "12345");
@@ -239,6 +255,28 @@ internal sealed class FileSystemArtifactStoreTests
     private sealed class BrokenStream : MemoryStream
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("broken");
+    }
+
+    /// <summary>Gives its bytes one at a time, and lets something else happen after the first.</summary>
+    private sealed class InterruptedStream(byte[] bytes, Func<Task> interruption) : MemoryStream
+    {
+        private int _given;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_given == 1)
+            {
+                await interruption();
+            }
+
+            if (_given == bytes.Length)
+            {
+                return 0;
+            }
+
+            buffer.Span[0] = bytes[_given++];
+            return 1;
+        }
     }
 
     private sealed class CancellingStream(CancellationTokenSource stop) : MemoryStream

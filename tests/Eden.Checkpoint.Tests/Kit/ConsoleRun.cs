@@ -68,6 +68,12 @@ internal sealed record ConsoleRun(int ExitCode, string Output, string Error)
             start.Environment["DOTNET_GCHeapHardLimit"] = heap.ToString("X", CultureInfo.InvariantCulture);
         }
 
+        if (means.FileBytes is not null)
+        {
+            // Else the runtime itself makes files of any length, for the code that it compiles.
+            start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        }
+
         if (means.Processors is { } processors)
         {
             start.Environment["DOTNET_PROCESSOR_COUNT"] = processors.ToString(CultureInfo.InvariantCulture);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Eden.Checkpoint.Git;
 using Eden.Checkpoint.Tests.Kit;
 
@@ -21,11 +20,7 @@ public class DestinationFileTests
     [TestCase("link-to-pipe")]
     public async Task A_pipe_is_not_replaced_by_a_file(string name)
     {
-        using (var mkfifo = Process.Start("mkfifo", _folder["pipe"]))
-        {
-            await mkfifo.WaitForExitAsync();
-        }
-
+        await NamedPipe.MakeAsync(_folder["pipe"]);
         File.CreateSymbolicLink(_folder["link-to-pipe"], _folder["pipe"]);
         var path = Path.Combine(_folder.Path, name);
         var before = Directory.GetFileSystemEntries(_folder.Path);
@@ -48,6 +43,22 @@ public class DestinationFileTests
         Assert.That(new FileInfo(_folder["link.tar"]).LinkTarget, Is.EqualTo(_folder["big-disk/x.tar"]));
         Assert.That(new FileInfo(_folder["big-disk/x.tar"]).Length, Is.EqualTo(result.ArchiveBytes));
         Assert.That(Directory.GetFileSystemEntries(_folder["big-disk"]), Has.Length.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_name_may_be_as_long_as_the_file_system_allows()
+    {
+        // Bytes count there, not characters.
+        var tar = new string('ä', 125) + "x.tar";
+        var bundle = new string('b', 255);
+        await SyntheticExperiment.CreateAsync(_folder["repo.git"], variants: 3);
+
+        await ExportAsync(_folder[tar]);
+        await GitBundle.CreateAsync(_folder["repo.git"], _folder[bundle]);
+        await new DirectoryCheckpointDestination(_folder["kept"]).WriteAsync(bundle, (stream, token) => stream.WriteAsync("x"u8.ToArray(), token).AsTask());
+
+        Assert.That(Directory.GetFiles(_folder.Path).Select(Path.GetFileName), Is.EquivalentTo([tar, bundle]));
+        Assert.That(Directory.GetFiles(_folder["kept"]).Select(Path.GetFileName), Is.EqualTo(new[] { bundle }));
     }
 
     [Test]

@@ -18,6 +18,7 @@ internal static class BundleRestorer
     public static async Task<GitBundleRestoreResult?> RestoreAsync(
         RepoBundle bundle, string path, GitBundleRestoreOptions options, Func<BundleInspection, Task<bool>> accept, CancellationToken cancellationToken)
     {
+        path = RealPath.Of(path);
         RefuseOccupied(path);
         var parent = Path.GetDirectoryName(path) ?? throw new ArgumentException("A repository cannot be the root of the file system.", nameof(path));
         Directory.CreateDirectory(parent);

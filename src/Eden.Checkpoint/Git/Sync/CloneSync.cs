@@ -1,4 +1,5 @@
 using Eden.Checkpoint.Git.Repositories;
+using Eden.Checkpoint.Storage;
 using LibGit2Sharp;
 using NativeRepository = LibGit2Sharp.Repository;
 using Microsoft.Extensions.Logging;
@@ -10,6 +11,7 @@ namespace Eden.Checkpoint.Git.Sync;
 internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOptions options, CancellationToken cancellationToken)
 {
     private const string StagingInside = "eden-sync-";
+    private const string StagingBeside = ".sync-";
     private const string UnfinishedMark = "eden-sync-unfinished";
     private const int MaxAttempts = 3;
 
@@ -72,7 +74,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
         }
 
         var inside = Directory.Exists(path);
-        var place = inside ? Path.Combine(path, StagingInside) : path + ".sync-";
+        var place = inside ? Path.Combine(path, StagingInside) : NameBeside.Of(path, StagingBeside);
         using var staging = StagingRepository.Create(place + Guid.NewGuid().ToString("N"), present ? path : null);
         if (listing.Refs.Count > 0)
         {
@@ -83,7 +85,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
         var head = listing.HeadContent();
         if (present)
         {
-            File.WriteAllText(Path.Combine(staging.Path, StagingRepository.InstallingMark), "");
+            staging.MarkInstalling(path);
             staging.MovePacksTo(path);
             MirrorRefs.Replace(path, listing.Refs);
             MirrorRefs.WriteHead(path, head);
@@ -121,7 +123,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
         var staging = Path.Combine(path, StagingInside + Guid.NewGuid().ToString("N"));
         try
         {
-            TemporaryDirectory.CreateAt(staging);
+            TemporaryDirectory.CreatePrivate(staging);
             ClonePacks.MergeAsync(path, staging, cancellationToken).GetAwaiter().GetResult();
             if (options.Logger is { } logger)
             {
@@ -297,22 +299,30 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
         File.Delete(Path.Combine(path, UnfinishedMark));
     }
 
-    /// <summary>Removes what syncs left behind that were killed: we hold the lock, so none is running.</summary>
+    /// <summary>Removes what was left behind by syncs that were killed: we hold the lock, so none is running. So it is with what others make in private folders, whose own
+    /// locks tell.</summary>
     private void RemoveLeftovers()
     {
         var parent = Path.GetDirectoryName(path);
-        var leftovers = Directory.Exists(parent) ? Directory.GetDirectories(parent, Path.GetFileName(path) + ".sync-*") : [];
-        if (Directory.Exists(path))
+        var beside = NameBeside.Of(path, StagingBeside);
+        var leftovers = Directory.Exists(parent) ? Directory.GetDirectories(parent).Where(folder => folder.StartsWith(beside, StringComparison.Ordinal)) : [];
+        if (parent is not null)
         {
-            leftovers = [.. leftovers, .. Directory.GetDirectories(path, StagingInside + "*")];
+            TemporaryDirectory.Sweep(parent);
         }
 
-        foreach (var leftover in leftovers.Where(IsStagingName))
+        if (Directory.Exists(path))
         {
-            var mark = Path.Combine(leftover, StagingRepository.InstallingMark);
-            if (File.Exists(mark))
+            leftovers = leftovers.Concat(Directory.GetDirectories(path, StagingInside + "*"));
+            TemporaryDirectory.Sweep(Path.Combine(path, "objects"));
+        }
+
+        foreach (var leftover in leftovers.Where(IsStagingName).ToArray())
+        {
+            foreach (var file in StagingRepository.FindUnfinished(leftover, path))
             {
-                RemoveLocks(File.GetLastWriteTimeUtc(mark));
+                File.Delete(file);
+                LogLeftover(file);
             }
 
             StagingRepository.Delete(leftover);
@@ -322,20 +332,6 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
 
     private static bool IsStagingName(string leftover)
         => leftover.Length > 32 && Guid.TryParseExact(leftover[^32..], "N", out _);
-
-    /// <summary>Removes the lock files that a sync took while it changed the clone and was killed; older ones belong to somebody else.</summary>
-    private void RemoveLocks(DateTime since)
-    {
-        foreach (var locked in (string[])["packed-refs.lock", "HEAD.lock"])
-        {
-            var file = Path.Combine(path, locked);
-            if (File.Exists(file) && File.GetLastWriteTimeUtc(file) >= since)
-            {
-                File.Delete(file);
-                LogLeftover(file);
-            }
-        }
-    }
 
     private void LogLeftover(string leftover)
     {

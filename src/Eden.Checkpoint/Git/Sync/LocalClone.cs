@@ -1,10 +1,12 @@
 using Eden.Checkpoint.Git.Sync;
+using Eden.Checkpoint.Storage;
 
 namespace Eden.Checkpoint.Git;
 
 /// <summary>Keeps a bare clone equal to its remote: every ref that the remote advertises, and no other.</summary>
 /// <remarks>
-/// <para>Thread-safe. Syncs of one path wait for each other, also across processes, by an open lock file <c>&lt;path&gt;.sync-lock</c> that stays.
+/// <para>Thread-safe. Syncs of one clone wait for each other, also across processes, by an open lock file <c>&lt;path&gt;.sync-lock</c> that stays and, on Linux, by a
+/// lock on the folder: whichever links or mounts lead to it, also from several containers.
 /// Callers who wait at the same time in one process, for the same remote with equal options, share the next sync and its result: one that
 /// begins after they asked. A failure is told to each; a cancellation or a timeout ends the waiting of one, and the sync when nobody is left.</para>
 /// <para>A sync fetches into a repository of its own, beside the clone or inside it, and changes the clone only when everything has
@@ -18,7 +20,7 @@ namespace Eden.Checkpoint.Git;
 public static class LocalClone
 {
     /// <summary>Clones the remote when <paramref name="path"/> is absent or empty; else fetches and prunes. <c>HEAD</c> follows the remote's default branch.</summary>
-    /// <param name="path">The bare clone's folder. Missing parents are made.</param>
+    /// <param name="path">The bare clone's folder; symbolic links are followed. Missing parents are made.</param>
     /// <param name="remoteUrl">An <c>http://</c>, <c>https://</c> or <c>file://</c> URL, or a path. User information in it is never stored or shown;
     /// its password serves as the credential when the options have none.</param>
     /// <param name="options">How to talk to the remote; <see langword="null"/> selects the defaults.</param>
@@ -39,5 +41,17 @@ public static class LocalClone
     /// <summary>Syncs, then calls <paramref name="use"/> while no other sync may change the clone.</summary>
     internal static Task<T> EnsureAsync<T>(
         string path, RemoteAddress remote, LocalCloneOptions options, Func<LocalCloneResult, CancellationToken, Task<T>> use, CancellationToken cancellationToken)
-        => SyncRound.ShareAsync(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), remote, options, use, cancellationToken);
+        => SyncRound.ShareAsync(PlaceOf(path), remote, options, use, cancellationToken);
+
+    private static string PlaceOf(string path)
+    {
+        try
+        {
+            return RealPath.Of(path);
+        }
+        catch (IOException circle)
+        {
+            throw new CheckpointRepoUnavailableException(circle.Message, circle);
+        }
+    }
 }

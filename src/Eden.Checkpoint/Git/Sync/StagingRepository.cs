@@ -10,8 +10,9 @@ namespace Eden.Checkpoint.Git.Sync;
 /// while it stays on for everything else in the process.</remarks>
 internal sealed class StagingRepository : IDisposable
 {
-    /// <summary>A file made just before the clone is changed: lock files older than it are not ours.</summary>
-    public const string InstallingMark = "installing";
+    // A file made just before the clone is changed: it names the lock files that are there already, which are not ours.
+    private const string InstallingMark = "installing";
+    private static readonly string[] s_lockFiles = ["packed-refs.lock", "HEAD.lock"];
 
     private const string RemoteName = "record";
 
@@ -23,7 +24,7 @@ internal sealed class StagingRepository : IDisposable
 
     public static StagingRepository Create(string path, string? borrowFrom)
     {
-        TemporaryDirectory.CreateAt(path);
+        TemporaryDirectory.CreatePrivate(path);
         var staging = new StagingRepository(path);
         try
         {
@@ -106,6 +107,38 @@ internal sealed class StagingRepository : IDisposable
     /// <summary>Returns what a clone's configuration says about its remote.</summary>
     public static string OriginSection(RemoteAddress remote)
         => $"[remote \"origin\"]\n\turl = {Quote(remote.Text)}\n\tfetch = +refs/*:refs/*\n\tmirror = true\n";
+
+    /// <summary>Notes that the clone is about to be changed.</summary>
+    public void MarkInstalling(string repository) => File.WriteAllLines(
+        System.IO.Path.Combine(Path, InstallingMark), s_lockFiles.Where(name => File.Exists(System.IO.Path.Combine(repository, name))));
+
+    /// <summary>Finds what a sync that was killed has left in the clone: the lock files that it took, and a pack whose index did not follow.</summary>
+    /// <param name="leftover">The staging folder of that sync.</param>
+    /// <param name="repository">The clone.</param>
+    public static List<string> FindUnfinished(string leftover, string repository)
+    {
+        var found = new List<string>();
+        var mark = System.IO.Path.Combine(leftover, InstallingMark);
+        if (File.Exists(mark))
+        {
+            found.AddRange(s_lockFiles.Except(File.ReadAllLines(mark)).Select(name => System.IO.Path.Combine(repository, name)).Where(File.Exists));
+        }
+
+        foreach (var folder in (string[])[leftover, System.IO.Path.Combine(leftover, "merged")])
+        {
+            var packs = System.IO.Path.Combine(folder, "objects", "pack");
+            foreach (var index in Directory.Exists(packs) ? Directory.GetFiles(packs, "*.idx") : [])
+            {
+                var moved = System.IO.Path.Combine(repository, "objects", "pack", System.IO.Path.GetFileNameWithoutExtension(index) + ".pack");
+                if (!File.Exists(System.IO.Path.ChangeExtension(index, ".pack")) && File.Exists(moved) && !File.Exists(System.IO.Path.ChangeExtension(moved, ".idx")))
+                {
+                    found.Add(moved);
+                }
+            }
+        }
+
+        return found;
+    }
 
     /// <summary>Renames this to its place.</summary>
     public void MoveTo(string path)

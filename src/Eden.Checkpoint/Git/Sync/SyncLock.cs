@@ -1,15 +1,24 @@
+using Eden.Checkpoint.Storage;
+using Microsoft.Win32.SafeHandles;
+
 namespace Eden.Checkpoint.Git.Sync;
 
-/// <summary>The right to sync one clone: an open lock file beside it, exclusive across threads and processes. The system lets go of it when a process dies.</summary>
+/// <summary>The right to sync one clone: an open lock file beside it, and a lock on its folder once that is there, exclusive across threads and processes. The
+/// system lets go of both when a process dies.</summary>
 internal sealed class SyncLock : IAsyncDisposable
 {
     private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_longestDelay = TimeSpan.FromMilliseconds(500);
     private readonly FileStream _file;
+    private readonly SafeFileHandle? _folder;
 
-    private SyncLock(FileStream file) => _file = file;
+    private SyncLock(FileStream file, SafeFileHandle? folder)
+    {
+        _file = file;
+        _folder = folder;
+    }
 
-    /// <summary>Waits until no one else syncs the clone at <paramref name="path"/>.</summary>
+    /// <summary>Waits until no one else syncs the clone at <paramref name="path"/>, a path without symbolic links.</summary>
     /// <remarks>The empty lock file stays: deleting it would let two waiters lock two files of the same name.</remarks>
     public static async Task<SyncLock> AcquireAsync(string path, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
@@ -35,32 +44,48 @@ internal sealed class SyncLock : IAsyncDisposable
 
     public static SyncLock? TryAcquire(string path)
     {
+        if (TryOpen(path) is not { } file)
+        {
+            return null;
+        }
+
+        if (FolderLock.TryTake(path, out var folder))
+        {
+            return new SyncLock(file, folder);
+        }
+
+        file.Dispose();
+        return null;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder?.Dispose();
+        return _file.DisposeAsync();
+    }
+
+    private static FileStream? TryOpen(string path)
+    {
         try
         {
-            return TryOpen(path + ".sync-lock");
+            return TryOpenFile(NameBeside.Of(path, ".sync-lock"));
         }
         catch (Exception exception) when (Directory.Exists(path) && exception is UnauthorizedAccessException or IOException)
         {
             // A volume mounted at the clone's path, in a folder that is read-only.
-            return TryOpen(Path.Combine(path, "eden-sync-lock"));
+            return TryOpenFile(Path.Combine(path, "eden-sync-lock"));
         }
     }
 
-    public ValueTask DisposeAsync() => _file.DisposeAsync();
-
-    private static SyncLock? TryOpen(string file)
+    private static FileStream? TryOpenFile(string file)
     {
         try
         {
-            return new SyncLock(new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1));
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
         }
-        catch (IOException exception) when (IsHeldElsewhere(exception))
+        catch (IOException exception) when (FileLock.IsRefusal(exception))
         {
             return null;
         }
     }
-
-    private static bool IsHeldElsewhere(IOException exception) => OperatingSystem.IsWindows()
-        ? (exception.HResult & 0xFFFF) is 32 or 33
-        : exception.HResult is 11 or 35; // EWOULDBLOCK on Linux, on macOS and the BSDs
 }

@@ -1,0 +1,155 @@
+using Eden.Checkpoint.Git;
+using Eden.Checkpoint.Git.Sync;
+using Eden.Checkpoint.Tests.Git.Sync;
+using Eden.Checkpoint.Tests.Import;
+using Eden.Checkpoint.Tests.Kit;
+
+namespace Eden.Checkpoint.Tests.Storage;
+
+/// <summary>Repositories and clones at paths that lead through links, by several names, or have the longest names.</summary>
+[TestFixture]
+[Platform("Linux")]
+public class RepositoryPlaceTests
+{
+    private static readonly string s_longest = new string('r', 251) + ".git";
+
+    [TestCase("volume/exp.git", "exp.git", TestName = "A link to a repository that is not there yet")]
+    [TestCase("volume", "volume-link/exp.git", TestName = "A link on the way")]
+    [TestCase("volume/empty.git", "exp.git", TestName = "A link to an empty folder")]
+    public async Task A_clone_at_a_linked_path_lands_on_the_volume_that_the_link_names(string target, string path)
+    {
+        await using var scene = await RemoteScene.CreateAsync();
+        Directory.CreateDirectory(scene.Folder["volume/empty.git"]);
+        await using var volume = await SmallDisk.MountAsync(scene.Folder["volume"], "8m");
+        Directory.CreateDirectory(scene.Folder["volume/empty.git"]);
+        Directory.CreateDirectory(scene.Folder["links"]);
+        var link = Path.Combine(scene.Folder["links"], path.Split('/')[0]);
+        Directory.CreateSymbolicLink(link, scene.Folder[target]);
+        var linked = Path.Combine(scene.Folder["links"], path);
+
+        var first = await LocalClone.EnsureAsync(linked, scene.Url, scene.Options);
+        await scene.CommitAsync("third");
+        await scene.PushAsync();
+        var second = await LocalClone.EnsureAsync(linked, scene.Url, scene.Options);
+
+        Assert.That(first.WasCreated && !second.WasCreated);
+        Assert.That(Directory.GetFileSystemEntries(scene.Folder["links"]), Is.EqualTo(new[] { link }), "nothing is beside the link");
+        Assert.That(new FileInfo(link).LinkTarget, Is.EqualTo(scene.Folder[target]));
+        Assert.That(await RemoteScene.RefsAsync(linked), Is.EqualTo(await RemoteScene.RefsAsync(scene.Served)));
+    }
+
+    [Test]
+    public async Task A_link_and_what_it_leads_to_share_one_lock()
+    {
+        await using var scene = await RemoteScene.CreateAsync();
+        Directory.CreateDirectory(scene.Folder["clones"]);
+        Directory.CreateSymbolicLink(scene.Folder["link.git"], "clones/exp.git");
+
+        await using (await SyncLock.AcquireAsync(scene.Clone, TimeProvider.System, CancellationToken.None))
+        {
+            using var cancellation = new CancellationTokenSource();
+            var waiting = LocalClone.EnsureAsync(scene.Folder["link.git"], scene.Url, scene.Options, cancellation.Token);
+            await cancellation.CancelAsync();
+            await Assert.ThatAsync(() => waiting, Throws.InstanceOf<OperationCanceledException>());
+            Assert.That(scene.Http.Requests, Is.Zero);
+        }
+
+        // At once in one process, they share one sync.
+        var results = await Task.WhenAll(LocalClone.EnsureAsync(scene.Folder["link.git"], scene.Url, scene.Options), scene.SyncAsync());
+        Assert.That(results.Count(result => result.WasCreated), Is.GreaterThanOrEqualTo(1));
+        await scene.AssertIsMirrorAsync();
+    }
+
+    [Test]
+    public async Task A_volume_that_is_mounted_at_two_places_has_one_lock()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder["here/exp.git"]);
+        Directory.CreateDirectory(folder["there/repo"]);
+        await using var shown = await SmallDisk.ShowAsync(folder["here/exp.git"], folder["there/repo"]);
+
+        await using (await SyncLock.AcquireAsync(folder["here/exp.git"], TimeProvider.System, CancellationToken.None))
+        {
+            Assert.That(SyncLock.TryAcquire(folder["there/repo"]), Is.Null);
+        }
+
+        await using var free = SyncLock.TryAcquire(folder["there/repo"]);
+        Assert.That(free, Is.Not.Null);
+        Assert.That(Directory.GetFileSystemEntries(folder["here/exp.git"]), Is.Empty, "nothing is put into a folder that may be somebody else's");
+    }
+
+    [Test]
+    public async Task Links_that_go_round_in_a_circle_are_told()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateSymbolicLink(folder["a"], folder["b"]);
+        Directory.CreateSymbolicLink(folder["b"], folder["a"]);
+
+        await Assert.ThatAsync(
+            () => LocalClone.EnsureAsync(folder["a"], "https://git.example.org/exp.git"), Throws.InstanceOf<CheckpointRepoUnavailableException>().With.Message.Contains("circle"));
+    }
+
+    [Test]
+    public async Task A_clone_may_have_the_longest_name()
+    {
+        await using var scene = await RemoteScene.CreateAsync();
+        var clone = Path.Combine(scene.Folder["clones"], s_longest);
+
+        await LocalClone.EnsureAsync(clone, scene.Url, scene.Options);
+        await scene.CommitAsync("third");
+        await scene.PushAsync();
+
+        // As a sync leaves it that was killed while it made the clone anew.
+        var lockFile = Path.GetFileName(Directory.GetFiles(scene.Folder["clones"]).Single());
+        var leftover = Path.Combine(scene.Folder["clones"], lockFile.Replace(".sync-lock", ".sync-", StringComparison.Ordinal) + Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(leftover);
+        await LocalClone.EnsureAsync(clone, scene.Url, scene.Options);
+
+        Assert.That(await RemoteScene.RefsAsync(clone), Is.EqualTo(await RemoteScene.RefsAsync(scene.Served)));
+        Assert.That(Directory.GetFileSystemEntries(scene.Folder["clones"]).Select(Path.GetFileName), Is.EquivalentTo([s_longest, lockFile]));
+    }
+
+    [Test]
+    public async Task A_sync_does_not_take_the_staging_of_another_clone_for_its_own_whatever_its_name()
+    {
+        await using var scene = await RemoteScene.CreateAsync();
+        Directory.CreateDirectory(scene.Folder["clones"]);
+        var others = scene.Folder["clones/other.git.sync-" + Guid.NewGuid().ToString("N")];
+        Directory.CreateDirectory(others);
+
+        await LocalClone.EnsureAsync(scene.Folder["clones/*"], scene.Url, scene.Options);
+
+        Assert.That(Directory.Exists(others), Is.True);
+    }
+
+    [Test]
+    public async Task An_import_restores_the_repository_on_the_volume_that_a_link_names()
+    {
+        await using var scene = await ImportScene.CreateAsync(variants: 3);
+        Directory.CreateDirectory(scene["volume"]);
+        await using (await SmallDisk.MountAsync(scene["volume"], "8m"))
+        {
+            Directory.CreateSymbolicLink(scene.RepositoryPath, scene["volume/repositories/exp.git"]);
+
+            var result = await scene.Importer(await scene.EmptyDatabaseAsync()).ImportAsync(scene.Open(), scene.OptionsWithRepository());
+
+            Assert.That(new FileInfo(scene.RepositoryPath).LinkTarget, Is.EqualTo(scene["volume/repositories/exp.git"]));
+            Assert.That(result.RepositoryPath, Is.EqualTo(scene["volume/repositories/exp.git"]));
+            Assert.That(Directory.GetFileSystemEntries(scene["volume/repositories"]).Select(Path.GetFileName), Is.EqualTo(new[] { "exp.git" }));
+            await GitCli.RunAsync(scene.RepositoryPath, "-c", "safe.directory=*", "fsck", "--full", "--strict");
+            scene.AssertNothingTemporary();
+        }
+    }
+
+    [Test]
+    public async Task An_import_may_restore_a_repository_of_the_longest_name()
+    {
+        await using var scene = await ImportScene.CreateAsync(variants: 3);
+        var path = Path.Combine(scene["repositories"], s_longest);
+
+        await scene.Importer(await scene.EmptyDatabaseAsync()).ImportAsync(scene.Open(), scene.Options() with { RepositoryPath = path });
+
+        await GitCli.RunAsync(path, "fsck", "--full", "--strict");
+        Assert.That(Directory.GetFileSystemEntries(scene["repositories"]), Is.EqualTo(new[] { path }));
+    }
+}
