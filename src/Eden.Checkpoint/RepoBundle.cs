@@ -1,3 +1,5 @@
+using Eden.Checkpoint.Storage;
+
 namespace Eden.Checkpoint;
 
 /// <summary>A git bundle in a file, or the zero-byte placeholder (spec §1). Disposable; reading is thread-safe.</summary>
@@ -34,9 +36,15 @@ public sealed class RepoBundle : IDisposable
     /// <param name="path">The file; it must not change while the bundle is in use.</param>
     /// <param name="deleteOnDispose">Whether disposing deletes the file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="ArgumentException">It is a device, a pipe or a socket, whose length nobody knows: copy it with <see cref="FromStreamAsync"/>.</exception>
     public static RepoBundle FromFile(string path, bool deleteOnDispose = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (SpecialFile.IsAt(path))
+        {
+            throw new ArgumentException("The bundle is a device, a pipe or a socket, not a file: read it as a stream.", nameof(path));
+        }
+
         var file = new FileInfo(path);
         if (!file.Exists)
         {

@@ -18,7 +18,7 @@ internal static class BundleListVerb
             var stream = OpenArchive.ForReading(parsed.GetRequiredValue(file));
             await using (stream.ConfigureAwait(false))
             {
-                if (stream.Length == 0)
+                if (stream.CanSeek && stream.Length == 0)
                 {
                     throw new UsageException("FILE is the zero-byte placeholder: it holds no repository.");
                 }

@@ -16,7 +16,7 @@ internal static class BundleRestoreVerb
         command.Guard(terminal, null, async (parsed, cancellationToken) =>
         {
             var options = new GitBundleRestoreOptions { Limits = LimitsOption.Read(parsed, limits) };
-            using var bundle = RepoBundle.FromFile(parsed.GetRequiredValue(file));
+            using var bundle = await OpenBundle.ForReadingAsync(parsed.GetRequiredValue(file), cancellationToken).ConfigureAwait(false);
             if (bundle.IsEmpty)
             {
                 throw new UsageException("FILE is the zero-byte placeholder: it holds no repository.");

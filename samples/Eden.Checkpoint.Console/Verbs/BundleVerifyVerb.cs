@@ -17,7 +17,7 @@ internal static class BundleVerifyVerb
         {
             var path = parsed.GetRequiredValue(file);
             var options = new GitBundleVerifyOptions { Depth = DepthOption.Read(parsed, depth), Limits = LimitsOption.Read(parsed, limits) };
-            using var bundle = RepoBundle.FromFile(path);
+            using var bundle = await OpenBundle.ForReadingAsync(path, cancellationToken).ConfigureAwait(false);
             if (bundle.IsEmpty)
             {
                 terminal.Line($"{Printable.Of(path)}: the zero-byte placeholder, which holds no repository");

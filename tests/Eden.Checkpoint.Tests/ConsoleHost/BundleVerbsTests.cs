@@ -85,6 +85,31 @@ public class BundleVerbsTests
         Assert.That(verified.Error, Does.Contain("eden://error/checkpoint-invalid"));
     }
 
+    [Test]
+    [Platform("Linux")]
+    public async Task A_bundle_may_come_through_a_pipe_and_is_never_taken_for_the_placeholder()
+    {
+        await GitCli.RunAsync(_folder["repo.git"], "bundle", "create", "--quiet", _folder["git.bundle"], "--all");
+        foreach (var (verb, said) in new[] { ("verify", "whole"), ("list", "refs/heads/main") })
+        {
+            await NamedPipe.MakeAsync(_folder[verb]);
+            using var process = ConsoleRun.Begin(_folder["temp"], "bundle", verb, _folder[verb]);
+            await using (var pipe = await NamedPipe.OpenAsync(_folder[verb]))
+            {
+                await pipe.WriteAsync(await File.ReadAllBytesAsync(_folder["git.bundle"]));
+            }
+
+            var run = await ConsoleRun.EndAsync(process);
+            Assert.That(run.ExitCode, Is.Zero, run.Error);
+            Assert.That(run.Output, Does.Contain(said));
+        }
+
+        var zeros = await RunAsync("bundle", "verify", "/dev/zero");
+        Assert.That(zeros.ExitCode, Is.EqualTo(2), zeros.Output);
+        Assert.That(zeros.Error, Does.Contain("a device"));
+        Assert.That(Directory.EnumerateFileSystemEntries(_folder["temp"]), Is.Empty);
+    }
+
     [TestCase("list")]
     [TestCase("verify")]
     public async Task A_bundle_that_is_not_there_ends_with_3(string verb)

@@ -43,7 +43,7 @@ internal static class LooseRefs
         int length;
         try
         {
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file = RepositoryFile.Open(path);
             length = RandomAccess.Read(file, buffer, 0);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)

@@ -15,7 +15,7 @@ internal static class PackedRefs
         byte[] bytes;
         try
         {
-            bytes = File.ReadAllBytes(path);
+            bytes = RepositoryFile.ReadBytes(path);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {

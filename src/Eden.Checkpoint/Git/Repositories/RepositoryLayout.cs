@@ -86,7 +86,7 @@ internal sealed class RepositoryLayout
         {
             return new FileInfo(path) is { Exists: true, Length: > MaxSmallFileBytes } file
                 ? throw new CheckpointRepoUnavailableException($"The file \"{path}\" has {file.Length} bytes, more than such a file can sensibly have.")
-                : File.ReadAllText(path);
+                : RepositoryFile.ReadText(path);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -39,8 +39,8 @@ internal sealed class RepositoryPack : IDisposable
         SafeFileHandle? file = null;
         try
         {
-            file = OpenHandle(path);
-            using var indexFile = OpenHandle(indexPath);
+            file = RepositoryFile.Open(path);
+            using var indexFile = RepositoryFile.Open(indexPath);
             var length = RandomAccess.GetLength(file);
             Span<byte> start = stackalloc byte[PackHeader.Length];
             Span<byte> trailer = stackalloc byte[format.HashLength()];
@@ -90,7 +90,7 @@ internal sealed class RepositoryPack : IDisposable
     {
         try
         {
-            return OpenHandle(Path);
+            return RepositoryFile.Open(Path);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -185,9 +185,6 @@ internal sealed class RepositoryPack : IDisposable
             offset += count;
         }
     }
-
-    private static SafeFileHandle OpenHandle(string path)
-        => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     private int Base(int rank, int baseRank) => baseRank >= 0 && baseRank != rank
         ? baseRank

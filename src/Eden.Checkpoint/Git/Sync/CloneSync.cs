@@ -54,6 +54,12 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
             throw new CheckpointRepoUnavailableException($"The remote '{remote}' is not there.");
         }
 
+        if (session is null)
+        {
+            var inner = Path.Combine(remote.Text, ".git");
+            RepositoryFile.RefuseSpecialIn(Directory.Exists(inner) ? inner : remote.Text, cancellationToken);
+        }
+
         var url = session?.Url ?? remote.Text;
         var listing = List(url);
         if (listing.IllegalNames > 0 && options.Logger is { } logger)
@@ -212,6 +218,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
             throw new CheckpointRepoUnavailableException($"The clone's path '{path}' holds something that is not a bare git repository.");
         }
 
+        RepositoryFile.RefuseSpecialIn(path, cancellationToken);
         if (File.Exists(Path.Combine(path, "shallow")))
         {
             throw new CheckpointRepoUnavailableException($"The clone '{path}' is shallow; remove it, and the next sync makes a complete one.");

@@ -1,4 +1,5 @@
 using System.Text;
+using Eden.Checkpoint.Git.Repositories;
 
 namespace Eden.Checkpoint.Git.Sync;
 
@@ -17,7 +18,8 @@ internal static class MirrorRefs
         var packed = Path.Combine(repository, Packed);
         if (File.Exists(packed))
         {
-            foreach (var line in File.ReadLines(packed))
+            using var lines = new StreamReader(RepositoryFile.OpenStream(packed), Encoding.UTF8, false, 1 << 16);
+            while (lines.ReadLine() is { } line)
             {
                 var space = line.IndexOf(' ', StringComparison.Ordinal);
                 if (space > 0 && line[0] is not ('#' or '^'))
@@ -31,7 +33,7 @@ internal static class MirrorRefs
         {
             if (!file.EndsWith(".lock", StringComparison.Ordinal))
             {
-                refs[NameOf(repository, file)] = File.ReadAllText(file).Trim();
+                refs[NameOf(repository, file)] = RepositoryFile.ReadText(file).Trim();
             }
         }
 
@@ -97,7 +99,7 @@ internal static class MirrorRefs
     public static void WriteHead(string repository, string content)
     {
         var head = Path.Combine(repository, "HEAD");
-        if (File.Exists(head) && File.ReadAllText(head) == content + "\n")
+        if (File.Exists(head) && RepositoryFile.ReadText(head) == content + "\n")
         {
             return;
         }
