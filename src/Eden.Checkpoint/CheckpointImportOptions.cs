@@ -16,8 +16,10 @@ public sealed record CheckpointImportOptions
     /// <exception cref="ArgumentException">The value is no experiment id.</exception>
     public string? ExpectedExperimentId { get; init => field = Checked(value); }
 
-    /// <summary>Gets where the repository is restored as a bare one: a path with nothing there, or an empty directory. <see langword="null"/> restores none.</summary>
-    public string? RepositoryPath { get; init; }
+    /// <summary>Gets where the repository is restored as a bare one: a path with nothing there, or an empty directory; symbolic links are followed.
+    /// <see langword="null"/> restores none.</summary>
+    /// <exception cref="ArgumentException">The value is empty, or no path.</exception>
+    public string? RepositoryPath { get; init => field = CheckedPath(value); }
 
     /// <summary>Gets the remote of record that all refs are pushed to after the commit: an <c>http://</c>, <c>https://</c> or <c>file://</c> URL, or
     /// a path. <see langword="null"/> pushes nowhere. It must have no refs, unless <see cref="ForcePush"/> is set.</summary>
@@ -37,9 +39,12 @@ public sealed record CheckpointImportOptions
     /// <value><see langword="null"/> by default: URIs that name bytes of the archive are imported as they are, with a warning; the bytes are not kept.</value>
     public IArtifactSink? ArtifactSink { get; init; }
 
-    /// <summary>Gets the directory for one file <c>&lt;worker_id&gt;.token</c> per worker (mode 0600), written after the commit; made with mode 0700
-    /// when it is missing. <see langword="null"/> writes none: <see cref="CheckpointImportResult.Credentials"/> then has the only copies.</summary>
-    public string? CredentialsDirectory { get; init; }
+    /// <summary>Gets the directory for one file <c>&lt;worker_id&gt;.token</c> per worker (mode 0600); made with mode 0700 when it is missing. The tokens are
+    /// written to a private folder in it before the transaction begins, and moved to their places after the commit: an import into a directory that is full,
+    /// read-only or no directory fails with an <see cref="IOException"/>, and nothing was imported. <see langword="null"/> writes none:
+    /// <see cref="CheckpointImportResult.Credentials"/> then has the only copies.</summary>
+    /// <exception cref="ArgumentException">The value is empty, or no path.</exception>
+    public string? CredentialsDirectory { get; init => field = CheckedPath(value); }
 
     /// <summary>Gets how deep the bundle is checked. A repository that is restored is always checked in full, in the pass that writes it.</summary>
     /// <value><see cref="BundleVerification.Objects"/> by default.</value>
@@ -67,6 +72,16 @@ public sealed record CheckpointImportOptions
             .Append(", Depth = ").Append(Depth)
             .Append(", TemporaryDirectory = ").Append(TemporaryDirectory);
         return true;
+    }
+
+    private static string? CheckedPath(string? value)
+    {
+        if (value is not null)
+        {
+            _ = Path.GetFullPath(value);
+        }
+
+        return value;
     }
 
     private static string? CheckedRemote(string? value)

@@ -29,12 +29,6 @@ internal static class ImportEndpoint
                 ExpectedExperimentId = namedExperimentId,
                 CredentialsDirectory = settings.CredentialsDirectory,
             };
-            if (options.CredentialsDirectory is { } directory)
-            {
-                // Tokens exist once: better no import than one whose tokens cannot be written.
-                WritableFolder.Ensure(directory);
-            }
-
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             {
                 limit.MaxRequestBodySize = settings.MaxUploadBytes;

@@ -17,17 +17,22 @@ internal sealed class ImportRun(
     private readonly RepositoryPlacement? _repository = options.RepositoryPath is null ? null : new RepositoryPlacement(options.RepositoryPath);
     private readonly List<string> _warnings = [];
     private SpooledCheckpoint? _checkpoint;
+    private CredentialFiles? _credentialFiles;
 
     public async Task<CheckpointImportResult> RunAsync(Stream archive, CancellationToken cancellationToken)
     {
         var push = options.RemoteUrl is null ? null : new ImportPush(options, time, logger);
         await CheckIdsAsync(cancellationToken).ConfigureAwait(false);
+
+        // Tokens exist once: better no import than one whose tokens cannot be written.
+        _credentialFiles = options.CredentialsDirectory is { } directory ? CredentialFiles.Prepare(directory) : null;
         var checkpoint = await TakeInAsync(archive, cancellationToken).ConfigureAwait(false);
         var manifest = checkpoint.Report.Manifest!;
         await StageRepositoryAsync(checkpoint, manifest, cancellationToken).ConfigureAwait(false);
         var rows = new ImportedRows(checkpoint, options.Limits.MaxLineBytes, options.Progress);
         var workers = await rows.ReadWorkerIdsAsync(cancellationToken).ConfigureAwait(false);
         var credentials = await CredentialReissue.IssueAsync(issuer, workers, cancellationToken).ConfigureAwait(false);
+        await (_credentialFiles?.StageAsync(credentials, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
 
         // Last of what comes before the transaction: the sink is not part of it, so nothing else may fail after the bytes were stored for nothing.
         var artifacts = await PlaceArtifactsAsync(checkpoint, manifest, cancellationToken).ConfigureAwait(false);
@@ -39,7 +44,7 @@ internal sealed class ImportRun(
         var written = await WriteAsync(checkpoint, rows, credentials, cancellationToken).ConfigureAwait(false);
 
         // The import has taken place. From here on nothing throws: what fails is told in the result.
-        var credentialsWritten = await HandOverAsync(credentials).ConfigureAwait(false);
+        var credentialsWritten = HandOver(credentials);
         var pushed = push is null ? null : await push.RunAsync(checkpoint.Bundle, _repository?.Path, written.ExperimentId, cancellationToken).ConfigureAwait(false);
         foreach (var warning in _warnings)
         {
@@ -64,6 +69,7 @@ internal sealed class ImportRun(
 
     public void Dispose()
     {
+        _credentialFiles?.Dispose();
         _repository?.Dispose();
         _checkpoint?.Dispose();
     }
@@ -328,15 +334,15 @@ internal sealed class ImportRun(
         }
     }
 
-    /// <summary>Writes the tokens where the caller wants them.</summary>
-    private async Task<bool> HandOverAsync(IReadOnlyList<WorkerCredential> credentials)
+    /// <summary>Puts the tokens where the caller wants them.</summary>
+    private bool HandOver(IReadOnlyList<WorkerCredential> credentials)
     {
         if (credentials.Count == 0)
         {
             return false;
         }
 
-        if (options.CredentialsDirectory is not { } directory)
+        if (_credentialFiles is null)
         {
             _warnings.Add($"{credentials.Count} workers got fresh credentials. Their tokens are in the importer's result and nowhere else; what is not kept must be reissued.");
             return false;
@@ -344,13 +350,13 @@ internal sealed class ImportRun(
 
         try
         {
-            await CredentialFiles.WriteAsync(directory, credentials).ConfigureAwait(false);
-            _warnings.Add($"{credentials.Count} workers got fresh credentials: {Path.Combine(directory, "<worker_id>.token")}.");
+            _credentialFiles.Place();
+            _warnings.Add($"{credentials.Count} workers got fresh credentials: {Path.Combine(options.CredentialsDirectory!, "<worker_id>.token")}.");
             return true;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (IOException failure)
         {
-            _warnings.Add($"{credentials.Count} workers got fresh credentials, but not all tokens could be written to {directory}: {failure.Message} "
+            _warnings.Add($"{credentials.Count} workers got fresh credentials, but not all tokens could be written to {options.CredentialsDirectory}: {failure.Message} "
                 + "They are in this result; what is not kept must be reissued.");
             return false;
         }

@@ -93,17 +93,113 @@ public class CredentialTests
         }
     }
 
+    [TestCase("a file", "no directory")]
+    [TestCase("a pipe", "no directory")]
+    [TestCase("a file on the way", "taken")]
+    [TestCase("full", "o space left")]
+    [TestCase("read-only", "ead-only")]
+    [TestCase("a folder in a token's place", "no file")]
+    public async Task A_directory_that_cannot_take_the_tokens_is_found_before_anything_is_imported(string kind, string reason)
+    {
+        await using var scene = await ImportScene.CreateAsync(variants: 12);
+        var database = await scene.EmptyDatabaseAsync();
+        var directory = scene["tokens"];
+        SmallDisk? disk = null;
+        switch (kind)
+        {
+            case "a file":
+                await File.WriteAllTextAsync(directory, "");
+                break;
+            case "a pipe":
+                await NamedPipe.MakeAsync(directory);
+                break;
+            case "a file on the way":
+                await File.WriteAllTextAsync(scene["taken"], "");
+                directory = scene["taken/tokens"];
+                break;
+            case "a folder in a token's place":
+                Directory.CreateDirectory(Path.Combine(directory, scene.Experiment[RegistryKind.Workers][^1]["{\"worker_id\":\"".Length..][..30] + ".token"));
+                break;
+            default:
+                Directory.CreateDirectory(directory);
+                disk = await SmallDisk.MountAsync(directory, "4k");
+                await (kind == "full" ? Task.CompletedTask : disk.MakeReadOnlyAsync());
+                break;
+        }
+
+        await using (disk)
+        {
+            var before = Directory.Exists(directory) ? Directory.GetFileSystemEntries(directory) : [];
+
+            await Assert.ThatAsync(
+                () => scene.Importer(database).ImportAsync(scene.Open(), scene.OptionsWithRepository() with { CredentialsDirectory = directory }),
+                Throws.InstanceOf<IOException>().With.Message.Contains(directory).And.Message.Contains(reason));
+
+            Assert.That(Directory.Exists(directory) ? Directory.GetFileSystemEntries(directory) : [], Is.EqualTo(before));
+            scene.AssertNothingTemporary();
+            Assert.That(Directory.Exists(scene.RepositoryPath), Is.False);
+        }
+
+        // Nothing was imported: the target takes it.
+        await scene.Importer(database).ImportAsync(scene.Open(), scene.OptionsWithRepository());
+    }
+
     [Test]
-    public async Task Tokens_that_cannot_be_written_do_not_undo_the_import_and_are_still_handed_out()
+    public async Task A_directory_that_was_made_for_an_import_that_failed_is_gone()
     {
         await using var scene = await ImportScene.CreateAsync(variants: 2);
-        await File.WriteAllTextAsync(scene["taken"], "a file");
+        var store = new StagedStore(scene.Store(await scene.EmptyDatabaseAsync()), (stage, _) => stage == "Commit" ? throw new IOException("struck") : Task.CompletedTask);
 
-        var result = await scene.Importer(await scene.EmptyDatabaseAsync()).ImportAsync(scene.Open(), scene.Options() with { CredentialsDirectory = scene["taken"] });
+        await Assert.ThatAsync(
+            () => scene.Importer(store).ImportAsync(scene.Open(), scene.Options() with { CredentialsDirectory = scene["tokens"] }), Throws.InstanceOf<IOException>());
+
+        Assert.That(Directory.Exists(scene["tokens"]), Is.False);
+    }
+
+    [Test]
+    public async Task No_token_is_in_its_place_before_the_commit_and_those_of_earlier_workers_are_replaced_by_it()
+    {
+        await using var scene = await ImportScene.CreateAsync(variants: 2);
+        Directory.CreateDirectory(scene["elsewhere"]);
+        Directory.CreateSymbolicLink(scene["tokens"], scene["elsewhere"]);
+        var places = scene.Experiment[RegistryKind.Workers].Select(row => scene["tokens/" + row["{\"worker_id\":\"".Length..][..30] + ".token"]).ToArray();
+        await File.WriteAllTextAsync(places[0], "of an earlier import");
+        var seen = Array.Empty<string>();
+        var store = new StagedStore(scene.Store(await scene.EmptyDatabaseAsync()), (stage, _) =>
+        {
+            seen = stage == "Commit" ? [.. places.Where(File.Exists).Select(File.ReadAllText)] : seen;
+            return Task.CompletedTask;
+        });
+
+        var result = await scene.Importer(store).ImportAsync(scene.Open(), scene.Options() with { CredentialsDirectory = scene["tokens"] });
+
+        Assert.That(seen, Is.EqualTo(new[] { "of an earlier import" }));
+        Assert.That(places.Select(File.ReadAllText), Is.EquivalentTo(result.Credentials.Select(credential => credential.Token)));
+        Assert.That(Directory.GetFileSystemEntries(scene["elsewhere"]), Has.Length.EqualTo(places.Length));
+    }
+
+    [Test]
+    public async Task Tokens_that_cannot_be_put_in_their_places_after_the_commit_do_not_undo_the_import_and_are_still_handed_out()
+    {
+        await using var scene = await ImportScene.CreateAsync(variants: 2);
+        var places = scene.Experiment[RegistryKind.Workers].Select(row => scene["tokens/" + row["{\"worker_id\":\"".Length..][..30] + ".token"]).ToArray();
+        var store = new StagedStore(scene.Store(await scene.EmptyDatabaseAsync()), (stage, _) =>
+        {
+            if (stage == "Committed")
+            {
+                Directory.CreateDirectory(places[0]);
+            }
+
+            return Task.CompletedTask;
+        });
+
+        var result = await scene.Importer(store).ImportAsync(scene.Open(), scene.Options() with { CredentialsDirectory = scene["tokens"] });
 
         Assert.That(result.CredentialsWritten, Is.False);
         Assert.That(result.Warnings, Has.Some.Contains("not all tokens could be written").And.Some.Contains("reissued"));
-        Assert.That(result.Credentials, Is.Not.Empty);
+        Assert.That(result.Credentials, Has.Count.EqualTo(places.Length));
+        Assert.That(places.Skip(1).Select(File.Exists), Is.All.True, "one that cannot be written is no reason to keep the others back");
+        Assert.That(Directory.GetFileSystemEntries(scene["tokens"]), Is.EquivalentTo(places));
     }
 
     [Test]
@@ -123,7 +219,7 @@ public class CredentialTests
         var store = new StagedStore(scene.Store(database), async (stage, token) =>
         {
             foreach (var file in Directory.EnumerateFiles(scene.Scratch, "*", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(scene.Place, "*", SearchOption.AllDirectories))
-                .Where(file => !file.EndsWith("unfinished", StringComparison.Ordinal)))
+                .Where(file => !file.EndsWith("unfinished", StringComparison.Ordinal) && !file.EndsWith(".eden-owner", StringComparison.Ordinal)))
             {
                 seen.Append(Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, token)));
             }
