@@ -7,7 +7,7 @@ public enum CheckpointAllowances
     /// <summary>Nothing: both sides must be equal to the last value.</summary>
     None = 0,
 
-    /// <summary>The experiment's id, where a record's <c>experiment_id</c> or an ideation task's <c>payload.experiment_id</c> holds its own side's.</summary>
+    /// <summary>The experiment's id, where a record's <c>experiment_id</c> or a task's <c>payload.experiment_id</c> holds its own side's.</summary>
     ExperimentId = 1,
 
     /// <summary>A task that was <c>claimed</c> is <c>pending</c> and has no <c>claim</c>.</summary>
@@ -20,7 +20,8 @@ public enum CheckpointAllowances
     /// do not name different bytes. <c>checkpoint:sha256:</c> and <c>eden://artifacts/sha256/</c> say which bytes they name; others do not.</summary>
     ArtifactUri = 8,
 
-    /// <summary>Worker credentials, which exist in stores only and are issued anew. They are counted, never read.</summary>
+    /// <summary>Credentials, which exist in stores only: those of workers, issued anew, and what of them or of claims stands in the rows of a store,
+    /// which exports leave out. They are counted, never shown.</summary>
     Credentials = 16,
 
     /// <summary>The experiment's <c>imported_from</c>.</summary>
@@ -35,6 +36,9 @@ public enum CheckpointAllowances
     /// <summary>A decision that one side's <c>dispatch_mode</c> leaves out and the other spells out with its default.</summary>
     DispatchModeDefault = 256,
 
+    /// <summary>A member that one side's group names more than once: an import keeps it once.</summary>
+    RepeatedMember = 512,
+
     /// <summary>All of them.</summary>
-    All = ExperimentId | ClaimReverted | EventId | ArtifactUri | Credentials | ImportedFrom | DisplayName | Manifest | DispatchModeDefault,
+    All = ExperimentId | ClaimReverted | EventId | ArtifactUri | Credentials | ImportedFrom | DisplayName | Manifest | DispatchModeDefault | RepeatedMember,
 }

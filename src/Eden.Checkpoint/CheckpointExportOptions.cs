@@ -25,6 +25,13 @@ public sealed record CheckpointExportOptions
     /// <see cref="CheckpointRepoUnavailableException"/> instead of a warning.</summary>
     public bool RequireResumable { get; init; }
 
+    /// <summary>Gets a value indicating whether rows that break the rules of the format are written all the same: the last resort where a store holds such
+    /// rows and the data must be saved as it is. The archive then cannot be imported, which <see cref="CheckpointExportResult.IsImportable"/> says, and
+    /// every violation is among the result's warnings, the first ones up to <see cref="CheckpointLimits.MaxViolations"/>. The bundle and the §12 check
+    /// are never waived, and credentials never written.</summary>
+    /// <value><see langword="false"/> by default: an export of such rows fails with <see cref="CheckpointInvalidException"/>, which names each.</value>
+    public bool AllowRowViolations { get; init; }
+
     /// <summary>Gets the free text that the manifest names as its exporter.</summary>
     public string Implementation { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = "Eden.Checkpoint (.NET)";
 

@@ -6,7 +6,12 @@ public sealed record CheckpointExportResult
     /// <summary>Gets the manifest as it stands in the archive.</summary>
     public required CheckpointManifest Manifest { get; init; }
 
-    /// <summary>Gets a value indicating whether the archive carries a repository: false for the zero-byte placeholder.</summary>
+    /// <summary>Gets a value indicating whether an import would accept the archive: false only where <see cref="CheckpointExportOptions.AllowRowViolations"/>
+    /// let rows through that break the rules.</summary>
+    public bool IsImportable { get; init; } = true;
+
+    /// <summary>Gets a value indicating whether an experiment can go on from the archive: it can be imported and carries a repository, not the zero-byte
+    /// placeholder.</summary>
     public required bool IsResumable { get; init; }
 
     /// <summary>Gets what the operator should know; empty when there is nothing.</summary>

@@ -21,7 +21,8 @@ public sealed record CheckpointVerificationReport
     /// <summary>Gets the number of violations, listed or not.</summary>
     public long TotalViolations { get; init; }
 
-    /// <summary>Gets what is odd but does no harm.</summary>
+    /// <summary>Gets what is odd but does no harm. Of warnings about rows the first ones up to <see cref="CheckpointLimits.MaxViolations"/> are listed,
+    /// and a last line counts the rest.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Gets the manifest; <see langword="null"/> when there is none that can be used.</summary>

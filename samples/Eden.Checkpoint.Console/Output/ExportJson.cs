@@ -10,6 +10,7 @@ internal static class ExportJson
         json.WriteString("file", path);
         json.WriteString("experiment_id", result.Manifest.ExperimentId);
         json.WriteString("exported_at", result.Manifest.ExportedAt);
+        json.WriteBoolean("importable", result.IsImportable);
         json.WriteBoolean("resumable", result.IsResumable);
         json.WriteNumber("bytes", result.ArchiveBytes);
         WriteMembers(json, MemberLine.Of(result));

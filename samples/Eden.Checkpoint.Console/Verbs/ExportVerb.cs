@@ -22,12 +22,16 @@ internal static class ExportVerb
         var remoteUrl = new Option<string?>("--remote-url") { Description = "The git remote of record; --repo-path is synced with it first.", HelpName = "URL" };
         var helper = new Option<string?>("--credential-helper") { Description = "A git credential helper for the remote.", HelpName = "FILE" };
         var artifacts = new Option<string?>("--artifacts-dir") { Description = "A file-system artifact store: what it has of the rows' artifacts goes into the archive.", HelpName = "DIR" };
+        var broken = new Option<bool>("--allow-row-violations")
+        {
+            Description = "Write rows that break the rules all the same: a last resort, for such an archive cannot be imported.",
+        };
         var version = new Option<string>("--format-version") { Description = "The archive format.", DefaultValueFactory = _ => "1", HelpName = "V" };
         var limits = LimitsOption.Create();
         var json = new Option<bool>("--json") { Description = "Print the result as one JSON object." };
         var command = new Command("export", "Writes one experiment into a checkpoint archive.")
         {
-            store, experimentId, output, config, repoPath, remoteUrl, helper, artifacts, version, limits, json,
+            store, experimentId, output, config, repoPath, remoteUrl, helper, artifacts, broken, version, limits, json,
         };
         command.Guard(terminal, json, async (parsed, cancellationToken) =>
         {
@@ -49,6 +53,7 @@ internal static class ExportVerb
                     ExperimentId = parsed.GetRequiredValue(experimentId),
                     FormatVersion = parsed.GetRequiredValue(version),
                     ArtifactSource = parsed.GetValue(artifacts) is { } directory ? new FileSystemArtifactStore(directory) : null,
+                    AllowRowViolations = parsed.GetValue(broken),
                     ExperimentConfig = await ReadConfigAsync(parsed.GetValue(config), ceilings.MaxConfigBytes, cancellationToken).ConfigureAwait(false),
                     Limits = ceilings,
                 };
@@ -95,7 +100,7 @@ internal static class ExportVerb
 
         ArchiveTable.Write(terminal, MemberLine.Of(result), result.ArchiveBytes);
         var timings = result.Timings;
-        terminal.Line($"{(result.IsResumable ? "resumable" : "not resumable")}, {Quantity.Of(result.CrossReferences.RefCount, "ref", "refs")}, {Quantity.Of(result.CrossReferences.ObjectCount, "object", "objects")}; snapshot taken at {result.Manifest.ExportedAt}");
+        terminal.Line($"{(!result.IsImportable ? "NOT IMPORTABLE" : result.IsResumable ? "resumable" : "not resumable")}, {Quantity.Of(result.CrossReferences.RefCount, "ref", "refs")}, {Quantity.Of(result.CrossReferences.ObjectCount, "object", "objects")}; snapshot taken at {result.Manifest.ExportedAt}");
         terminal.Line($"snapshot {Quantity.Milliseconds(timings.Snapshot)}, bundle {Quantity.Milliseconds(timings.Bundle)}, checks {Quantity.Milliseconds(timings.Validate)}, archive {Quantity.Milliseconds(timings.Archive)}");
         terminal.Line($"wrote {path}");
     }

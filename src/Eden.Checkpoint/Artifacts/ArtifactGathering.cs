@@ -1,5 +1,4 @@
 using Eden.Checkpoint.Rows;
-using Eden.Checkpoint.Validation;
 
 namespace Eden.Checkpoint.Artifacts;
 
@@ -9,17 +8,19 @@ internal sealed class ArtifactGathering
 {
     private readonly IArtifactSource _source;
     private readonly TemporaryDirectory _directory;
-    private readonly ViolationList _violations;
     private readonly ArtifactSpool _spool;
     private readonly SpooledArtifactUris _uris;
 
-    public ArtifactGathering(IArtifactSource source, TemporaryDirectory directory, CheckpointLimits limits, ViolationList violations)
+    /// <param name="source">Where the bytes are.</param>
+    /// <param name="directory">The spool, in which the rows are too.</param>
+    /// <param name="limits">The limits.</param>
+    /// <param name="report">Takes what is wrong with rows, as each of them is met.</param>
+    public ArtifactGathering(IArtifactSource source, TemporaryDirectory directory, CheckpointLimits limits, Action<ArtifactUse, CheckpointViolation> report)
     {
         _source = source;
         _directory = directory;
-        _violations = violations;
         _spool = new ArtifactSpool(directory);
-        _uris = new SpooledArtifactUris(ReplaceAsync, limits.MaxLineBytes, violations);
+        _uris = new SpooledArtifactUris(ReplaceAsync, limits.MaxLineBytes, report);
     }
 
     /// <summary>Gets the number of distinct artifacts.</summary>
@@ -32,13 +33,13 @@ internal sealed class ArtifactGathering
     public long Verbatim { get; private set; }
 
     /// <summary>Gathers what the rows of one spooled registry name, and replaces its file with one that names the archive's own copies.</summary>
-    public Task GatherAsync(RegistryKind kind, CancellationToken cancellationToken)
-        => _uris.RewriteAsync(kind, _directory.File(RegistryFiles.FileName(kind)), cancellationToken);
+    public Task GatherAsync(RegistryKind kind, int longestLine, CancellationToken cancellationToken)
+        => _uris.RewriteAsync(kind, _directory.File(RegistryFiles.FileName(kind)), longestLine, cancellationToken);
 
     /// <summary>Lists the artifacts in the order of their hashes: name and file.</summary>
     public IEnumerable<(string Sha256, string File)> Files() => _spool.Files();
 
-    private async ValueTask<string?> ReplaceAsync(ArtifactUse use, CancellationToken cancellationToken)
+    private async ValueTask<ArtifactOutcome> ReplaceAsync(ArtifactUse use, CancellationToken cancellationToken)
     {
         try
         {
@@ -46,7 +47,7 @@ internal sealed class ArtifactGathering
             if (content is null)
             {
                 Verbatim++;
-                return null;
+                return ArtifactOutcome.Verbatim;
             }
 
             await using (content.ConfigureAwait(false))
@@ -58,18 +59,13 @@ internal sealed class ArtifactGathering
                     Bytes += length;
                 }
 
-                return ArtifactUri.Of(sha256);
+                return new ArtifactOutcome(ArtifactUri.Of(sha256), []);
             }
         }
         catch (CheckpointInvalidException invalid)
         {
-            // Gone on with, so that every artifact that is missing is named.
-            foreach (var violation in invalid.Violations)
-            {
-                _violations.Add(violation with { Member = use.Member, Line = use.Line });
-            }
-
-            return null;
+            // Gone on with, so that every row that names an artifact that is missing is named.
+            return new ArtifactOutcome(null, invalid.Violations);
         }
     }
 }

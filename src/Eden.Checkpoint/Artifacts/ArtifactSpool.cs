@@ -57,6 +57,9 @@ internal sealed class ArtifactSpool(TemporaryDirectory directory)
         }
     }
 
+    /// <summary>Tells whether there are bytes of a hash.</summary>
+    public bool Has(string sha256) => File.Exists(PathOf(sha256));
+
     /// <summary>Opens the bytes of a hash.</summary>
     public FileStream Open(string sha256) => TemporaryDirectory.OpenFileAt(PathOf(sha256));
 

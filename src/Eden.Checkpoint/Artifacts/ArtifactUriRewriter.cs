@@ -1,12 +1,14 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Eden.Checkpoint.Rows;
 
 namespace Eden.Checkpoint.Artifacts;
 
 /// <summary>Finds and replaces the artifact URIs of rows: <c>artifacts_uri</c> of ideas, variants and submissions, <c>executor_artifacts_uri</c>
 /// of variants (§7). One forward pass over the bytes; every other byte stays as it is.</summary>
-/// <remarks>Rows must have passed the row checker: they are well-formed JSON objects without repeated names.</remarks>
+/// <remarks>Rows are JSON objects; anything else is a <see cref="JsonException"/>.</remarks>
 internal static class ArtifactUriRewriter
 {
     /// <summary>Tells whether rows of a registry hold artifact URIs.</summary>
@@ -18,7 +20,7 @@ internal static class ArtifactUriRewriter
         var reader = new Utf8JsonReader(row, s_options);
         while (TryFindNext(kind, ref reader))
         {
-            uris.Add(reader.GetString()!);
+            uris.Add(Text(ref reader));
         }
     }
 
@@ -34,7 +36,7 @@ internal static class ArtifactUriRewriter
         var copied = 0;
         while (TryFindNext(kind, ref reader))
         {
-            if (resolve(reader.GetString()!) is not { } replacement)
+            if (resolve(Text(ref reader)) is not { } replacement)
             {
                 continue;
             }
@@ -81,6 +83,18 @@ internal static class ArtifactUriRewriter
         }
 
         return false;
+    }
+
+    /// <summary>Decodes a string; half a surrogate pair becomes U+FFFD.</summary>
+    private static string Text(ref Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped)
+        {
+            return Encoding.UTF8.GetString(reader.ValueSpan);
+        }
+
+        var text = new byte[reader.ValueSpan.Length];
+        return Encoding.UTF8.GetString(text.AsSpan(0, JsonText.Unescape(reader.ValueSpan, text)));
     }
 
     // The row checker has bounded the depth already.

@@ -18,6 +18,7 @@ internal sealed class ComparisonFindings(CheckpointComparisonOptions options)
         (CheckpointAllowances.DisplayName, "display-name"),
         (CheckpointAllowances.Manifest, "manifest"),
         (CheckpointAllowances.DispatchModeDefault, "dispatch-mode-default"),
+        (CheckpointAllowances.RepeatedMember, "repeated-member"),
     ];
 
     private readonly List<CheckpointDifference> _differences = [];

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Eden.Checkpoint.Rows;
 
 namespace Eden.Checkpoint.Comparison;
@@ -14,8 +15,15 @@ internal static class MissingRow
             return;
         }
 
-        var shown = ShownValue.Of(row);
+        var shown = CredentialFields.Concern(kind) ? ShownWithoutCredentials(kind, row) : ShownValue.Of(row);
         findings.Differ(new CheckpointDifference(
             RowKey.ObjectKind(kind), ShownJson.OfKey(key), null, isLeft ? shown : null, isLeft ? null : shown));
+    }
+
+    /// <summary>The rows of a store may hold what no report may.</summary>
+    private static string ShownWithoutCredentials(RegistryKind kind, ReadOnlySpan<byte> row)
+    {
+        var left = new ArrayBufferWriter<byte>();
+        return CredentialFields.TryLeaveOut(kind, row, left) ? ShownValue.Of(left.WrittenSpan) : "…";
     }
 }

@@ -1,11 +1,15 @@
+using System.Globalization;
 using System.Text;
 using Eden.Checkpoint.Artifacts;
+using Eden.Checkpoint.Rows;
 
 namespace Eden.Checkpoint.Comparison;
 
 /// <summary>Compares two rows of one registry and tells allowed differences from others. Reusable; not thread-safe.</summary>
 internal sealed class RecordComparer : IJsonMismatchSink
 {
+    private const string Unshown = "(not shown: a credential)";
+
     private readonly ComparisonFindings _findings;
     private readonly CheckpointComparisonOptions _options;
     private readonly byte[] _leftExperiment;
@@ -14,10 +18,11 @@ internal sealed class RecordComparer : IJsonMismatchSink
     private readonly JsonDifferencer _differencer = new();
     private readonly JsonTokens _left = new();
     private readonly JsonTokens _right = new();
+    private readonly GroupMembers _leftMembers = new();
+    private readonly GroupMembers _rightMembers = new();
 
     private RegistryKind _kind;
     private ReadOnlyMemory<byte> _key;
-    private bool _ideation;
     private bool _claimReverted;
     private bool _claimCounted;
     private bool _probing;
@@ -50,6 +55,11 @@ internal sealed class RecordComparer : IJsonMismatchSink
         }
 
         _probing = false;
+        if (kind == RegistryKind.Groups && _findings.Allows(CheckpointAllowances.RepeatedMember))
+        {
+            (left, right) = MembersOnce(key, left, right);
+        }
+
         Run(kind, key, left, right);
         if (_idsDiffer)
         {
@@ -114,7 +124,30 @@ internal sealed class RecordComparer : IJsonMismatchSink
     }
 
     private CheckpointDifference Describe(JsonMismatch mismatch)
-        => ShownJson.Difference(RowKey.ObjectKind(_kind), ShownJson.OfKey(_key.Span), mismatch);
+    {
+        var difference = ShownJson.Difference(RowKey.ObjectKind(_kind), ShownJson.OfKey(_key.Span), mismatch);
+        return !IsOfCredential(mismatch) && !IsClaimWithCredential(mismatch) ? difference : difference with
+        {
+            Left = difference.Left is null ? null : Unshown,
+            Right = difference.Right is null ? null : Unshown,
+        };
+    }
+
+    /// <summary>Takes repeated members out of both rows.</summary>
+    private (ReadOnlyMemory<byte> Left, ReadOnlyMemory<byte> Right) MembersOnce(
+        ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> left, ReadOnlyMemory<byte> right)
+    {
+        var once = (_leftMembers.Once(left), _rightMembers.Once(right));
+        if (_leftMembers.Repeated != _rightMembers.Repeated)
+        {
+            _findings.Allow(CheckpointAllowances.RepeatedMember, new CheckpointDifference(
+                CheckpointObjectKind.Group, ShownJson.OfKey(key.Span), "members", Count(_leftMembers), Count(_rightMembers)));
+        }
+
+        return once;
+
+        static string Count(GroupMembers members) => string.Create(CultureInfo.InvariantCulture, $"{members.Repeated} named again");
+    }
 
     private void Run(RegistryKind kind, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> left, ReadOnlyMemory<byte> right)
     {
@@ -125,7 +158,6 @@ internal sealed class RecordComparer : IJsonMismatchSink
         _claimCounted = false;
         if (kind == RegistryKind.Tasks)
         {
-            _ideation = _left.IsString(_left.Find(0, "kind"u8), "ideation"u8) && _right.IsString(_right.Find(0, "kind"u8), "ideation"u8);
             _claimReverted = _findings.Allows(CheckpointAllowances.ClaimReverted)
                 && (WasReverted(_left, _right) || (!_options.RightImportedFromLeft && WasReverted(_right, _left)));
         }
@@ -162,7 +194,7 @@ internal sealed class RecordComparer : IJsonMismatchSink
     private int FindExperimentId(JsonTokens tokens) => _kind switch
     {
         RegistryKind.Submissions => -1,
-        RegistryKind.Tasks => _ideation ? tokens.Find(tokens.Find(0, "payload"u8), "experiment_id"u8) : -1,
+        RegistryKind.Tasks => tokens.Find(tokens.Find(0, "payload"u8), "experiment_id"u8),
         _ => tokens.Find(0, "experiment_id"u8),
     };
 
@@ -176,6 +208,7 @@ internal sealed class RecordComparer : IJsonMismatchSink
     {
         var allowance = _kind switch
         {
+            _ when IsOfCredential(mismatch) => CheckpointAllowances.Credentials,
             _ when _kind is not (RegistryKind.Tasks or RegistryKind.Submissions) && mismatch.IsField("experiment_id"u8)
                 => NamesOwnExperiments(mismatch) ? CheckpointAllowances.ExperimentId : CheckpointAllowances.None,
             RegistryKind.Tasks => ForTask(mismatch),
@@ -186,6 +219,32 @@ internal sealed class RecordComparer : IJsonMismatchSink
         return _findings.Allows(allowance) ? allowance : CheckpointAllowances.None;
     }
 
+    /// <summary>Tells whether a difference is in what exports leave out of rows (spec §4).</summary>
+    private bool IsOfCredential(JsonMismatch mismatch)
+    {
+        var position = _kind == RegistryKind.Tasks ? 1 : 0;
+        if (!CredentialFields.Concern(_kind) || (position == 1 && !mismatch.IsName(0, "claim"u8)))
+        {
+            return false;
+        }
+
+        foreach (var name in CredentialFields.Names(_kind))
+        {
+            if (mismatch.IsName(position, name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsClaimWithCredential(JsonMismatch mismatch)
+        => _kind == RegistryKind.Tasks && mismatch.IsField("claim"u8)
+            && (HasToken(mismatch.Left, mismatch.LeftToken) || HasToken(mismatch.Right, mismatch.RightToken));
+
+    private static bool HasToken(JsonTokens tokens, int claim) => CredentialFields.Names(RegistryKind.Tasks).Any(name => tokens.Find(claim, name) >= 0);
+
     private CheckpointAllowances ForTask(JsonMismatch mismatch)
     {
         if (_claimReverted && (mismatch.IsField("state"u8) || mismatch.IsField("claim"u8)))
@@ -193,7 +252,7 @@ internal sealed class RecordComparer : IJsonMismatchSink
             return CheckpointAllowances.ClaimReverted;
         }
 
-        return _ideation && mismatch.Depth == 2 && mismatch.IsName(0, "payload"u8) && mismatch.IsName(1, "experiment_id"u8)
+        return mismatch.Depth == 2 && mismatch.IsName(0, "payload"u8) && mismatch.IsName(1, "experiment_id"u8)
             && NamesOwnExperiments(mismatch)
             ? CheckpointAllowances.ExperimentId
             : CheckpointAllowances.None;

@@ -18,19 +18,19 @@ internal sealed class ExportPreparation(
     CheckpointExportOptions options,
     TemporaryDirectory spool)
 {
-    private const int ProgressInterval = 4096;
-
     // Manifest, config, experiment, seven registries, bundle.
     private const long FilesBesideArtifacts = 11;
 
     private readonly ViolationList _violations = new(options.Limits.MaxViolations);
+    private readonly ViolationList _warnings = new(options.Limits.MaxViolations);
+    private bool _isBeyondLimits;
 
     /// <summary>Gets the experiment that the snapshot was found to hold; null before there is a snapshot.</summary>
     public string? ExperimentId { get; private set; }
 
     public async Task<PreparedCheckpoint> RunAsync(CancellationToken cancellationToken)
     {
-        using var checker = new RowSetChecker(options.Limits, spool, _violations);
+        using var checker = new RowSetChecker(options.Limits, spool, _violations, _warnings, isExport: true);
 
         var clock = time.GetTimestamp();
         var experiment = await SpoolSnapshotAsync(checker, cancellationToken).ConfigureAwait(false);
@@ -38,7 +38,7 @@ internal sealed class ExportPreparation(
         var snapshotTime = Lap(ref clock);
 
         // Before the check of what holds between rows: a row may name an artifact of the archive, where only the source knows whether there is one.
-        var artifacts = await GatherArtifactsAsync(cancellationToken).ConfigureAwait(false);
+        var artifacts = await GatherArtifactsAsync(checker, experiment.LongestLine, cancellationToken).ConfigureAwait(false);
         var artifactTime = Lap(ref clock);
         using (CheckpointTelemetry.Source.StartActivity("eden.checkpoint.export.rows"))
         {
@@ -49,6 +49,7 @@ internal sealed class ExportPreparation(
 
             if (FilesBesideArtifacts + (artifacts?.Count ?? 0) is var members && members > options.Limits.MaxMembers)
             {
+                _isBeyondLimits = true;
                 _violations.Add(CheckpointRule.Limit, null, null, null, null, string.Create(
                     CultureInfo.InvariantCulture, $"the archive would have {members} members; the limit is {options.Limits.MaxMembers}"));
             }
@@ -69,6 +70,7 @@ internal sealed class ExportPreparation(
             return new PreparedCheckpoint(
                 options, time, spool, experiment, artifacts, bundle, report,
                 Warnings(experiment.Id, artifacts, bundle, checker.References, report),
+                _violations.Total == 0,
                 new CheckpointExportTimings(snapshotTime, bundleTime, validateTime, TimeSpan.Zero) { Artifacts = artifactTime });
         }
         catch
@@ -100,80 +102,50 @@ internal sealed class ExportPreparation(
             ExperimentId = snapshot.ExperimentId;
             checker.CheckExperiment(snapshot.Experiment.Span, snapshot.ExperimentId);
             var compact = new ArrayBufferWriter<byte>();
-            if (_violations.Total == 0)
-            {
-                JsonMinifier.Minify(snapshot.Experiment.Span, compact);
-                RequireWithin(RegistryFiles.Experiment, compact.WrittenCount, options.Limits.MaxExperimentBytes);
-            }
+            JsonMinifier.Minify(snapshot.Experiment.Span, compact);
+            RequireWithin(RegistryFiles.Experiment, compact.WrittenCount, options.Limits.MaxExperimentBytes);
 
+            var spooling = new RowSpooling(checker, _violations, _warnings, spool, options.Limits, options.Progress);
             var counts = new long[RegistryFiles.Count];
             var rows = 0L;
             for (var kind = RegistryKind.Tasks; kind <= RegistryKind.Groups; kind++)
             {
-                var count = await SpoolRegistryAsync(snapshot, kind, checker, rows, cancellationToken).ConfigureAwait(false);
+                var count = await spooling.SpoolAsync(snapshot, kind, rows, cancellationToken).ConfigureAwait(false);
                 counts[(int)kind] = count;
                 rows += count;
             }
 
             options.Progress?.Report(new CheckpointProgress(CheckpointPhase.Snapshot, rows, rows));
             activity?.SetTag("eden.checkpoint.rows", rows);
-            return new SpooledExperiment(snapshot.ExperimentId, snapshot.TakenAt, compact.WrittenMemory, counts);
+            return new SpooledExperiment(snapshot.ExperimentId, snapshot.TakenAt, compact.WrittenMemory, counts, spooling.LongestLine);
         }
     }
 
-    private async Task<long> SpoolRegistryAsync(
-        IStoreSnapshot snapshot, RegistryKind kind, RowSetChecker checker, long before, CancellationToken cancellationToken)
-    {
-        var line = 0L;
-        var minified = new ArrayBufferWriter<byte>();
-        var file = spool.CreateFile(RegistryFiles.FileName(kind));
-        await using (file.ConfigureAwait(false))
-        {
-            await foreach (var row in snapshot.ReadRowsAsync(kind, cancellationToken).ConfigureAwait(false))
-            {
-                line++;
-                var bytes = row;
-                if (!checker.CheckRow(kind, line, row.Span))
-                {
-                    minified.ResetWrittenCount();
-                    JsonMinifier.Minify(row.Span, minified);
-                    bytes = minified.WrittenMemory;
-                }
-
-                if (bytes.Length > options.Limits.MaxLineBytes)
-                {
-                    _violations.Add(CheckpointRule.Limit, RegistryFiles.FileName(kind), line, null, null, string.Create(
-                        CultureInfo.InvariantCulture, $"the line is longer than {options.Limits.MaxLineBytes} bytes"));
-                }
-
-                await file.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-                await file.WriteAsync(s_newline, cancellationToken).ConfigureAwait(false);
-                if (line % ProgressInterval == 0)
-                {
-                    options.Progress?.Report(new CheckpointProgress(CheckpointPhase.Snapshot, before + line, null, RegistryFiles.FileName(kind)));
-                }
-            }
-
-            await file.FlushAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        return line;
-    }
-
-    private async Task<ArtifactGathering?> GatherArtifactsAsync(CancellationToken cancellationToken)
+    private async Task<ArtifactGathering?> GatherArtifactsAsync(RowSetChecker checker, int longestLine, CancellationToken cancellationToken)
     {
         if (options.ArtifactSource is not { } source)
         {
             return null;
         }
 
-        // Rows are rewritten only where each is what it should be.
+        // No artifact is read for an archive that will not be written.
         ThrowIfInvalid();
         using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.export.artifacts");
-        var gathering = new ArtifactGathering(source, spool, options.Limits, _violations);
+        var gathering = new ArtifactGathering(source, spool, options.Limits, (use, fault) =>
+        {
+            if (use.Kind == RegistryKind.Submissions && fault.Rule == CheckpointRule.Artifact)
+            {
+                // What a worker handed in without success may name anything.
+                checker.AddSubmissionFault(use.Line, fault);
+            }
+            else
+            {
+                _violations.Add(fault);
+            }
+        });
         for (var kind = RegistryKind.Tasks; kind <= RegistryKind.Groups; kind++)
         {
-            await gathering.GatherAsync(kind, cancellationToken).ConfigureAwait(false);
+            await gathering.GatherAsync(kind, longestLine, cancellationToken).ConfigureAwait(false);
         }
 
         return gathering;
@@ -184,6 +156,7 @@ internal sealed class ExportPreparation(
     {
         if (length > limit)
         {
+            _isBeyondLimits = true;
             _violations.Add(CheckpointRule.Limit, member, null, null, null, string.Create(
                 CultureInfo.InvariantCulture, $"the file has {length} bytes; the limit is {limit}"));
         }
@@ -191,7 +164,7 @@ internal sealed class ExportPreparation(
 
     private void ThrowIfInvalid()
     {
-        if (_violations.Total > 0)
+        if (_violations.Total > 0 && (_isBeyondLimits || !options.AllowRowViolations))
         {
             throw new CheckpointInvalidException(_violations.Listed, _violations.Total);
         }
@@ -268,7 +241,16 @@ internal sealed class ExportPreparation(
     private List<string> Warnings(
         string experimentId, ArtifactGathering? artifacts, RepoBundle bundle, CheckpointReferences references, CrossReferenceReport report)
     {
-        var warnings = new List<string>(bundle.Warnings);
+        var warnings = new List<string>();
+        if (_violations.Total > 0)
+        {
+            warnings.Add(string.Create(
+                CultureInfo.InvariantCulture, $"The archive cannot be imported: its rows break {_violations.Total} rules, and it was written because that was allowed."));
+            warnings.AddRange(_violations.ToWarnings("violations"));
+        }
+
+        warnings.AddRange(_warnings.ToWarnings("warnings about rows"));
+        warnings.AddRange(bundle.Warnings);
         if (artifacts is { Verbatim: > 0 })
         {
             warnings.Add($"{artifacts.Verbatim} artifact URIs are not served by the artifact source and travel as they are.");
@@ -289,6 +271,4 @@ internal sealed class ExportPreparation(
 
         return warnings;
     }
-
-    private static readonly byte[] s_newline = "\n"u8.ToArray();
 }

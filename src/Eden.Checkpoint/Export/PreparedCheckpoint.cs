@@ -16,6 +16,7 @@ internal sealed class PreparedCheckpoint : IDisposable
     private readonly RepoBundle _bundle;
     private readonly CrossReferenceReport _report;
     private readonly IReadOnlyList<string> _warnings;
+    private readonly bool _isImportable;
     private readonly CheckpointExportTimings _timings;
 
     public PreparedCheckpoint(
@@ -27,6 +28,7 @@ internal sealed class PreparedCheckpoint : IDisposable
         RepoBundle bundle,
         CrossReferenceReport report,
         IReadOnlyList<string> warnings,
+        bool isImportable,
         CheckpointExportTimings timings)
     {
         _options = options;
@@ -37,6 +39,7 @@ internal sealed class PreparedCheckpoint : IDisposable
         _bundle = bundle;
         _report = report;
         _warnings = warnings;
+        _isImportable = isImportable;
         _timings = timings;
         Manifest = new CheckpointManifest
         {
@@ -94,7 +97,8 @@ internal sealed class PreparedCheckpoint : IDisposable
         return new CheckpointExportResult
         {
             Manifest = Manifest,
-            IsResumable = !_bundle.IsEmpty,
+            IsImportable = _isImportable,
+            IsResumable = _isImportable && !_bundle.IsEmpty,
             Warnings = _warnings,
             Members = members,
             ArtifactCount = _artifacts?.Count ?? 0,

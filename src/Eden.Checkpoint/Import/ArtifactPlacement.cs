@@ -43,7 +43,7 @@ internal sealed class ArtifactPlacement
     {
         foreach (var (kind, file) in _checkpoint.RowFiles)
         {
-            await _uris.RewriteAsync(kind, file, cancellationToken).ConfigureAwait(false);
+            await _uris.RewriteAsync(kind, file, longestLine: 0, cancellationToken).ConfigureAwait(false);
         }
 
         if (_violations.Total > 0)
@@ -52,21 +52,27 @@ internal sealed class ArtifactPlacement
         }
     }
 
-    private async ValueTask<string?> ReplaceAsync(ArtifactUse use, CancellationToken cancellationToken)
+    private async ValueTask<ArtifactOutcome> ReplaceAsync(ArtifactUse use, CancellationToken cancellationToken)
     {
         if (ArtifactUri.HashIn(use.Uri) is not { } sha256)
         {
-            return null;
+            return ArtifactOutcome.Verbatim;
         }
 
         var uri = await _spool.FindNoteAsync(sha256, cancellationToken).ConfigureAwait(false);
         if (uri is null)
         {
+            if (!_spool.Has(sha256))
+            {
+                // A submission of a task that is not completed may name what is not there.
+                return ArtifactOutcome.Verbatim;
+            }
+
             uri = await StoreAsync(sha256, cancellationToken).ConfigureAwait(false);
             await _spool.ReplaceAsync(sha256, uri, cancellationToken).ConfigureAwait(false);
         }
 
-        return uri.Length == 0 ? null : uri;
+        return new ArtifactOutcome(uri.Length == 0 ? null : uri, []);
     }
 
     /// <summary>Returns the URI of the stored artifact; an empty text when the sink refused it.</summary>

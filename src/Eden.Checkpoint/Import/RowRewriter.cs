@@ -6,7 +6,7 @@ using Eden.Checkpoint.Rows;
 namespace Eden.Checkpoint.Import;
 
 /// <summary>Turns the source's rows into the receiver's (spec §8), one forward pass each: the experiment's id where a record held the source's,
-/// and claims taken back. All other bytes stay, but for white space outside strings. Not thread-safe.</summary>
+/// claims taken back, and members of groups once. All other bytes stay, but for white space outside strings. Not thread-safe.</summary>
 internal sealed class RowRewriter
 {
     // As deep as CheckpointLimits can ever allow; the rows were checked against the limit in force.
@@ -17,6 +17,7 @@ internal sealed class RowRewriter
     private readonly byte[] _targetId;
     private readonly bool _isRenamed;
     private readonly RowSplices _splices = new();
+    private readonly GroupMembers _members = new();
     private readonly ArrayBufferWriter<byte> _spliced = new();
     private readonly ArrayBufferWriter<byte> _compact = new();
 
@@ -31,7 +32,6 @@ internal sealed class RowRewriter
     {
         Other,
         ExperimentId,
-        Kind,
         State,
         Claim,
         Payload,
@@ -60,7 +60,7 @@ internal sealed class RowRewriter
             row = _compact.WrittenMemory;
         }
 
-        return row;
+        return kind == RegistryKind.Groups ? _members.Once(row) : row;
     }
 
     private bool Scan(ReadOnlySpan<byte> row, bool isTask)
@@ -71,10 +71,9 @@ internal sealed class RowRewriter
         var member = Member.Other;
         var inPayload = false;
         var isPayloadId = false;
-        (bool IsIdeation, bool IsClaimed) task = default;
+        var isClaimed = false;
         (int Start, int End) state = default;
         (int Start, int End) claim = default;
-        (int Start, int End) payloadId = default;
         while (reader.Read())
         {
             var start = (int)reader.TokenStartIndex;
@@ -113,11 +112,8 @@ internal sealed class RowRewriter
                     case Member.ExperimentId when type == JsonTokenType.String && _isRenamed && reader.ValueTextEquals(_sourceId):
                         _splices.Replace(start, consumed, _targetId);
                         break;
-                    case Member.Kind when type == JsonTokenType.String:
-                        task.IsIdeation = reader.ValueTextEquals("ideation"u8);
-                        break;
                     case Member.State when type == JsonTokenType.String:
-                        task.IsClaimed = reader.ValueTextEquals("claimed"u8);
+                        isClaimed = reader.ValueTextEquals("claimed"u8);
                         state = (start, consumed);
                         break;
                     case Member.Claim when type is not (JsonTokenType.StartObject or JsonTokenType.StartArray):
@@ -131,21 +127,16 @@ internal sealed class RowRewriter
             else if (isPayloadId && reader.CurrentDepth == 2)
             {
                 isPayloadId = false;
-                if (type == JsonTokenType.String && reader.ValueTextEquals(_sourceId))
+                if (type == JsonTokenType.String && _isRenamed && reader.ValueTextEquals(_sourceId))
                 {
-                    payloadId = (start, consumed);
+                    _splices.Replace(start, consumed, _targetId);
                 }
             }
 
             end = consumed;
         }
 
-        if (task.IsIdeation && _isRenamed && payloadId.End > 0)
-        {
-            _splices.Replace(payloadId.Start, payloadId.End, _targetId);
-        }
-
-        if (task.IsClaimed)
+        if (isClaimed)
         {
             RevertedClaims++;
             _splices.Replace(state.Start, state.End, s_pending);
@@ -161,7 +152,6 @@ internal sealed class RowRewriter
     private static Member Name(ref Utf8JsonReader reader, bool isTask)
         => reader.ValueTextEquals("experiment_id"u8) ? Member.ExperimentId
             : !isTask ? Member.Other
-            : reader.ValueTextEquals("kind"u8) ? Member.Kind
             : reader.ValueTextEquals("state"u8) ? Member.State
             : reader.ValueTextEquals("claim"u8) ? Member.Claim
             : reader.ValueTextEquals("payload"u8) ? Member.Payload

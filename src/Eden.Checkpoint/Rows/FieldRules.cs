@@ -9,6 +9,11 @@ internal static class FieldRules
     /// <summary>A ref name that no bundle of ours could carry; kept from filling the memory of the reference set.</summary>
     private const int LongestBranch = 1 << 16;
 
+    /// <summary>The longest key that every store can index.</summary>
+    private const int LongestEntityId = 2000;
+
+    private static readonly byte[][] s_modes = ["auto"u8.ToArray(), "manual"u8.ToArray()];
+
     public static bool Check(ref RowView row, RecordField field, RowValue value)
     {
         switch (field.Rule)
@@ -17,13 +22,23 @@ internal static class FieldRules
                 return true;
             case ValueRule.Forbidden:
                 // Whatever it holds is not repeated in the message.
-                row.Add(field, "must not be in an archive: it is a credential");
+                if (row.Context.LeavesCredentialsOut)
+                {
+                    row.Warn(field.Path, "was left out of the archive: it is a credential");
+                }
+                else
+                {
+                    row.Add(field, "must not be in an archive: it is a credential");
+                }
+
                 return false;
             case ValueRule.Number:
                 return Expect(ref row, field, value, value.Type == JsonTokenType.Number, "a number");
             case ValueRule.Object:
+            case ValueRule.Target:
                 return Expect(ref row, field, value, value.Type == JsonTokenType.StartObject, "an object");
             case ValueRule.StringMap:
+            case ValueRule.DecisionMap:
                 return Expect(ref row, field, value, value.Type == JsonTokenType.StartObject, "an object") && CheckMap(ref row, field);
             case ValueRule.CommitShaList:
             case ValueRule.EntityIdList:
@@ -58,6 +73,7 @@ internal static class FieldRules
     private static string? Complaint(ValueRule rule, ReadOnlySpan<byte> text) => rule switch
     {
         ValueRule.String => null,
+        ValueRule.NonEmptyString => text.IsEmpty ? "must not be empty" : null,
         ValueRule.EntityId => EntityIdComplaint(text),
         ValueRule.ExperimentId => RecordGrammar.IsExperimentId(text) ? null : "is not an experiment id (exp_ and 26 base32 characters)",
         ValueRule.WorkerId => RecordGrammar.IsWorkerId(text) ? null : "is not a worker id (wkr_ and 26 base32 characters)",
@@ -78,6 +94,7 @@ internal static class FieldRules
 
     private static string? EntityIdComplaint(ReadOnlySpan<byte> text)
         => text.IsEmpty ? "must not be empty"
+            : text.Length > LongestEntityId ? string.Create(CultureInfo.InvariantCulture, $"is longer than {LongestEntityId} bytes, the most that an index row of a store is sure to hold")
             : text.Contains((byte)0) ? "holds U+0000, which a store cannot keep in an id"
             : null;
 
@@ -138,9 +155,7 @@ internal static class FieldRules
             }
             else if (rule == ValueRule.Member && !distinct.Add(names, raw, items.Start, items.Length, items.Escaped))
             {
-                // The store keeps a member once: a second mention would be lost on import.
-                good = false;
-                AddItem(ref row, field, items, "is named twice", text);
+                WarnOfRepeated(ref row, items.PathIn(field), ShownValue.Of(text));
             }
         }
 
@@ -151,8 +166,7 @@ internal static class FieldRules
             distinct.Reset();
             foreach (var member in repeated)
             {
-                good = false;
-                row.Add(field, $"`{member}` is named twice");
+                WarnOfRepeated(ref row, field.Path, member);
             }
 
             repeated.Clear();
@@ -178,21 +192,54 @@ internal static class FieldRules
                 good = false;
                 AddItem(ref row, field, items, $"must be a string, not {items.TypeName}");
             }
+            else if (field.Rule == ValueRule.DecisionMap && ChoiceComplaint(s_modes, items.Text(row.Context.Scanner)) is { } complaint)
+            {
+                good = false;
+                AddItem(ref row, field, items, complaint, items.Text(row.Context.Scanner));
+            }
         }
 
         return good;
     }
 
+    /// <summary>Judges a target whose fields have been judged: its id is one of its kind.</summary>
+    public static void CheckTarget(ref RowView row, RecordShape target)
+    {
+        var (kind, id) = (target.Fields[0], target.Fields[1]);
+        if (!row.IsValid(kind) || !row.IsValid(id))
+        {
+            return;
+        }
+
+        var rule = row.Is(kind, "worker"u8) ? ValueRule.WorkerId : ValueRule.GroupId;
+        if (Complaint(rule, row.Text(id)) is { } complaint)
+        {
+            row.Add(id, $"{ShownValue.Quoted(row.Text(id))} {complaint}, which a target of this kind names");
+        }
+    }
+
     /// <summary>An array may hold millions of wrong elements: past what is listed they are counted without a text.</summary>
     private static void AddItem(ref RowView row, RecordField field, RowListReader item, string complaint, ReadOnlySpan<byte> shown = default)
     {
-        if (row.Context.Violations.IsFull)
+        if (row.Context.Findings.IsFull)
         {
-            row.Context.Violations.AddUnlisted();
+            row.Context.Findings.AddUnlisted();
             return;
         }
 
         row.Add(CheckpointRule.Record, item.PathIn(field), shown.IsEmpty ? complaint : $"{ShownValue.Quoted(shown)} {complaint}");
+    }
+
+    /// <summary>A store keeps a member once, whatever the record says.</summary>
+    private static void WarnOfRepeated(ref RowView row, string path, string member)
+    {
+        if (row.Context.Findings.Warnings.IsFull)
+        {
+            row.Context.Findings.Warnings.AddUnlisted();
+            return;
+        }
+
+        row.Warn(path, $"`{member}` is named twice; an import keeps it once");
     }
 
     private static bool Expect(ref RowView row, RecordField field, RowValue value, bool right, string type)

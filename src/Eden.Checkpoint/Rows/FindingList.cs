@@ -2,7 +2,7 @@ using Eden.Checkpoint.Validation;
 
 namespace Eden.Checkpoint.Rows;
 
-/// <summary>Keeps those findings of a join that come first in the archive, as many as the report will list, and counts the rest.</summary>
+/// <summary>Keeps those findings of joins that come first in the archive, as many as the report will list, and counts the rest.</summary>
 internal sealed class FindingList(ViolationList violations)
 {
     private readonly PriorityQueue<CheckpointViolation, Place> _kept = new(Comparer<Place>.Create((left, right) => right.CompareTo(left)));
@@ -10,10 +10,22 @@ internal sealed class FindingList(ViolationList violations)
     private long _dropped;
     private long _added;
 
+    /// <summary>Adds a finding about the record that uses a key.</summary>
     public void Add(CheckpointRule rule, KeyRecord record, string message, string? field = null)
+        => Add(rule, KeyPlaces.Registry(record), record.Line, record.Index, record.ShownOwner, field ?? KeyPlaces.Field(record), message);
+
+    /// <summary>Adds a finding.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="registry">The record's registry.</param>
+    /// <param name="line">The record's line.</param>
+    /// <param name="index">Orders the findings of one record.</param>
+    /// <param name="id">The record's id as messages show it.</param>
+    /// <param name="field">The field.</param>
+    /// <param name="message">What is wrong.</param>
+    public void Add(CheckpointRule rule, RegistryKind registry, long line, int index, string? id, string? field, string message)
     {
         // The number of the finding breaks ties, so that one record's findings stay in order.
-        var place = new Place(KeyPlaces.Registry(record), record.Line, record.Index, _added++);
+        var place = new Place(registry, line, index, _added++);
         if (_kept.Count == _capacity)
         {
             if (_capacity == 0 || !_kept.TryPeek(out _, out var last) || place.CompareTo(last) >= 0)
@@ -26,11 +38,13 @@ internal sealed class FindingList(ViolationList violations)
             _dropped++;
         }
 
-        var violation = new CheckpointViolation(
-            rule, RegistryFiles.FileName(place.Registry), record.Line, record.ShownOwner, field ?? KeyPlaces.Field(record), message);
-        _kept.Enqueue(violation, place);
+        _kept.Enqueue(new CheckpointViolation(rule, RegistryFiles.FileName(registry), line, id, field, message), place);
     }
 
+    /// <summary>Counts findings that were not added.</summary>
+    public void AddUnlisted(long count) => _dropped += count;
+
+    /// <summary>Hands the findings over, in the order of the archive.</summary>
     public void Complete()
     {
         var ordered = new CheckpointViolation[_kept.Count];

@@ -1,13 +1,13 @@
 namespace Eden.Checkpoint.Rows;
 
-/// <summary>The 130 bits of a <c>grp_</c> id: its first digit, and the other 25 as a number.</summary>
+/// <summary>The 130 bits of a <c>grp_</c> or <c>wkr_</c> id: its first digit, and the other 25 as a number.</summary>
 internal readonly record struct GroupKey(UInt128 Value, byte First)
 {
     private const string Digits = "0123456789abcdefghjkmnpqrstvwxyz";
     private const int Prefix = 4;
     private const int DigitCount = 26;
 
-    /// <summary>Reads a valid <c>grp_</c> id.</summary>
+    /// <summary>Reads a valid id.</summary>
     public static GroupKey Parse(ReadOnlySpan<byte> id)
     {
         var value = UInt128.Zero;

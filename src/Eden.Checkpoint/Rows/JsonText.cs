@@ -45,6 +45,34 @@ internal static class JsonText
         return false;
     }
 
+    /// <summary>Tells whether a string anywhere in a JSON text has the escape of U+0000.</summary>
+    /// <param name="json">JSON that a tokenizer has accepted.</param>
+    public static bool HasEscapedNul(ReadOnlySpan<byte> json)
+    {
+        while (true)
+        {
+            var next = json.IndexOf("\\u0000"u8);
+            if (next < 0)
+            {
+                return false;
+            }
+
+            // An even number of backslashes before it are pairs of their own.
+            var before = next - 1;
+            while (before >= 0 && json[before] == (byte)'\\')
+            {
+                before--;
+            }
+
+            if ((next - 1 - before) % 2 == 0)
+            {
+                return true;
+            }
+
+            json = json[(next + 1)..];
+        }
+    }
+
     /// <summary>Decodes a string's escapes. A lone surrogate becomes U+FFFD.</summary>
     /// <param name="raw">The bytes between the quotes, already accepted by a JSON tokenizer.</param>
     /// <param name="destination">At least as long as <paramref name="raw"/>.</param>

@@ -1,19 +1,21 @@
 using System.Globalization;
-using Eden.Checkpoint.Validation;
 
 namespace Eden.Checkpoint.Rows;
 
 /// <summary>Takes the uses of keys in sorted order and finds what is there twice, missing or of the wrong kind (§4).</summary>
-/// <remarks>Of many violations those that come first in the archive are listed, whatever the order in which the keys come by.</remarks>
-internal sealed class KeyJoin(ViolationList violations)
+/// <remarks>Of many findings those that come first in the archive are listed, whatever the order in which the keys come by.</remarks>
+/// <param name="violations">Takes what is wrong.</param>
+/// <param name="warnings">Takes what is odd.</param>
+/// <param name="submissions">Takes what is wrong only where the submission's task is completed, and which tasks are not.</param>
+internal sealed class KeyJoin(FindingList violations, FindingList warnings, SubmissionFaults submissions) : IKeyJoin
 {
-    private readonly FindingList _findings = new(violations);
     private readonly byte[] _previous = new byte[KeyRecord.LongestLength];
     private int _previousLength;
     private long _definition;
     private long _submission;
     private long _liveTask;
-    private TaskKind _kind;
+    private long _named;
+    private TaskAttribute _task;
 
     public void Take(KeyRecord record)
     {
@@ -22,7 +24,8 @@ internal sealed class KeyJoin(ViolationList violations)
             _definition = 0;
             _submission = 0;
             _liveTask = 0;
-            _kind = TaskKind.None;
+            _named = 0;
+            _task = default;
             record.CopyTo(_previous);
             _previousLength = record.Length;
         }
@@ -38,25 +41,25 @@ internal sealed class KeyJoin(ViolationList violations)
             case KeyUse.LiveTask:
                 TakeLiveTask(record);
                 break;
+            case KeyUse.GroupName:
+                TakeGroupName(record);
+                break;
             default:
                 Resolve(record);
                 break;
         }
     }
 
-    /// <summary>Hands the findings over, in the order of the archive.</summary>
-    public void Complete() => _findings.Complete();
-
     private void TakeDefinition(KeyRecord record)
     {
         if (_definition == 0)
         {
             _definition = record.Line;
-            _kind = (TaskKind)record.Attribute;
+            _task = TaskAttribute.Read(record.Attribute);
         }
         else if (record.Space != KeySpace.Artifact)
         {
-            _findings.Add(CheckpointRule.DuplicateId, record, FirstIs(record, _definition));
+            violations.Add(CheckpointRule.DuplicateId, record, FirstIs(record, _definition));
         }
     }
 
@@ -68,18 +71,23 @@ internal sealed class KeyJoin(ViolationList violations)
         }
         else
         {
-            _findings.Add(CheckpointRule.DuplicateId, record, FirstIs(record, _submission));
+            violations.Add(CheckpointRule.DuplicateId, record, FirstIs(record, _submission));
         }
 
         Resolve(record);
-        if (_definition != 0 && _kind != TaskKind.None && record.Attribute != (byte)TaskKind.None && (TaskKind)record.Attribute != _kind)
+        var kind = TaskAttribute.Read(record.Attribute).Kind;
+        if (_definition != 0 && _task.Kind != TaskKind.None && kind != TaskKind.None && kind != _task.Kind)
         {
-            var key = record.ShownKey;
-            _findings.Add(
+            violations.Add(
                 CheckpointRule.RowReference,
                 record,
-                $"the submission's kind is {TaskKinds.Name((TaskKind)record.Attribute)}, the kind of task `{key}` is {TaskKinds.Name(_kind)}",
+                $"the submission's kind is {TaskKinds.Name(kind)}, the kind of task `{record.ShownKey}` is {TaskKinds.Name(_task.Kind)}",
                 "kind");
+        }
+
+        if (_task.State is not (TaskState.None or TaskState.Completed))
+        {
+            submissions.AddState(record.Line, record.Text, _task.State);
         }
     }
 
@@ -91,15 +99,30 @@ internal sealed class KeyJoin(ViolationList violations)
         }
         else
         {
-            _findings.Add(
+            violations.Add(
                 CheckpointRule.LiveTask,
                 record,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"`{record.ShownKey}` already has a live {TaskKinds.Name((TaskKind)record.Attribute)} task on line {_liveTask}"));
+                    $"`{record.ShownKey}` already has a live {TaskKinds.Name(TaskAttribute.Read(record.Attribute).Kind)} task on line {_liveTask}"));
         }
 
         Resolve(record);
+    }
+
+    private void TakeGroupName(KeyRecord record)
+    {
+        if (_named == 0)
+        {
+            _named = record.Line;
+        }
+        else
+        {
+            warnings.Add(
+                CheckpointRule.Record,
+                record,
+                string.Create(CultureInfo.InvariantCulture, $"`{record.ShownKey}` is the name of the group on line {_named} too"));
+        }
     }
 
     private void Resolve(KeyRecord record)
@@ -109,13 +132,18 @@ internal sealed class KeyJoin(ViolationList violations)
             return;
         }
 
-        if (record.Space == KeySpace.Artifact)
+        var rule = record.Space == KeySpace.Artifact ? CheckpointRule.Artifact : CheckpointRule.RowReference;
+        var message = record.Space == KeySpace.Artifact
+            ? $"the archive has no artifact `{record.ShownKey}`" : $"there is no {KeyPlaces.Noun(record.Space)} `{record.ShownKey}`";
+        if (record.Use is KeyUse.SubmissionIdeas or KeyUse.SubmissionVariant or KeyUse.SubmissionArtifact)
         {
-            _findings.Add(CheckpointRule.Artifact, record, $"the archive has no artifact `{record.ShownKey}`");
+            // Whether that is wrong depends on the submission's task. Several fields of one submission keep their order.
+            var index = record.Index >= 0 ? record.Index : (int)record.Use - byte.MaxValue;
+            submissions.Add(record.Line, record.Text, index, rule, KeyPlaces.Field(record), message);
         }
         else
         {
-            _findings.Add(CheckpointRule.RowReference, record, $"there is no {KeyPlaces.Noun(record.Space)} `{record.ShownKey}`");
+            violations.Add(rule, record, message);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Eden.Checkpoint.Validation;
 
 namespace Eden.Checkpoint.Rows;
 
@@ -48,25 +47,24 @@ internal sealed class KeyLedger : IDisposable
     public long PeakBytes { get; private set; }
 
     /// <summary>Notes that a record has a key as its id.</summary>
-    public void Define(KeySpace space, ReadOnlySpan<byte> key, long line, TaskKind kind = TaskKind.None)
-        => Add(space, KeyUse.Definition, kind, key, [], line, -1);
+    public void Define(KeySpace space, ReadOnlySpan<byte> key, long line, byte attribute = 0)
+        => Add(space, KeyUse.Definition, attribute, key, [], line, -1);
 
     /// <summary>Notes that a record names a key.</summary>
     /// <param name="space">The set that the key should be in.</param>
     /// <param name="use">The field that names it.</param>
     /// <param name="key">The key.</param>
-    /// <param name="owner">The id of the record.</param>
+    /// <param name="text">The id of the record, or what else is to be told of it.</param>
     /// <param name="line">The record's line.</param>
     /// <param name="index">The position in an array field, or -1.</param>
-    /// <param name="kind">The kind of the task or submission.</param>
+    /// <param name="attribute">What <see cref="KeyRecord.Attribute"/> gives back.</param>
     public void Refer(
-        KeySpace space, KeyUse use, ReadOnlySpan<byte> key, ReadOnlySpan<byte> owner, long line, int index = -1, TaskKind kind = TaskKind.None)
-        => Add(space, use, kind, key, owner, line, index);
+        KeySpace space, KeyUse use, ReadOnlySpan<byte> key, ReadOnlySpan<byte> text, long line, int index = -1, byte attribute = 0)
+        => Add(space, use, attribute, key, text, line, index);
 
-    /// <summary>Joins everything noted and reports what does not fit. The ledger is empty afterwards.</summary>
-    public void Complete(ViolationList violations, CancellationToken cancellationToken)
+    /// <summary>Hands everything noted to a join, sorted. The ledger is empty afterwards.</summary>
+    public void Complete(IKeyJoin join, CancellationToken cancellationToken)
     {
-        var join = new KeyJoin(violations);
         if (_runs.Count == 0)
         {
             Sort();
@@ -93,7 +91,6 @@ internal sealed class KeyLedger : IDisposable
             }
         }
 
-        join.Complete();
         Release();
         DeleteRuns();
     }
@@ -113,7 +110,7 @@ internal sealed class KeyLedger : IDisposable
         }
     }
 
-    private void Add(KeySpace space, KeyUse use, TaskKind kind, ReadOnlySpan<byte> key, ReadOnlySpan<byte> owner, long line, int index)
+    private void Add(KeySpace space, KeyUse use, byte attribute, ReadOnlySpan<byte> key, ReadOnlySpan<byte> text, long line, int index)
     {
         if (_bufferBytes - _length < KeyRecord.LongestLength || _count == MostEntries)
         {
@@ -135,7 +132,7 @@ internal sealed class KeyLedger : IDisposable
             Account(0);
         }
 
-        var length = KeyRecord.Write(_buffer.AsSpan(_length), space, use, (byte)kind, key, owner, line, index);
+        var length = KeyRecord.Write(_buffer.AsSpan(_length), space, use, attribute, key, text, line, index);
         _offsets[_count] = _length;
         _hashes[_count++] = RecordAt(_length).Hash;
         _length += length;

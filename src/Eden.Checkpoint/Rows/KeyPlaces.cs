@@ -12,7 +12,7 @@ internal static class KeyPlaces
         KeySpace.Variant => "variant",
         KeySpace.Event => "event",
         KeySpace.Worker => "worker",
-        KeySpace.Group => "group",
+        KeySpace.Group or KeySpace.GroupName => "group",
         _ => "artifact",
     };
 
@@ -29,6 +29,7 @@ internal static class KeyPlaces
         },
         KeyUse.LiveTask or KeyUse.EndedTask => RegistryKind.Tasks,
         KeyUse.IdeaArtifact => RegistryKind.Ideas,
+        KeyUse.GroupName => RegistryKind.Groups,
         KeyUse.VariantIdea or KeyUse.VariantArtifact or KeyUse.VariantExecutorArtifact => RegistryKind.Variants,
         _ => RegistryKind.Submissions,
     };
@@ -42,6 +43,7 @@ internal static class KeyPlaces
         KeyUse.SubmissionIdeas => string.Create(CultureInfo.InvariantCulture, $"idea_ids[{record.Index}]"),
         KeyUse.SubmissionVariant => "variant_id",
         KeyUse.VariantExecutorArtifact => "executor_artifacts_uri",
+        KeyUse.GroupName => "name",
         _ => "artifacts_uri",
     };
 }

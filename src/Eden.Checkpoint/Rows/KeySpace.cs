@@ -12,4 +12,10 @@ internal enum KeySpace : byte
 
     /// <summary>The hashes of the artifacts that the archive carries (§8).</summary>
     Artifact,
+
+    /// <summary>The display names of groups, which should differ.</summary>
+    GroupName,
+
+    /// <summary>The lines of <c>submissions.jsonl</c>.</summary>
+    SubmissionLine,
 }

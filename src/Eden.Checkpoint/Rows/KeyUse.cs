@@ -22,4 +22,16 @@ internal enum KeyUse : byte
     VariantArtifact,
     VariantExecutorArtifact,
     SubmissionArtifact,
+
+    /// <summary>A group has the display name.</summary>
+    GroupName,
+
+    /// <summary>The submission on the line is one of a task that is not completed.</summary>
+    SubmissionState,
+
+    /// <summary>The submission on the line breaks the success contract.</summary>
+    SubmissionFault,
+
+    /// <summary>As many faults of the submission on the line are not noted one by one.</summary>
+    FurtherSubmissionFaults,
 }

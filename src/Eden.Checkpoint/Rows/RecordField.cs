@@ -66,11 +66,11 @@ internal sealed class RecordField
     public static RecordField ConditionalObject(string name, params RecordField[] fields)
         => new(name, ValueRule.Object, new RecordShape(fields)) { IsConditional = true };
 
-    public static RecordField ConditionalNullableObject(string name, params RecordField[] fields)
-        => new(name, ValueRule.Object, new RecordShape(fields)) { IsConditional = true, MayBeNull = true };
+    /// <summary>Makes a target: the worker or the group that something is meant for (§4).</summary>
+    public static RecordField OptionalTarget(string name) => new(name, ValueRule.Target, TargetShape());
 
-    /// <summary>Makes the fields of a target object: a worker or a group (§4).</summary>
-    public static RecordField[] Target() => [RequiredChoice("kind", "worker", "group"), Required("id", ValueRule.Member)];
+    public static RecordField ConditionalNullableTarget(string name)
+        => new(name, ValueRule.Target, TargetShape()) { IsConditional = true, MayBeNull = true };
 
     /// <summary>Gives the field its place in a record. Called once, while the record's shape is built.</summary>
     public int Place(string? parent, int slot)
@@ -79,6 +79,8 @@ internal sealed class RecordField
         Slot = slot++;
         return Shape?.Place(Path, slot) ?? slot;
     }
+
+    private static RecordShape TargetShape() => new(RequiredChoice("kind", "worker", "group"), Required("id", ValueRule.Member));
 
     private static byte[][] Utf8(string[] choices) => Array.ConvertAll(choices, Encoding.UTF8.GetBytes);
 }

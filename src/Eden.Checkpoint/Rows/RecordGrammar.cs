@@ -29,9 +29,10 @@ internal static class RecordGrammar
 
     public static bool IsSlug(ReadOnlySpan<byte> text) => text.Length > 0 && text[0] != (byte)'-' && !text.ContainsAnyExcept(s_slug);
 
-    /// <summary>Tells whether the text is <c>work/</c> and something after it, on one line.</summary>
+    /// <summary>Tells whether the text is <c>work/</c> and something after it, on one line: no LF, CR, U+2028 or U+2029.</summary>
     public static bool IsWorkBranch(ReadOnlySpan<byte> text)
-        => text.Length > 5 && text.StartsWith("work/"u8) && !text.Contains((byte)'\n');
+        => text.Length > 5 && text.StartsWith("work/"u8) && !text.ContainsAny((byte)'\n', (byte)'\r')
+            && text.IndexOf("\u2028"u8) < 0 && text.IndexOf("\u2029"u8) < 0;
 
     /// <summary>Tells whether the text is two or more lowercase words joined by dots.</summary>
     public static bool IsEventType(ReadOnlySpan<byte> text)

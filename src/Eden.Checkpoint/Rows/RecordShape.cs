@@ -29,11 +29,15 @@ internal sealed class RecordShape
 
     public ReadOnlySpan<RecordField> Fields => _fields.AsSpan();
 
+    /// <summary>Gets the fields, nested ones included, that hold credentials.</summary>
+    public ImmutableArray<RecordField> Credentials { get; private set; } = [];
+
     /// <summary>Builds a whole record's shape and numbers its fields.</summary>
     public static RecordShape Of(params RecordField[] fields)
     {
         var shape = new RecordShape(fields);
         shape.Slots = shape.Place(null, 0);
+        shape.Credentials = [.. shape.FindCredentials()];
         return shape.Slots <= MostSlots ? shape : throw new ArgumentException($"A record may interpret {MostSlots} fields.", nameof(fields));
     }
 
@@ -52,6 +56,9 @@ internal sealed class RecordShape
 
         return null;
     }
+
+    private IEnumerable<RecordField> FindCredentials()
+        => _fields.SelectMany(static field => field.Rule == ValueRule.Forbidden ? [field] : field.Shape?.FindCredentials() ?? []);
 
     public int Place(string? parent, int slot)
     {

@@ -23,9 +23,14 @@ internal sealed class RowSetChecker : IDisposable
         new(GroupRecord.Shape, GroupRecord.GroupId, GroupRecord.Check),
     ];
 
+    // Few submissions need a note: those of tasks that are not completed, and those that are broken.
+    private const int LargestSubmissionBuffer = 4 << 20;
+
     private readonly ViolationList _violations;
+    private readonly ViolationList _warnings;
     private readonly RowScanner _scanner;
     private readonly KeyLedger _keys;
+    private readonly SubmissionFaults _submissions;
     private readonly GroupGraph _groups = new();
     private readonly RowContext _context;
     private readonly long[] _counts = new long[RegistryFiles.Count];
@@ -34,15 +39,24 @@ internal sealed class RowSetChecker : IDisposable
     /// <summary>Creates a checker.</summary>
     /// <param name="limits">The limits on JSON depth.</param>
     /// <param name="spill">Where keys go that do not fit into memory.</param>
-    /// <param name="violations">Takes what is found.</param>
+    /// <param name="violations">Takes what is wrong.</param>
+    /// <param name="warnings">Takes what is odd and does no harm.</param>
+    /// <param name="isExport">Whether the rows are being exported: credentials in them are left out, with a warning, and not refused.</param>
     /// <param name="keyBufferBytes">The memory for keys.</param>
     public RowSetChecker(
-        CheckpointLimits limits, TemporaryDirectory spill, ViolationList violations, int keyBufferBytes = KeyLedger.DefaultBufferBytes)
+        CheckpointLimits limits,
+        TemporaryDirectory spill,
+        ViolationList violations,
+        ViolationList warnings,
+        bool isExport = false,
+        int keyBufferBytes = KeyLedger.DefaultBufferBytes)
     {
         _violations = violations;
+        _warnings = warnings;
         _scanner = new RowScanner(limits.MaxJsonDepth);
         _keys = new KeyLedger(spill, keyBufferBytes);
-        _context = new RowContext(_scanner, violations, _keys, _groups, References);
+        _submissions = new SubmissionFaults(spill, Math.Min(keyBufferBytes, LargestSubmissionBuffer));
+        _context = new RowContext(_scanner, violations, warnings, _keys, _submissions, _groups, References) { LeavesCredentialsOut = isExport };
     }
 
     /// <summary>Gets the branches and commits that the rows checked so far name.</summary>
@@ -67,14 +81,17 @@ internal sealed class RowSetChecker : IDisposable
     /// <param name="kind">The registry.</param>
     /// <param name="line">The row's line, counted from 1.</param>
     /// <param name="row">The row's bytes without its newline.</param>
-    /// <returns><see langword="true"/> when the bytes are compact and may be written as they are; <see langword="false"/> when white space stands outside strings, or the row is not JSON.</returns>
-    public bool CheckRow(RegistryKind kind, long line, ReadOnlySpan<byte> row)
+    public CheckedRow CheckRow(RegistryKind kind, long line, ReadOnlySpan<byte> row)
     {
         var index = (int)kind;
         _counts[index]++;
         var record = s_records[index];
         return Check(RegistryFiles.FileName(kind), line, row, record.Shape, record.Id, record.Check);
     }
+
+    /// <summary>Notes what is wrong with the artifact of a submission, which matters where the submission's task is completed.</summary>
+    public void AddSubmissionFault(long line, CheckpointViolation fault)
+        => _submissions.Add(line, Encoding.UTF8.GetBytes(fault.Record ?? string.Empty), int.MaxValue, fault.Rule, fault.Field, fault.Message);
 
     /// <summary>Notes an artifact file that the archive carries, so that <see cref="Complete"/> can find those that are missing (§8).</summary>
     /// <param name="sha256">The file's name: 64 lowercase hex digits.</param>
@@ -83,18 +100,27 @@ internal sealed class RowSetChecker : IDisposable
     /// <summary>Checks what holds between rows: unique ids, references, live tasks, artifacts, cycles of groups. Called once, after the last row.</summary>
     public void Complete(CancellationToken ct)
     {
-        _keys.Complete(_violations, ct);
+        var violations = new FindingList(_violations);
+        var warnings = new FindingList(_warnings);
+        _keys.Complete(new KeyJoin(violations, warnings, _submissions), ct);
+        _submissions.Complete(violations, warnings, ct);
+        violations.Complete();
+        warnings.Complete();
         _groups.Complete(_violations, ct);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _keys.Dispose();
+    public void Dispose()
+    {
+        _keys.Dispose();
+        _submissions.Dispose();
+    }
 
-    private bool Check(string member, long? line, ReadOnlySpan<byte> json, RecordShape shape, RecordField id, RecordCheck check)
+    private CheckedRow Check(string member, long? line, ReadOnlySpan<byte> json, RecordShape shape, RecordField id, RecordCheck check)
     {
         if (_malformed >= MostMalformedRows)
         {
-            return false;
+            return CheckedRow.Unread;
         }
 
         var complete = _scanner.Scan(json, shape);
@@ -114,17 +140,33 @@ internal sealed class RowSetChecker : IDisposable
                     string.Create(CultureInfo.InvariantCulture, $"{MostMalformedRows} rows are not JSON: further rows are not checked"));
             }
 
-            return false;
+            return CheckedRow.Unread;
         }
 
-        if (_scanner.Root.Type != System.Text.Json.JsonTokenType.StartObject)
+        var isObject = _scanner.Root.Type == System.Text.Json.JsonTokenType.StartObject;
+        if (!isObject)
         {
             row.Add(CheckpointRule.Record, null, $"must be an object, not {_scanner.Root.TypeName}");
-            return _scanner.IsCompact;
+        }
+        else
+        {
+            check(ref row);
         }
 
-        check(ref row);
-        return _scanner.IsCompact;
+        return new CheckedRow(IsRead: true, _scanner.IsCompact, MayHoldCredential: !isObject || _scanner.TotalFaults > 0 || HasCredential(shape));
+    }
+
+    private bool HasCredential(RecordShape shape)
+    {
+        foreach (var field in shape.Credentials)
+        {
+            if (_scanner[field].IsPresent)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void AddFaults(RowView row)

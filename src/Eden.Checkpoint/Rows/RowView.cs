@@ -43,6 +43,9 @@ internal ref struct RowView
     /// <summary>Returns the bytes of a value.</summary>
     public readonly ReadOnlySpan<byte> Raw(RecordField field) => _json.Slice(this[field].Start, this[field].Length);
 
+    /// <summary>Gets the bytes of the record.</summary>
+    public readonly ReadOnlySpan<byte> Json => _json;
+
     /// <summary>Tells whether a field holds a certain string.</summary>
     public readonly bool Is(RecordField field, ReadOnlySpan<byte> text)
         => this[field].Type == JsonTokenType.String && Text(field).SequenceEqual(text);
@@ -73,7 +76,7 @@ internal ref struct RowView
             return;
         }
 
-        if (value.Type == JsonTokenType.Null)
+        if (value.Type == JsonTokenType.Null && field.Rule != ValueRule.Forbidden)
         {
             if (!field.MayBeNull)
             {
@@ -89,6 +92,10 @@ internal ref struct RowView
             if (field.Shape is { } shape)
             {
                 Check(shape);
+                if (field.Rule == ValueRule.Target)
+                {
+                    FieldRules.CheckTarget(ref this, shape);
+                }
             }
         }
     }
@@ -119,8 +126,13 @@ internal ref struct RowView
 
     public readonly void Add(RecordField field, string message) => Add(CheckpointRule.Record, field.Path, message);
 
-    public readonly void Add(CheckpointRule rule, string? field, string message)
-        => Context.Violations.Add(rule, _member, _line, Id.IsEmpty ? null : ShownValue.Of(Id), field, message);
+    public readonly void Add(CheckpointRule rule, string? field, string message) => Context.Findings.Add(Finding(rule, field, message));
+
+    /// <summary>Notes what is odd and does no harm.</summary>
+    public readonly void Warn(string? field, string message) => Context.Findings.Warnings.Add(Finding(CheckpointRule.Record, field, message));
+
+    private readonly CheckpointViolation Finding(CheckpointRule rule, string? field, string message)
+        => new(rule, _member, _line, Id.IsEmpty ? null : ShownValue.Of(Id), field, message);
 
     private readonly ReadOnlySpan<byte> Copy(RowValue value)
         => value.Escaped ? Context.Scanner.Text(_json, value).ToArray() : Context.Scanner.Text(_json, value);

@@ -10,10 +10,14 @@ internal enum ValueRule
     Forbidden,
 
     String,
+
+    /// <summary>A string of at least one character.</summary>
+    NonEmptyString,
+
     Number,
     Object,
 
-    /// <summary>A non-empty string.</summary>
+    /// <summary>The id of a task, idea, variant or event: a string that a store can keep as a key.</summary>
     EntityId,
 
     /// <summary>An <c>exp_</c> id.</summary>
@@ -56,4 +60,10 @@ internal enum ValueRule
 
     /// <summary>An object whose values are strings.</summary>
     StringMap,
+
+    /// <summary>An object whose values are <c>auto</c> or <c>manual</c>, whatever the names.</summary>
+    DecisionMap,
+
+    /// <summary>An object that names a worker or a group: <c>kind</c>, and an <c>id</c> of that kind.</summary>
+    Target,
 }

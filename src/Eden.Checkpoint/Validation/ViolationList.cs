@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Eden.Checkpoint.Validation;
 
 /// <summary>Collects violations up to a cap and counts all of them. Not thread-safe.</summary>
@@ -41,5 +43,16 @@ internal sealed class ViolationList(int capacity)
         }
 
         Total = before + Math.Max(total, listed.Count);
+    }
+
+    /// <summary>Returns what is listed as warnings, one line each, and one more that counts what is not listed.</summary>
+    /// <param name="noun">What the unlisted ones are called.</param>
+    /// <param name="localise">Gives the files the names that the archive has for them.</param>
+    public IEnumerable<string> ToWarnings(string noun, Func<IReadOnlyList<CheckpointViolation>, IReadOnlyList<CheckpointViolation>>? localise = null)
+    {
+        var lines = (localise is null ? _listed : localise(_listed)).Select(static listed => listed.ToString());
+        return Total > _listed.Count
+            ? lines.Append(string.Create(CultureInfo.InvariantCulture, $"… and {Total - _listed.Count} more {noun}."))
+            : lines;
     }
 }

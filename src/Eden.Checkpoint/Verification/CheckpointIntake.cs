@@ -12,6 +12,7 @@ internal sealed class CheckpointIntake : IDisposable
     private readonly TemporaryDirectory _directory;
     private readonly ViolationList _violations;
     private readonly ViolationList _rowViolations;
+    private readonly ViolationList _rowWarnings;
     private readonly RowSetChecker _rows;
     private readonly MemberIntake _members;
     private readonly ArtifactSpool? _artifacts;
@@ -22,7 +23,8 @@ internal sealed class CheckpointIntake : IDisposable
         _directory = directory;
         _violations = new ViolationList(options.Limits.MaxViolations);
         _rowViolations = new ViolationList(options.Limits.MaxViolations);
-        _rows = new RowSetChecker(options.Limits, directory, _rowViolations);
+        _rowWarnings = new ViolationList(options.Limits.MaxViolations);
+        _rows = new RowSetChecker(options.Limits, directory, _rowViolations, _rowWarnings);
         _artifacts = kept.HasFlag(IntakeParts.Artifacts) ? new ArtifactSpool(directory) : null;
         _members = new MemberIntake(
             options.Limits, directory, _violations, _rows, _rowViolations, kept.HasFlag(IntakeParts.Rows), _artifacts);
@@ -149,6 +151,7 @@ internal sealed class CheckpointIntake : IDisposable
         {
             all.AddRange(_violations.Listed, _violations.Total);
             all.AddRange(Localise(_rowViolations.Listed), _rowViolations.Total);
+            warnings.AddRange(_rowWarnings.ToWarnings("warnings about rows", Localise));
             if (crossReferences is not null)
             {
                 crossReferences = crossReferences with { Violations = Localise(crossReferences.Violations) };

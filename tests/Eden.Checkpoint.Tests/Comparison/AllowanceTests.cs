@@ -89,15 +89,86 @@ internal sealed class AllowanceTests
         var id = (string)JsonNode.Parse(source.Experiment)!["experiment_id"]!;
         source.Edit(RegistryKind.Events, 2, row => row["data"]!["experiment_id"] = id);
         source.Edit(RegistryKind.Ideas, 0, row => row["x_nested"] = new JsonObject { ["experiment_id"] = id });
-        var execution = source.Find(RegistryKind.Tasks, "kind", "execution");
-        source.Edit(RegistryKind.Tasks, execution, row => row["payload"]!["experiment_id"] = id);
+        foreach (var kind in (string[])["execution", "evaluation"])
+        {
+            source.Edit(RegistryKind.Tasks, source.Find(RegistryKind.Tasks, "kind", kind), row => row["payload"]!["experiment_id"] = id);
+        }
+
+        source.Edit(RegistryKind.Tasks, 1, row => row["payload"]!["x_nested"] = new JsonObject { ["experiment_id"] = id });
         var imported = source.Imported();
         imported.Edit(RegistryKind.Events, 2, row => row["data"]!["experiment_id"] = ComparedExperiment.OtherId);
         imported.Edit(RegistryKind.Ideas, 0, row => row["x_nested"]!["experiment_id"] = ComparedExperiment.OtherId);
-        imported.Edit(RegistryKind.Tasks, execution, row => row["payload"]!["experiment_id"] = ComparedExperiment.OtherId);
+        imported.Edit(RegistryKind.Tasks, 1, row => row["payload"]!["x_nested"]!["experiment_id"] = ComparedExperiment.OtherId);
         Assert.That(
             await Differences(source, imported),
-            Is.EqualTo(new[] { "payload.experiment_id", "x_nested.experiment_id", "data.experiment_id" }));
+            Is.EqualTo(new[] { "payload.x_nested.experiment_id", "x_nested.experiment_id", "data.experiment_id" }));
+    }
+
+    [TestCase("execution")]
+    [TestCase("evaluation")]
+    public async Task A_payload_of_any_kind_that_still_names_the_source_was_not_imported(string kind)
+    {
+        var source = ComparedExperiment.Create();
+        var index = source.Find(RegistryKind.Tasks, "kind", kind);
+        source.Edit(RegistryKind.Tasks, index, row => row["payload"]!["experiment_id"] = (string)JsonNode.Parse(source.Experiment)!["experiment_id"]!);
+        var imported = source.Imported();
+        Assert.That(await Differences(source, imported), Is.Empty);
+        imported.Edit(RegistryKind.Tasks, index, row => row["payload"]!["experiment_id"] = source.Key(RegistryKind.Tasks, index));
+        Assert.That(await Differences(source, imported), Is.EqualTo(new[] { "payload.experiment_id" }));
+        imported[RegistryKind.Tasks][index] = source[RegistryKind.Tasks][index];
+        Assert.That(await Differences(source, imported), Does.Contain("payload.experiment_id"));
+    }
+
+    [Test]
+    public async Task A_member_may_be_named_again_on_one_side()
+    {
+        var left = ComparedExperiment.Create();
+        var index = left[RegistryKind.Groups].FindIndex(row => JsonNode.Parse(row)!["members"]!.AsArray().Count > 1);
+        var right = left.Copy();
+        left.Edit(RegistryKind.Groups, index, row => row["members"]!.AsArray().Add((string)row["members"]![0]!));
+        Assert.That(await Names(left, right), Is.EqualTo(new[] { "repeated-member" }));
+        Assert.That(await Names(right, left), Is.EqualTo(new[] { "repeated-member" }));
+
+        right.Edit(RegistryKind.Groups, index, row => row["members"]!.AsArray().RemoveAt(1));
+        Assert.That(await Differences(left, right), Has.Some.StartsWith("members["), "a member that is not there at all");
+
+        var strict = await s_comparer.CompareAsync(left.AsStore(), left.Imported().AsStore(), new CheckpointComparisonOptions { Allowances = CheckpointAllowances.All & ~CheckpointAllowances.RepeatedMember });
+        Assert.That(strict.IsEqual, Is.True, "named again on both sides");
+        right = left.Copy();
+        right.Edit(RegistryKind.Groups, index, row => row["members"]!.AsArray().RemoveAt(row["members"]!.AsArray().Count - 1));
+        strict = await s_comparer.CompareAsync(left.AsStore(), right.AsStore(), new CheckpointComparisonOptions { Allowances = CheckpointAllowances.All & ~CheckpointAllowances.RepeatedMember });
+        Assert.That(strict.Differences, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Credentials_in_the_rows_of_a_store_are_allowed_and_never_shown()
+    {
+        var archive = ComparedExperiment.Create();
+        var store = archive.Copy();
+        var claimed = archive.Find(RegistryKind.Tasks, "state", "claimed");
+        store.Edit(RegistryKind.Tasks, claimed, row => row["claim"]!["token"] = "secret-1");
+        store.Edit(RegistryKind.Workers, 0, row => row["credential_hash"] = "secret-2");
+        store.Edit(RegistryKind.Workers, 1, row => row["registration_token"] = new JsonObject { ["a"] = "secret-3" });
+
+        var comparison = await s_comparer.CompareAsync(store.AsStore(), archive.AsArchive());
+        Assert.That(comparison.Differences, Is.Empty);
+        var use = comparison.Allowances.Single(use => use.Name == "credentials");
+        Assert.That(use.Samples.Select(sample => sample.Field), Is.SupersetOf(new[] { "claim.token", "credential_hash", "registration_token" }));
+
+        var imported = archive.Copy();
+        imported.Edit(RegistryKind.Tasks, claimed, Revert);
+        var other = store.Copy();
+        other.Edit(RegistryKind.Workers, 0, row => row["credential_hash"] = "secret-4");
+        other[RegistryKind.Workers].RemoveAt(1);
+        foreach (var allowances in (CheckpointAllowances[])[CheckpointAllowances.All, CheckpointAllowances.None])
+        {
+            foreach (var right in (ComparedExperiment[])[archive, imported, other])
+            {
+                comparison = await s_comparer.CompareAsync(store.AsStore(), right.AsStore(), new CheckpointComparisonOptions { Allowances = allowances });
+                var shown = comparison.Differences.Concat(comparison.Allowances.SelectMany(allowance => allowance.Samples)).Select(difference => difference.ToString());
+                Assert.That(shown, Is.Not.Empty.And.None.Contains("secret"));
+            }
+        }
     }
 
     [Test]

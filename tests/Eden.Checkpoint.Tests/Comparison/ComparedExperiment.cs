@@ -143,7 +143,7 @@ internal sealed class ComparedExperiment
             row["experiment_id"] = OtherId;
         }
 
-        if (kind == RegistryKind.Tasks && (string)row["kind"]! == "ideation")
+        if (kind == RegistryKind.Tasks && row["payload"]!.AsObject().ContainsKey("experiment_id"))
         {
             row["payload"]!["experiment_id"] = OtherId;
         }

@@ -146,6 +146,55 @@ public class ExportVerbTests
     }
 
     [Test]
+    public async Task Rows_that_break_the_format_are_written_when_that_is_allowed_and_the_result_says_what_it_is_worth()
+    {
+        await File.AppendAllTextAsync(_folder["rows/ideas.jsonl"], "{\"idea_id\":\"x\"}\nnonsense\n");
+
+        var run = await ExportAsync("--repo-path", _folder["repo.git"], "--allow-row-violations", "--json");
+
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        var result = run.JsonLines.Single();
+        Assert.That(result.GetProperty("importable").GetBoolean(), Is.False);
+        Assert.That(result.GetProperty("resumable").GetBoolean(), Is.False);
+        Assert.That(result.GetProperty("warnings").EnumerateArray().Select(warning => warning.GetString()), Has.Some.Contains("x slug: is required").And.Some.Contains("is not JSON"));
+        var verified = await ConsoleRun.StartAsync(_folder["temp"], "verify", Archive);
+        Assert.That(verified.ExitCode, Is.EqualTo(1));
+
+        var text = await ExportAsync("--repo-path", _folder["repo.git"], "--allow-row-violations");
+        Assert.That(text.Output, Does.Contain("NOT IMPORTABLE"));
+        Assert.That(text.Error, Does.Contain("warning: The archive cannot be imported"));
+    }
+
+    [Test]
+    public async Task A_branch_that_the_repository_lost_is_not_waived_with_the_rows()
+    {
+        await GitCli.RunAsync(_folder["repo.git"], "update-ref", "-d", $"refs/heads/{SomeBranch()}");
+
+        var run = await ExportAsync("--repo-path", _folder["repo.git"], "--allow-row-violations");
+
+        Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
+        AssertNothingWritten();
+    }
+
+    [Test]
+    public async Task Credentials_in_the_files_of_a_folder_never_reach_the_archive()
+    {
+        var workers = await File.ReadAllTextAsync(_folder["rows/workers.jsonl"]);
+        await File.WriteAllTextAsync(_folder["rows/workers.jsonl"], workers.Replace("{\"worker_id\"", "{\"auth_credential_hash\":\"secret\",\"registration_token\":\"secret\",\"worker_id\"", StringComparison.Ordinal));
+        var tasks = await File.ReadAllTextAsync(_folder["rows/tasks.jsonl"]);
+        await File.WriteAllTextAsync(_folder["rows/tasks.jsonl"], tasks.Replace("\"claim\":{", "\"claim\":{\"token\":\"secret\",", StringComparison.Ordinal));
+
+        var run = await ExportAsync("--repo-path", _folder["repo.git"]);
+
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(await File.ReadAllTextAsync(Archive, System.Text.Encoding.Latin1), Does.Not.Contain("secret"));
+        Assert.That(run.Error, Does.Contain("claim.token: was left out").And.Contain("registration_token: was left out").And.Not.Contain("secret"));
+        await TarFile.ExtractToDirectoryAsync(Archive, _folder["out"], overwriteFiles: false);
+        Assert.That(await File.ReadAllTextAsync(_folder["out/checkpoint/workers.jsonl"]), Is.EqualTo(workers));
+        Assert.That(await File.ReadAllTextAsync(_folder["out/checkpoint/tasks.jsonl"]), Is.EqualTo(tasks));
+    }
+
+    [Test]
     public async Task A_branch_that_the_repository_lost_is_named()
     {
         await GitCli.RunAsync(_folder["repo.git"], "update-ref", "-d", $"refs/heads/{SomeBranch()}");

@@ -20,9 +20,12 @@ public class RowRewriterTests
 
     [TestCase("""{"kind":"ideation","payload":{"experiment_id":"SOURCE","deep":{"experiment_id":"SOURCE"}},"state":"pending"}""", """{"kind":"ideation","payload":{"experiment_id":"TARGET","deep":{"experiment_id":"SOURCE"}},"state":"pending"}""")]
     [TestCase("""{"payload":{"a":[{"experiment_id":"SOURCE"}],"experiment_id":"SOURCE"},"kind":"\u0069deation","x":{"experiment_id":"SOURCE"}}""", """{"payload":{"a":[{"experiment_id":"SOURCE"}],"experiment_id":"TARGET"},"kind":"\u0069deation","x":{"experiment_id":"SOURCE"}}""")]
-    [TestCase("""{"kind":"execution","payload":{"experiment_id":"SOURCE","idea_id":"i"}}""", """{"kind":"execution","payload":{"experiment_id":"SOURCE","idea_id":"i"}}""")]
+    [TestCase("""{"kind":"execution","payload":{"experiment_id":"SOURCE","idea_id":"i"}}""", """{"kind":"execution","payload":{"experiment_id":"TARGET","idea_id":"i"}}""")]
+    [TestCase("""{"payload":{"x":{},"experiment_id":"SOURCE"},"kind":"evaluation","state":"claimed","claim":{"experiment_id":"SOURCE"}}""", """{"payload":{"x":{},"experiment_id":"TARGET"},"kind":"evaluation","state":"pending"}""")]
+    [TestCase("""{"kind":"evaluation","payload":{"experiment_id":["SOURCE"],"variant_id":"SOURCE"}}""", """{"kind":"evaluation","payload":{"experiment_id":["SOURCE"],"variant_id":"SOURCE"}}""")]
+    [TestCase("""{"kind":"execution","payload":{"experiment_id":"exp_01hqs3m4n5p6q7r8s9t0v1w2aa"}}""", """{"kind":"execution","payload":{"experiment_id":"exp_01hqs3m4n5p6q7r8s9t0v1w2aa"}}""")]
     [TestCase("""{"kind":"ideation","experiment_id":"SOURCE","payload":{"experiment_id":"SOURCE"}}""", """{"kind":"ideation","experiment_id":"TARGET","payload":{"experiment_id":"TARGET"}}""")]
-    public void An_ideation_tasks_payload_names_the_receiver(string row, string expected)
+    public void A_tasks_payload_names_the_receiver_whatever_the_kind(string row, string expected)
         => Assert.That(Rewrite(RegistryKind.Tasks, row).Row, Is.EqualTo(Named(expected)));
 
     [TestCase("""{"state":"claimed","claim":{"worker_id":"w","x":{"claim":1}},"z":1}""", """{"state":"pending","z":1}""")]
@@ -35,6 +38,20 @@ public class RowRewriterTests
     {
         var (text, reverted) = Rewrite(RegistryKind.Tasks, row);
         Assert.That((text, reverted), Is.EqualTo((expected, 1)));
+    }
+
+    [TestCase("""{"members":["A","B","A"]}""", """{"members":["A","B"]}""")]
+    [TestCase("""{"members":["A","A","A"],"x":["A","A"]}""", """{"members":["A"],"x":["A","A"]}""")]
+    [TestCase("""{ "members" : [ "A" , "B" , "A" , "B" , "A" ] , "experiment_id" : "SOURCE" }""", """{"members":["A","B"],"experiment_id":"TARGET"}""")]
+    [TestCase("""{"x":{"members":["A","A"]},"m\u0065mbers":["\u0077kr_01hqs3m4n5p6q7r8s9t0v1w2x3","B","A"]}""", """{"x":{"members":["A","A"]},"m\u0065mbers":["\u0077kr_01hqs3m4n5p6q7r8s9t0v1w2x3","B"]}""")]
+    [TestCase("""{"members":["A","G"]}""", """{"members":["A","G"]}""")]
+    [TestCase("""{"members":[]}""", """{"members":[]}""")]
+    public void A_group_keeps_each_member_once(string row, string expected)
+    {
+        // A worker and a group with the same digits, and another worker.
+        static string Members(string text) => text.Replace("\"A\"", "\"wkr_01hqs3m4n5p6q7r8s9t0v1w2x3\"", StringComparison.Ordinal)
+            .Replace("\"B\"", "\"wkr_71hqs3m4n5p6q7r8s9t0v1w2x3\"", StringComparison.Ordinal).Replace("\"G\"", "\"grp_01hqs3m4n5p6q7r8s9t0v1w2x3\"", StringComparison.Ordinal);
+        Assert.That(Rewrite(RegistryKind.Groups, Members(row)).Row, Is.EqualTo(Named(Members(expected))));
     }
 
     [TestCase("""{"state":"submitted","claim":{"worker_id":"w"}}""")]
@@ -84,10 +101,7 @@ public class RowRewriterTests
                 expected.Remove("claim");
             }
 
-            if (kind == "ideation")
-            {
-                expected["payload"]!["experiment_id"] = Target;
-            }
+            expected["payload"]!["experiment_id"] = Target;
 
             var actual = Encoding.UTF8.GetString(rewriter.Rewrite(RegistryKind.Tasks, Encoding.UTF8.GetBytes(row)).Span);
             if (!JsonNode.DeepEquals(JsonNode.Parse(actual), expected) || actual.Contains(' ', StringComparison.Ordinal))

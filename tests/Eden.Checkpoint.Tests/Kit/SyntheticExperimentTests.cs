@@ -79,7 +79,8 @@ public class SyntheticExperimentTests
         var experiment = SyntheticExperiment.WithoutRepository(60);
         using var spill = TemporaryDirectory.Create();
         var violations = new ViolationList(20);
-        using var checker = new RowSetChecker(CheckpointLimits.Default, spill, violations);
+        var warnings = new ViolationList(20);
+        using var checker = new RowSetChecker(CheckpointLimits.Default, spill, violations, warnings);
 
         checker.CheckExperiment(Encoding.UTF8.GetBytes(experiment.ExperimentJson), experiment.ExperimentId);
         var compact = true;
@@ -87,7 +88,7 @@ public class SyntheticExperimentTests
         {
             for (var line = 0; line < experiment[kind].Count; line++)
             {
-                compact &= checker.CheckRow(kind, line + 1, Encoding.UTF8.GetBytes(experiment[kind][line]));
+                compact &= checker.CheckRow(kind, line + 1, Encoding.UTF8.GetBytes(experiment[kind][line])).IsCompact;
             }
         }
 
@@ -95,6 +96,7 @@ public class SyntheticExperimentTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(violations.Listed, Is.Empty);
+            Assert.That(warnings.Listed, Is.Empty);
             Assert.That(compact, Is.True);
         }
     }

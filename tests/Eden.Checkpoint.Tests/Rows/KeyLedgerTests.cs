@@ -37,7 +37,7 @@ public class KeyLedgerTests
         }
 
         ledger.Define(KeySpace.Event, "777"u8, 1_000_001);
-        ledger.Complete(violations, CancellationToken.None);
+        Complete(ledger, spill, violations);
         Assert.Multiple(() =>
         {
             Assert.That(violations.Listed.Single().ToString(), Is.EqualTo("events.jsonl:1000001 777 event_id: `777` is on line 778 already"));
@@ -58,7 +58,7 @@ public class KeyLedgerTests
         ledger.Define(KeySpace.Idea, first, 1);
         ledger.Define(KeySpace.Idea, second, 2);
         ledger.Define(KeySpace.Idea, first, 3);
-        ledger.Complete(violations, CancellationToken.None);
+        Complete(ledger, spill, violations);
         var text = violations.Listed.Single().ToString();
         Assert.That(text, Does.StartWith("ideas.jsonl:3 ééé").And.EndsWith("…` is on line 1 already"));
         Assert.That(text, Has.Length.LessThan(250));
@@ -75,10 +75,20 @@ public class KeyLedgerTests
                 ledger.Define(KeySpace.Task, Encoding.UTF8.GetBytes($"t-{index}"), index + 1);
             }
 
-            Assert.That(() => ledger.Complete(new ViolationList(1), new CancellationToken(true)), Throws.InstanceOf<OperationCanceledException>());
+            Assert.That(() => Complete(ledger, spill, new ViolationList(1), cancellationToken: new CancellationToken(true)), Throws.InstanceOf<OperationCanceledException>());
         }
 
         Assert.That(Directory.EnumerateFileSystemEntries(spill.Path), Is.Empty);
+    }
+
+    private static void Complete(
+        KeyLedger ledger, TemporaryDirectory spill, ViolationList violations, int bufferBytes = KeyLedger.DefaultBufferBytes, CancellationToken cancellationToken = default)
+    {
+        using var submissions = new SubmissionFaults(spill, bufferBytes);
+        var (found, warnings) = (new FindingList(violations), new FindingList(new ViolationList(10)));
+        ledger.Complete(new KeyJoin(found, warnings, submissions), cancellationToken);
+        submissions.Complete(found, warnings, cancellationToken);
+        found.Complete();
     }
 
     private static (string[] Lines, long Total, int Runs) Run(int seed, int capacity, int bufferBytes)
@@ -93,16 +103,16 @@ public class KeyLedgerTests
             switch (random.Next(5))
             {
                 case 0:
-                    ledger.Define(KeySpace.Task, key, line, (TaskKind)random.Next(1, 4));
+                    ledger.Define(KeySpace.Task, key, line, new TaskAttribute((TaskKind)random.Next(1, 4), (TaskState)random.Next(1, 6)).ToByte());
                     break;
                 case 1:
-                    ledger.Refer(KeySpace.Task, KeyUse.SubmissionTask, key, key, line, kind: (TaskKind)random.Next(1, 4));
+                    ledger.Refer(KeySpace.Task, KeyUse.SubmissionTask, key, key, line, attribute: (byte)random.Next(1, 4));
                     break;
                 case 2:
                     ledger.Define(KeySpace.Idea, key, line);
                     break;
                 case 3:
-                    ledger.Refer(KeySpace.Idea, KeyUse.LiveTask, key, "t"u8, line, kind: TaskKind.Execution);
+                    ledger.Refer(KeySpace.Idea, KeyUse.LiveTask, key, "t"u8, line, attribute: (byte)TaskKind.Execution);
                     break;
                 default:
                     ledger.Refer(KeySpace.Idea, KeyUse.SubmissionIdeas, key, "s"u8, line, random.Next(3));
@@ -110,7 +120,7 @@ public class KeyLedgerTests
             }
         }
 
-        ledger.Complete(violations, CancellationToken.None);
+        Complete(ledger, spill, violations, bufferBytes);
         return ([.. violations.Listed.Select(violation => violation.ToString())], violations.Total, ledger.RunsWritten);
     }
 }

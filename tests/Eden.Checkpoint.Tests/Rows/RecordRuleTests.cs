@@ -129,6 +129,8 @@ public class RecordRuleTests
     [TestCase("ideas.jsonl:1 i-1 created_at: `2026-02-29T00:00:00Z` is not a UTC timestamp", Time, "2026-02-29T00:00:00Z")]
     [TestCase("ideas.jsonl:1 i-1 created_by: `admin` is not a worker id", "\"created_by\":\"" + WorkerId + "\"", "\"created_by\":\"admin\"")]
     [TestCase("ideas.jsonl:1 i-1 intended_executor.kind: `admin` is none of worker, group", "\"kind\":\"worker\"", "\"kind\":\"admin\"")]
+    [TestCase("ideas.jsonl:1 i-1 intended_executor.id: `" + GroupId + "` is not a worker id", "{\"kind\":\"worker\",\"id\":\"" + WorkerId, "{\"kind\":\"worker\",\"id\":\"" + GroupId)]
+    [TestCase("ideas.jsonl:1 i-1 intended_evaluator.id: `" + WorkerId + "` is not a group id", "\"kind\":\"group\",\"id\":\"" + GroupId, "\"kind\":\"group\",\"id\":\"" + WorkerId)]
     [TestCase("ideas.jsonl:1 i-1 intended_evaluator.id: is required", ",\"id\":\"" + GroupId + "\"", "")]
     [TestCase("ideas.jsonl:1 i-1 experiment_id: `exp_07msxedqpbwngz141c103qjfg4` is another experiment than `" + ExperimentId + "`", ExperimentId, "exp_07msxedqpbwngz141c103qjfg4")]
     [TestCase("ideas.jsonl:1 i-1 experiment_id: `exp_1` is not an experiment id", ExperimentId, "exp_1")]
@@ -139,6 +141,10 @@ public class RecordRuleTests
     [TestCase("variants.jsonl:1 v-1 status: `done` is none of", "\"status\":\"success\"", "\"status\":\"done\"")]
     [TestCase("variants.jsonl:1 v-1 branch: `main` is not a work branch", "work/idea-0", "main")]
     [TestCase("variants.jsonl:1 v-1 branch: `work/` is not a work branch", "work/idea-0", "work/")]
+    [TestCase("variants.jsonl:1 v-1 branch: `work/a\\u{a}b` is not a work branch", "work/idea-0", "work/a\\nb")]
+    [TestCase("variants.jsonl:1 v-1 branch: `work/a\\u{d}b` is not a work branch", "work/idea-0", "work/a\\rb")]
+    [TestCase("variants.jsonl:1 v-1 branch: `work/a\\u{2028}b` is not a work branch", "work/idea-0", "work/a\u2028b")]
+    [TestCase("variants.jsonl:1 v-1 branch: `work/a\\u{2029}b` is not a work branch", "work/idea-0", "work/a\\u2029b")]
     [TestCase("variants.jsonl:1 v-1 commit_sha: `HEAD` is not a commit hash", "\"commit_sha\":\"" + Sha, "\"commit_sha\":\"HEAD")]
     [TestCase("variants.jsonl:1 v-1 variant_commit_sha: must not be null", "\"" + OtherSha + "\"", "null")]
     [TestCase("variants.jsonl:1 v-1 parent_commits: is required", "\"parent_commits\":[\"" + Sha + "\"],", "")]
@@ -161,6 +167,10 @@ public class RecordRuleTests
     [TestCase("tasks.jsonl:1 t-2 state: `open` is none of", "\"claimed\"", "\"open\"")]
     [TestCase("tasks.jsonl:1 t-2 created_by: `root` is neither admin nor a worker id", "\"created_by\":\"" + WorkerId, "\"created_by\":\"root")]
     [TestCase("tasks.jsonl:1 t-2 target.id: `admin` is neither a worker id nor a group id", "\"created_by\"", "\"target\":{\"kind\":\"worker\",\"id\":\"admin\"},\"created_by\"")]
+    [TestCase("tasks.jsonl:1 t-2 target.id: `" + GroupId + "` is not a worker id (wkr_ and 26 base32 characters), which a target of this kind names", "\"created_by\"", "\"target\":{\"kind\":\"worker\",\"id\":\"" + GroupId + "\"},\"created_by\"")]
+    [TestCase("tasks.jsonl:1 t-2 target.id: `" + WorkerId + "` is not a group id", "\"created_by\"", "\"target\":{\"id\":\"" + WorkerId + "\",\"kind\":\"group\"},\"created_by\"")]
+    [TestCase("tasks.jsonl:1 t-2 claim.token: must not be in an archive: it is a credential", "\"claimed_at\"", "\"token\":\"secret\",\"claimed_at\"")]
+    [TestCase("tasks.jsonl:1 t-2 claim.token: must not be in an archive: it is a credential", "\"claimed_at\"", "\"t\\u006fken\":null,\"claimed_at\"")]
     [TestCase("tasks.jsonl:1 t-2 updated_at: is required", ",\"updated_at\":\"" + Time + "\"", "")]
     public void A_task_keeps_the_rules(string expected, string old, string with) => ExpectOne(RegistryKind.Tasks, ExecutionTask, expected, old, with);
 
@@ -210,14 +220,14 @@ public class RecordRuleTests
     public void A_worker_keeps_the_rules(string expected, string old, string with) => ExpectOne(RegistryKind.Workers, Worker, expected, old, with);
 
     [Test]
-    public void A_worker_carries_no_credential_and_the_message_does_not_repeat_it([Values("credential", "credential_hash")] string name)
+    public void A_worker_carries_no_credential_and_the_message_does_not_repeat_it(
+        [Values("credential", "credential_hash", "auth_credential_hash", "registration_token")] string name, [Values("\"$argon2id$secret\"", "null", "[\"secret\"]")] string value)
     {
-        var found = RowCheckRun.Find(RegistryKind.Workers, Worker.Replace("\"name\"", $"\"{name}\":\"$argon2id$secret\",\"name\"", StringComparison.Ordinal));
-        Assert.That(found, Has.Exactly(1).StartsWith($"workers.jsonl:1 {WorkerId} {name}: must not be in an archive").And.None.Contains("secret"));
+        var found = RowCheckRun.Find(RegistryKind.Workers, Worker.Replace("\"name\"", $"\"{name}\":{value},\"name\"", StringComparison.Ordinal));
+        Assert.That(found, Has.Length.EqualTo(1).And.Exactly(1).EqualTo($"workers.jsonl:1 {WorkerId} {name}: must not be in an archive: it is a credential"));
     }
 
     [TestCase("groups.jsonl:1 " + GroupId + " members[1]: `x` is neither a worker id nor a group id", OtherGroupId, "x")]
-    [TestCase("groups.jsonl:1 " + GroupId + " members[1]: `" + WorkerId + "` is named twice", OtherGroupId, WorkerId)]
     [TestCase("groups.jsonl:1 " + GroupId + " members[0]: must be a member id, not an object", "\"" + WorkerId + "\"", "{\"a\":[1]}")]
     [TestCase("groups.jsonl:1 " + GroupId + " members: is required", "\"members\":[\"" + WorkerId + "\",\"" + OtherGroupId + "\"],", "")]
     [TestCase("groups.jsonl:1 " + GroupId + " created_by: `" + OtherGroupId + "` is neither admin nor a worker id", "admin", OtherGroupId)]
@@ -229,6 +239,7 @@ public class RecordRuleTests
     [TestCase("experiment.json " + ExperimentId + " name: must not be null", "\"Synthétique\"", "null")]
     [TestCase("experiment.json " + ExperimentId + " base_commit_sha: `47a5` is not a commit hash", Sha, "47a5")]
     [TestCase("experiment.json " + ExperimentId + " imported_from.checkpoint_format_version: must be a string, not a number", "\"1\"", "1")]
+    [TestCase("experiment.json " + ExperimentId + " imported_from.checkpoint_format_version: `` must not be empty", "\"1\"", "\"\"")]
     [TestCase("experiment.json " + ExperimentId + " imported_from.source_experiment_id: is required", ",\"source_experiment_id\":\"" + ExperimentId + "\"", "")]
     [TestCase("experiment.json " + ExperimentId + " dispatch_mode.termination: `off` is none of auto, manual", "manual", "off")]
     public void The_experiment_keeps_the_rules(string expected, string old, string with)
@@ -311,6 +322,65 @@ public class RecordRuleTests
                 RowCheckRun.Find(RegistryKind.Ideas, row.Replace("{\"idea_id\"", "{\"slug\":\"a\",\"idea_id\"", StringComparison.Ordinal)),
                 Has.One.EqualTo("ideas.jsonl:1 i-1 slug: stands twice in its object"));
         });
+    }
+
+    [TestCase(RegistryKind.Tasks, ExecutionTask, "t-2", "task_id")]
+    [TestCase(RegistryKind.Tasks, ExecutionTask, "i-1", "payload.idea_id")]
+    [TestCase(RegistryKind.Tasks, EvaluationTask, "v-1", "payload.variant_id")]
+    [TestCase(RegistryKind.Ideas, Idea, "i-1", "idea_id")]
+    [TestCase(RegistryKind.Variants, Variant, "v-1", "variant_id")]
+    [TestCase(RegistryKind.Variants, Variant, "i-1", "idea_id")]
+    [TestCase(RegistryKind.Events, Event, "evt-000001", "event_id")]
+    public void An_id_has_at_most_2000_bytes(RegistryKind kind, string row, string id, string field)
+    {
+        // Counted in UTF-8 and without escapes.
+        var longest = string.Concat(Enumerable.Repeat("\\u00e9é", 500));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(RowCheckRun.Find(kind, Replace(row, $"\"{id}\"", $"\"{longest}\"")), Is.Empty);
+            Assert.That(
+                RowCheckRun.Find(kind, Replace(row, $"\"{id}\"", $"\"{longest}x\"")),
+                Has.Length.EqualTo(1).And.One.Contains($" {field}: `é").And.One.EndsWith("is longer than 2000 bytes, the most that an index row of a store is sure to hold"));
+        }
+    }
+
+    [TestCase("pending", true)]
+    [TestCase("claimed", true)]
+    [TestCase("submitted", true)]
+    [TestCase("completed", false)]
+    [TestCase("failed", false)]
+    public void A_nul_may_not_stand_in_the_payload_of_a_live_task(string state, bool isRefused)
+    {
+        foreach (var kind in (string[])["ideation", "execution", "evaluation"])
+        {
+            foreach (var more in (string[])["\"x\":\"a\\u0000\"", "\"x\":[{\"\\u0000\":1}]", "\"x\":\"\\\\\\u0000\""])
+            {
+                var found = RowCheckRun.Find(RegistryKind.Tasks, TaskOf("t", kind, state).Replace("\"payload\":{", "\"payload\":{" + more + ",", StringComparison.Ordinal));
+                Assert.That(found, isRefused ? Has.Length.EqualTo(1).And.One.StartsWith("tasks.jsonl:1 t payload: holds U+0000") : Is.Empty, $"{kind} {more}");
+            }
+
+            var escaped = TaskOf("t", kind, state).Replace("\"payload\":{", "\"payload\":{\"x\":\"\\\\u0000\",", StringComparison.Ordinal);
+            Assert.That(RowCheckRun.Find(RegistryKind.Tasks, escaped), Is.Empty, "a backslash and a text");
+        }
+    }
+
+    [Test]
+    public void A_nul_may_not_stand_anywhere_in_a_live_task_that_stores_index(
+        [Values("ideation", "execution", "evaluation")] string kind, [Values("pending", "claimed", "submitted", "completed", "failed")] string state)
+    {
+        var found = RowCheckRun.Find(RegistryKind.Tasks, TaskOf("t", kind, state).Replace("\"created_at\"", "\"x\":\"\\u0000\",\"created_at\"", StringComparison.Ordinal));
+        Assert.That(found, kind != "ideation" && state is not ("completed" or "failed") ? Has.Length.EqualTo(1).And.One.StartsWith("tasks.jsonl:1 t: holds U+0000") : Is.Empty);
+    }
+
+    [Test]
+    public void A_nul_elsewhere_is_text()
+    {
+        foreach (var (kind, row) in All.Where(entry => entry.Kind != RegistryKind.Tasks))
+        {
+            Assert.That(RowCheckRun.Find(kind, row.Insert(1, "\"x\":\"\\u0000\",")), Is.Empty, $"{kind}");
+        }
+
+        Assert.That(RowCheckRun.FindInExperiment(Experiment.Insert(1, "\"x\":\"\\u0000\",")), Is.Empty);
     }
 
     [Test]

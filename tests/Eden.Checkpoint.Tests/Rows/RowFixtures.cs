@@ -46,6 +46,14 @@ internal static class RowFixtures
         (RegistryKind.Groups, Group),
     ];
 
+    /// <summary>Makes a task of any kind in any state.</summary>
+    public static string TaskOf(string id, string kind, string state)
+    {
+        var payload = kind switch { "ideation" => $"\"experiment_id\":\"{ExperimentId}\"", "execution" => "\"idea_id\":\"i-1\"", _ => "\"variant_id\":\"v-1\"" };
+        var claim = state is "claimed" or "submitted" ? $$""","claim":{"worker_id":"{{WorkerId}}","claimed_at":"{{Time}}"}""" : string.Empty;
+        return $$"""{"task_id":{{System.Text.Json.JsonSerializer.Serialize(id)}},"kind":"{{kind}}","state":"{{state}}","payload":{{{payload}}}{{claim}},"created_at":"{{Time}}","updated_at":"{{Time}}"}""";
+    }
+
     public static string EventOf(string type, string data)
         => $$$"""{"event_id":"evt-1","type":"{{{type}}}","occurred_at":"{{{Time}}}","experiment_id":"{{{ExperimentId}}}","data":{{{data}}}}""";
 }

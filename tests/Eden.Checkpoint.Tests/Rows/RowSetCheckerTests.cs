@@ -132,6 +132,39 @@ public class RowSetCheckerTests
     }
 
     [Test]
+    public void A_member_that_is_named_twice_is_a_warning([Values(2, 40, 200)] int members)
+    {
+        // Short lists and long ones are searched in different ways.
+        var ids = Enumerable.Range(0, members).Select(NumberedGroup).ToArray();
+        ids[^1] = ids[0];
+        using var run = new RowCheckRun();
+        run.Check(RegistryKind.Groups, GroupOf(GroupId, ids));
+        Assert.That(run.Complete().Lines, Is.Empty);
+        Assert.That(run.Warnings, Has.Length.EqualTo(1).And.One.StartsWith($"groups.jsonl:1 {GroupId} members").And.One.EndsWith($"`{ids[0]}` is named twice; an import keeps it once"));
+    }
+
+    [Test]
+    public void A_member_is_named_twice_also_when_it_is_escaped_once()
+    {
+        using var run = new RowCheckRun();
+        run.Check(RegistryKind.Groups, GroupOf(GroupId, WorkerId, OtherGroupId, "\\u0077" + WorkerId[1..]));
+        Assert.That(run.Complete().Lines, Is.Empty);
+        Assert.That(run.Warnings, Is.EqualTo(new[] { $"groups.jsonl:1 {GroupId} members[2]: `{WorkerId}` is named twice; an import keeps it once" }));
+    }
+
+    [Test]
+    public void Two_groups_with_one_display_name_are_a_warning()
+    {
+        using var run = new RowCheckRun();
+        run.Check(RegistryKind.Groups, Group);
+        run.Check(RegistryKind.Groups, Group.Replace(GroupId, OtherGroupId, StringComparison.Ordinal).Replace($"\"{OtherGroupId}\"],", "],", StringComparison.Ordinal).Replace(",],", "],", StringComparison.Ordinal).Replace("réviewers", "r\\u00e9viewers", StringComparison.Ordinal));
+        run.Check(RegistryKind.Groups, GroupOf(NumberedGroup(1)));
+        run.Check(RegistryKind.Workers, Worker.Replace("wörker 7", "réviewers", StringComparison.Ordinal));
+        Assert.That(run.Complete().Lines, Is.Empty);
+        Assert.That(run.Warnings, Is.EqualTo(new[] { $"groups.jsonl:2 {OtherGroupId} name: `réviewers` is the name of the group on line 1 too" }));
+    }
+
+    [Test]
     public void Memberships_of_groups_in_groups_are_limited()
     {
         var violations = new ViolationList(10);

@@ -5,27 +5,27 @@ namespace Eden.Checkpoint.Rows.Records;
 /// <summary>The <c>data</c> of registered event types (§4). Other types pass with any object.</summary>
 internal static class EventData
 {
-    private static readonly RecordField s_taskId = RecordField.Conditional("task_id", ValueRule.EntityId);
-    private static readonly RecordField s_ideaId = RecordField.Conditional("idea_id", ValueRule.EntityId);
-    private static readonly RecordField s_variantId = RecordField.Conditional("variant_id", ValueRule.EntityId);
+    // Ids in event data are text and no keys: the log is not joined with the rows, so what no store could keep as a key may stand here.
+    private static readonly RecordField s_taskId = RecordField.Conditional("task_id", ValueRule.NonEmptyString);
+    private static readonly RecordField s_ideaId = RecordField.Conditional("idea_id", ValueRule.NonEmptyString);
+    private static readonly RecordField s_variantId = RecordField.Conditional("variant_id", ValueRule.NonEmptyString);
     private static readonly RecordField s_workerId = RecordField.Conditional("worker_id", ValueRule.WorkerId);
 
-    // One name, two meanings: the kind of a created task, and the mark of a baseline variant.
+    // One name, several meanings: the kind of a created task, and the mark of a baseline variant; why a task failed or was reassigned, and why
+    // the experiment ended.
     private static readonly RecordField s_kind = RecordField.Conditional("kind", ValueRule.String);
     private static readonly RecordField s_reason = RecordField.Conditional("reason", ValueRule.String);
     private static readonly RecordField s_cause = RecordField.ConditionalChoice("cause", "expired", "operator", "health_policy");
-    private static readonly RecordField s_newTarget = RecordField.ConditionalNullableObject("new_target", RecordField.Target());
+    private static readonly RecordField s_newTarget = RecordField.ConditionalNullableTarget("new_target");
     private static readonly RecordField s_reassignedBy = RecordField.Conditional("reassigned_by", ValueRule.Actor);
     private static readonly RecordField s_commitSha = RecordField.Conditional("commit_sha", ValueRule.CommitSha);
     private static readonly RecordField s_variantCommitSha = RecordField.Conditional("variant_commit_sha", ValueRule.CommitSha);
-    private static readonly RecordField s_dispatchMode = RecordField.Conditional("dispatch_mode", ValueRule.Object);
-
-    // The spec gives the key and no type.
-    private static readonly RecordField s_changed = RecordField.Conditional("changed", ValueRule.Any);
+    private static readonly RecordField s_dispatchMode = RecordField.Conditional("dispatch_mode", ValueRule.DecisionMap);
+    private static readonly RecordField s_changed = RecordField.Conditional("changed", ValueRule.DecisionMap);
     private static readonly RecordField s_updatedBy = RecordField.Conditional("updated_by", ValueRule.Actor);
     private static readonly RecordField s_terminatedBy = RecordField.Conditional("terminated_by", ValueRule.Actor);
-    private static readonly RecordField s_policyKind = RecordField.Conditional("policy_kind", ValueRule.String);
-    private static readonly RecordField s_errorType = RecordField.Conditional("error_type", ValueRule.String);
+    private static readonly RecordField s_policyKind = RecordField.Conditional("policy_kind", ValueRule.NonEmptyString);
+    private static readonly RecordField s_errorType = RecordField.Conditional("error_type", ValueRule.NonEmptyString);
     private static readonly RecordField s_errorMessage = RecordField.Conditional("error_message", ValueRule.String);
 
     private static readonly (byte[] Type, RecordField[] Needed)[] s_types =
@@ -93,9 +93,22 @@ internal static class EventData
                 row.Add(s_reason, $"{ShownValue.Quoted(row.Text(s_reason))} is none of worker_error, validation_error, policy_limit");
             }
         }
-        else if (type.SequenceEqual("variant.started"u8) && !row.Is(s_kind, "baseline"u8))
+        else if (type.SequenceEqual("task.reassigned"u8))
         {
-            row.Check(s_ideaId, required: true);
+            if (row.IsValid(s_reason) && row.Text(s_reason).IsEmpty)
+            {
+                row.Add(s_reason, "`` must not be empty");
+            }
+        }
+        else if (type.SequenceEqual("variant.started"u8))
+        {
+            row.Check(s_kind, required: false);
+            if (row.IsValid(s_kind) && !row.Is(s_kind, "baseline"u8))
+            {
+                row.Add(s_kind, $"{ShownValue.Quoted(row.Text(s_kind))} is not baseline");
+            }
+
+            row.Check(s_ideaId, required: !row.Is(s_kind, "baseline"u8));
         }
     }
 

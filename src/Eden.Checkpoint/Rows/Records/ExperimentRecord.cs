@@ -18,7 +18,7 @@ internal static class ExperimentRecord
         RecordField.NullableObject(
             "imported_from",
             RecordField.Required("checkpoint_exported_at", ValueRule.Timestamp),
-            RecordField.Required("checkpoint_format_version", ValueRule.String),
+            RecordField.Required("checkpoint_format_version", ValueRule.NonEmptyString),
             RecordField.Required("source_experiment_id", ValueRule.ExperimentId)),
         RecordField.OptionalObject(
             "dispatch_mode",

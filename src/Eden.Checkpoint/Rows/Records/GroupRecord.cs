@@ -5,13 +5,14 @@ internal static class GroupRecord
 {
     public static readonly RecordField GroupId = RecordField.Required("group_id", ValueRule.GroupId);
     private static readonly RecordField s_members = RecordField.Required("members", ValueRule.MemberList);
+    private static readonly RecordField s_name = RecordField.Optional("name", ValueRule.DisplayName);
 
     public static readonly RecordShape Shape = RecordShape.Of(
         GroupId,
         RecordField.Required("experiment_id", ValueRule.OwnExperimentId),
         s_members,
         RecordField.Required("created_at", ValueRule.Timestamp),
-        RecordField.Optional("name", ValueRule.DisplayName),
+        s_name,
         RecordField.Optional("created_by", ValueRule.Actor));
 
     public static void Check(ref RowView row)
@@ -23,6 +24,11 @@ internal static class GroupRecord
         }
 
         row.Context.Keys.Define(KeySpace.Group, row.Id, row.Line);
+        if (row.IsValid(s_name))
+        {
+            row.Context.Keys.Refer(KeySpace.GroupName, KeyUse.GroupName, row.Text(s_name), row.Id, row.Line);
+        }
+
         if (!row.IsValid(s_members))
         {
             return;

@@ -17,8 +17,8 @@ internal static class IdeaRecord
         RecordField.RequiredChoice("state", "drafting", "ready", "dispatched", "completed"),
         RecordField.Required("created_at", ValueRule.Timestamp),
         RecordField.Optional("created_by", ValueRule.WorkerId),
-        RecordField.OptionalObject("intended_executor", RecordField.Target()),
-        RecordField.OptionalObject("intended_evaluator", RecordField.Target()));
+        RecordField.OptionalTarget("intended_executor"),
+        RecordField.OptionalTarget("intended_evaluator"));
 
     public static void Check(ref RowView row)
     {

@@ -1,11 +1,13 @@
 namespace Eden.Checkpoint.Rows.Records;
 
 /// <summary>A row of <c>submissions.jsonl</c> (§4): flat, with the fields of its task's kind.</summary>
+/// <remarks>Everything but the task and the kind is the success contract of the role. It binds where the task is completed; what is wrong with it is set
+/// aside until that is known.</remarks>
 internal static class SubmissionRecord
 {
     public static readonly RecordField TaskId = RecordField.Required("task_id", ValueRule.EntityId);
     private static readonly RecordField s_kind = RecordField.RequiredChoice("kind", TaskKinds.Names);
-    private static readonly RecordField s_status = RecordField.RequiredChoice("status", "success", "error", "evaluation_error");
+    private static readonly RecordField s_status = RecordField.ConditionalChoice("status", "success", "error", "evaluation_error");
 
     // What belongs to another kind is an unknown key and passes as it is.
     private static readonly RecordField s_ideaIds = RecordField.Conditional("idea_ids", ValueRule.EntityIdList);
@@ -23,9 +25,31 @@ internal static class SubmissionRecord
         var kind = row.IsValid(s_kind) ? TaskKinds.Parse(row.Text(s_kind)) : TaskKind.None;
         if (row.IsValid(TaskId))
         {
-            row.Context.Keys.Refer(KeySpace.Task, KeyUse.SubmissionTask, row.Id, row.Id, row.Line, kind: kind);
+            row.Context.Keys.Refer(
+                KeySpace.Task, KeyUse.SubmissionTask, row.Id, row.Id, row.Line, attribute: new TaskAttribute(kind, TaskState.None).ToByte());
         }
 
+        var findings = row.Context.Findings;
+        findings.BeginAside();
+        CheckContract(ref row, kind);
+        for (var index = 0; index < findings.Aside.Count; index++)
+        {
+            // Before what the submission names and is not there, which is found later.
+            var fault = findings.Aside[index];
+            row.Context.Submissions.Add(row.Line, row.Id, int.MinValue + index, fault.Rule, fault.Field, fault.Message);
+        }
+
+        if (findings.FurtherAside > 0)
+        {
+            row.Context.Submissions.AddFurther(row.Line, findings.FurtherAside);
+        }
+
+        findings.EndAside();
+    }
+
+    private static void CheckContract(ref RowView row, TaskKind kind)
+    {
+        row.Check(s_status, required: true);
         if (kind is TaskKind.Ideation or TaskKind.Execution && row.Is(s_status, "evaluation_error"u8))
         {
             row.Add(s_status, $"`evaluation_error` is not a status of kind {TaskKinds.Name(kind)}");

@@ -5,16 +5,15 @@ internal static class WorkerRecord
 {
     public static readonly RecordField WorkerId = RecordField.Required("worker_id", ValueRule.WorkerId);
 
-    // "Never a credential or its hash": the two names under which a store would hold them. Other unknown keys are none of our business.
-    public static readonly RecordShape Shape = RecordShape.Of(
+    public static readonly RecordShape Shape = RecordShape.Of([
         WorkerId,
         RecordField.Required("experiment_id", ValueRule.OwnExperimentId),
         RecordField.Required("registered_at", ValueRule.Timestamp),
         RecordField.Optional("name", ValueRule.DisplayName),
         RecordField.Optional("registered_by", ValueRule.Actor),
         RecordField.Optional("labels", ValueRule.StringMap),
-        RecordField.Optional("credential", ValueRule.Forbidden),
-        RecordField.Optional("credential_hash", ValueRule.Forbidden));
+        .. CredentialFields.OfWorkers.Select(static name => RecordField.Optional(name, ValueRule.Forbidden)),
+    ]);
 
     public static void Check(ref RowView row)
     {
