@@ -61,6 +61,10 @@ internal sealed class TemporaryDirectory : IDisposable
         }
     }
 
+    /// <summary>Whether a directory of that name may be one that was made here.</summary>
+    public static bool IsName(ReadOnlySpan<char> name)
+        => name.StartsWith(Prefix, StringComparison.Ordinal) && Guid.TryParseExact(name[Prefix.Length..], "N", out _);
+
     /// <summary>Removes the directories of killed processes.</summary>
     /// <param name="place">Where they were made.</param>
     public static void Sweep(string place)
@@ -69,7 +73,7 @@ internal sealed class TemporaryDirectory : IDisposable
         {
             foreach (var folder in Directory.EnumerateDirectories(place, Prefix + "*"))
             {
-                if (Guid.TryParseExact(System.IO.Path.GetFileName(folder.AsSpan())[Prefix.Length..], "N", out _))
+                if (IsName(System.IO.Path.GetFileName(folder.AsSpan())))
                 {
                     OwnerLock.RemoveAbandoned(folder);
                 }

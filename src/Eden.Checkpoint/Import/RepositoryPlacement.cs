@@ -13,27 +13,21 @@ internal sealed class RepositoryPlacement : IDisposable
 {
     private const string MarkName = "eden-import-unfinished";
 
-    private readonly string _path;
-    private readonly string _parent;
+    private readonly RepositoryPlace _place;
     private readonly List<string> _madeParents = [];
     private TemporaryDirectory? _staging;
     private FileStream? _mark;
-    private bool _hadEmptyDirectory;
     private bool _isPlaced;
 
-    public RepositoryPlacement(string path)
-    {
-        _path = RealPath.Of(path);
-        _parent = System.IO.Path.GetDirectoryName(_path) ?? throw new ArgumentException("A repository cannot be the root of the file system.", nameof(path));
-    }
+    public RepositoryPlacement(string path) => _place = new RepositoryPlace(path);
 
     /// <summary>Gets the full path of the repository, without symbolic links: what is beside it must be on the same volume.</summary>
-    public string Path => _path;
+    public string Path => _place.Path;
 
     /// <summary>Gets where the repository is now: beside its place, or in it.</summary>
-    public string Current => _isPlaced || _staging is null ? _path : Staged;
+    public string Current => _isPlaced || _staging is null ? Path : Staged;
 
-    private bool IsMarked => File.Exists(MarkIn(_path)) && !SpecialFile.IsAt(MarkIn(_path));
+    private bool IsMarked => File.Exists(MarkIn(Path)) && !SpecialFile.IsAt(MarkIn(Path));
 
     private string Staged => _staging!.File("repository");
 
@@ -43,13 +37,12 @@ internal sealed class RepositoryPlacement : IDisposable
     {
         if (IsOccupied)
         {
-            throw new IOException($"There is something at {_path} already; a repository is restored to a new or empty directory.");
+            throw new IOException($"There is something at {Path} already; a repository is restored to a new or empty directory.");
         }
     }
 
     /// <summary>Gets a value indicating whether there is something at the path that is not the leftover of an interrupted import.</summary>
-    public bool IsOccupied
-        => File.Exists(_path) || (Directory.Exists(_path) && !IsMarked && Directory.EnumerateFileSystemEntries(_path).Any());
+    public bool IsOccupied => !IsMarked && !_place.IsFree;
 
     /// <summary>Gets a value indicating whether the repository is restored, beside its place or in it.</summary>
     public bool IsStaged { get; private set; }
@@ -64,7 +57,7 @@ internal sealed class RepositoryPlacement : IDisposable
     {
         using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.import.restore");
         MakeParents();
-        _staging = TemporaryDirectory.Create(_parent);
+        _staging = TemporaryDirectory.Create(_place.StagingParent);
         var restored = await BundleRestorer.RestoreAsync(
             bundle,
             Staged,
@@ -78,28 +71,17 @@ internal sealed class RepositoryPlacement : IDisposable
     /// <returns>Whether the leftover of an import that did not take place was in the way.</returns>
     public bool Place(ImportProvenance provenance)
     {
-        var isLeftover = false;
-        if (Directory.Exists(_path))
-        {
-            isLeftover = TryRemoveLeftover();
-            if (!isLeftover)
-            {
-                // Only an empty one goes away here; anything else stays, and this fails.
-                Directory.Delete(_path, recursive: false);
-                _hadEmptyDirectory = true;
-            }
-        }
-
+        var isLeftover = TryRemoveLeftover();
         using (var mark = new FileStream(MarkIn(Staged), FileMode.Create, FileAccess.Write))
         {
             mark.Write(provenance.ToUtf8Json());
             mark.Flush(flushToDisk: true);
         }
 
-        Directory.Move(Staged, _path);
+        _place.Take(Staged, MarkName);
         _isPlaced = true;
-        _mark = Hold(MarkIn(_path));
-        DirectoryFlush.Flush(_parent);
+        _mark = Hold(MarkIn(Path));
+        DirectoryFlush.Flush(_place.StagingParent);
         return isLeftover;
     }
 
@@ -109,9 +91,8 @@ internal sealed class RepositoryPlacement : IDisposable
         if (_isPlaced)
         {
             ReleaseMark();
-            Directory.Move(_path, Staged);
+            _place.GiveBack(Staged, MarkName);
             _isPlaced = false;
-            RestoreEmptyDirectory();
         }
     }
 
@@ -121,7 +102,7 @@ internal sealed class RepositoryPlacement : IDisposable
         if (_isPlaced)
         {
             ReleaseMark();
-            File.Delete(MarkIn(_path));
+            File.Delete(MarkIn(Path));
             _isPlaced = false;
             _madeParents.Clear();
         }
@@ -138,7 +119,7 @@ internal sealed class RepositoryPlacement : IDisposable
     /// <summary>Settles the leftover of an interrupted import that, as the store says, did take place.</summary>
     public void FinishEarlier(ImportProvenance? importedFrom)
     {
-        var mark = MarkIn(_path);
+        var mark = MarkIn(Path);
         if (IsMarked && ImportProvenance.Parse(File.ReadAllText(mark)) is { } marked && marked.IsSameArchive(importedFrom))
         {
             Hold(mark).Dispose();
@@ -153,8 +134,7 @@ internal sealed class RepositoryPlacement : IDisposable
         if (_isPlaced)
         {
             _isPlaced = false;
-            Directory.Delete(_path, recursive: true);
-            RestoreEmptyDirectory();
+            _place.GiveBack(Staged, MarkName);
         }
 
         _staging?.Dispose();
@@ -182,9 +162,9 @@ internal sealed class RepositoryPlacement : IDisposable
             return false;
         }
 
-        using (Hold(MarkIn(_path)))
+        using (Hold(MarkIn(Path)))
         {
-            Directory.Delete(_path, recursive: true);
+            _place.Clear(MarkName);
         }
 
         return true;
@@ -196,19 +176,10 @@ internal sealed class RepositoryPlacement : IDisposable
         _mark = null;
     }
 
-    private void RestoreEmptyDirectory()
-    {
-        if (_hadEmptyDirectory)
-        {
-            Directory.CreateDirectory(_path);
-            _hadEmptyDirectory = false;
-        }
-    }
-
     private void MakeParents()
     {
         var missing = new Stack<string>();
-        for (var directory = _parent; directory is not null && !Directory.Exists(directory); directory = System.IO.Path.GetDirectoryName(directory))
+        for (var directory = _place.StagingParent; directory is not null && !Directory.Exists(directory); directory = System.IO.Path.GetDirectoryName(directory))
         {
             missing.Push(directory);
         }

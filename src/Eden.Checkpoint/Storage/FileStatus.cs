@@ -8,7 +8,8 @@ namespace Eden.Checkpoint.Storage;
 /// <param name="Owner">The user whose file it is.</param>
 /// <param name="Inode">The number of the file on its file system.</param>
 /// <param name="FileSystem">The number of its file system.</param>
-internal readonly record struct FileStatus(FileKind Kind, uint Owner, ulong Inode, ulong FileSystem)
+/// <param name="IsMounted">Whether it is what something is mounted at; <see langword="null"/> where the kernel does not say.</param>
+internal readonly record struct FileStatus(FileKind Kind, uint Owner, ulong Inode, ulong FileSystem, bool? IsMounted)
 {
     // The same on every architecture: statx(2) was made to be so.
     private const int CurrentDirectory = -100; // AT_FDCWD
@@ -16,6 +17,9 @@ internal readonly record struct FileStatus(FileKind Kind, uint Owner, ulong Inod
     private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
     private const uint Wanted = 0x109; // STATX_TYPE | STATX_UID | STATX_INO
     private const int StatLength = 256;
+    private const int AttributesOffset = 8;
+    private const int KnownAttributesOffset = 56;
+    private const ulong MountRoot = 0x2000; // STATX_ATTR_MOUNT_ROOT
     private const int OwnerOffset = 20;
     private const int ModeOffset = 28;
     private const int InodeOffset = 32;
@@ -36,6 +40,11 @@ internal readonly record struct FileStatus(FileKind Kind, uint Owner, ulong Inod
         name[Encoding.UTF8.GetBytes(path, name)] = 0;
         return Read(CurrentDirectory, name, followLinks ? 0 : NoFollow);
     }
+
+    /// <summary>Tells whether something is mounted at a folder, so that nothing can be renamed over it.</summary>
+    public static bool IsMountPoint(string folder)
+        => Of(folder) is { Kind: FileKind.Directory } status
+            && (status.IsMounted ?? (Path.GetDirectoryName(folder) is not { } parent || Of(parent) is not { } above || above.FileSystem != status.FileSystem));
 
     /// <summary>Looks at what is open.</summary>
     public static FileStatus? Of(SafeHandle handle)
@@ -88,7 +97,8 @@ internal readonly record struct FileStatus(FileKind Kind, uint Owner, ulong Inod
             kind,
             MemoryMarshal.Read<uint>(stat[OwnerOffset..]),
             MemoryMarshal.Read<ulong>(stat[InodeOffset..]),
-            MemoryMarshal.Read<ulong>(stat[FileSystemOffset..]));
+            MemoryMarshal.Read<ulong>(stat[FileSystemOffset..]),
+            (MemoryMarshal.Read<ulong>(stat[KnownAttributesOffset..]) & MountRoot) == 0 ? null : (MemoryMarshal.Read<ulong>(stat[AttributesOffset..]) & MountRoot) != 0);
     }
 
 #pragma warning disable SYSLIB1054 // A blittable signature: a generated stub would need unsafe code and add nothing.

@@ -141,6 +141,61 @@ public class RepositoryPlaceTests
         }
     }
 
+    [TestCase(false, false, TestName = "An import fills a volume that is mounted at the repository's path")]
+    [TestCase(true, false, TestName = "An import fills a volume that a link leads to")]
+    [TestCase(false, true, TestName = "An import fills a folder of the same volume that is mounted there")]
+    public async Task An_import_fills_what_is_mounted_at_its_path(bool isLinked, bool isShown)
+    {
+        await using var scene = await ImportScene.CreateAsync(variants: 12);
+        Directory.CreateDirectory(scene["volume"]);
+        Directory.CreateDirectory(scene["elsewhere"]);
+        await using var volume = isShown ? await SmallDisk.ShowAsync(scene["elsewhere"], scene["volume"]) : await SmallDisk.MountAsync(scene["volume"], "8m");
+        Directory.CreateDirectory(scene["volume/lost+found"]);
+        if (isLinked)
+        {
+            Directory.CreateSymbolicLink(scene.RepositoryPath, scene["volume"]);
+        }
+
+        var database = await scene.EmptyDatabaseAsync();
+        var options = scene.Options() with { RepositoryPath = isLinked ? scene.RepositoryPath : scene["volume"] };
+
+        // An import that fails at the last moment leaves the volume as it was.
+        var struck = new StagedStore(scene.Store(database), (stage, _) => stage == "Commit" ? throw new IOException("struck") : Task.CompletedTask);
+        await Assert.ThatAsync(() => scene.Importer(struck).ImportAsync(scene.Open(), options), Throws.InstanceOf<IOException>().With.Message.EqualTo("struck"));
+        Assert.That(Names(), Is.EqualTo(new[] { "lost+found" }));
+
+        // So does one that was killed, once the next comes.
+        Directory.CreateDirectory(scene["volume/objects"]);
+        await File.WriteAllTextAsync(scene["volume/config"], "half");
+        await File.WriteAllTextAsync(scene["volume/eden-import-unfinished"], "{}");
+        await scene.Importer(database).ImportAsync(scene.Open(), options);
+
+        Assert.That(scene.Log.Text, Does.Contain("Removed the repository of an import that did not take place"));
+        Assert.That(Names(), Is.EquivalentTo(["HEAD", "config", "lost+found", "objects", "packed-refs", "refs"]));
+        await GitCli.RunAsync(scene["volume"], "-c", "safe.directory=*", "fsck", "--full", "--strict");
+        scene.AssertNothingTemporary();
+
+        string?[] Names() => [.. Directory.GetFileSystemEntries(scene["volume"]).Select(Path.GetFileName)];
+    }
+
+    [Test]
+    public async Task A_bundle_is_restored_to_a_volume_that_is_mounted_there_and_never_over_what_is_on_it()
+    {
+        using var folder = new TempFolder();
+        await SyntheticExperiment.CreateAsync(folder["source.git"], variants: 3);
+        await GitBundle.CreateAsync(folder["source.git"], folder["x.bundle"]);
+        using var bundle = RepoBundle.FromFile(folder["x.bundle"]);
+        Directory.CreateDirectory(folder["volume"]);
+        await using var volume = await SmallDisk.MountAsync(folder["volume"], "8m");
+
+        await GitBundle.RestoreAsync(bundle, folder["volume"]);
+
+        await GitCli.RunAsync(folder["volume"], "-c", "safe.directory=*", "fsck", "--full", "--strict");
+        var names = Directory.GetFileSystemEntries(folder["volume"]);
+        await Assert.ThatAsync(() => GitBundle.RestoreAsync(bundle, folder["volume"]), Throws.InstanceOf<IOException>().With.Message.Contains("something at"));
+        Assert.That(Directory.GetFileSystemEntries(folder["volume"]), Is.EquivalentTo(names));
+    }
+
     [Test]
     public async Task An_import_may_restore_a_repository_of_the_longest_name()
     {

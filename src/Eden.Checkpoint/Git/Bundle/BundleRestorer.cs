@@ -18,13 +18,16 @@ internal static class BundleRestorer
     public static async Task<GitBundleRestoreResult?> RestoreAsync(
         RepoBundle bundle, string path, GitBundleRestoreOptions options, Func<BundleInspection, Task<bool>> accept, CancellationToken cancellationToken)
     {
-        path = RealPath.Of(path);
-        RefuseOccupied(path);
-        var parent = Path.GetDirectoryName(path) ?? throw new ArgumentException("A repository cannot be the root of the file system.", nameof(path));
-        Directory.CreateDirectory(parent);
+        var place = new RepositoryPlace(path);
+        if (!place.IsFree)
+        {
+            throw new IOException($"There is something at {place.Path} already; a bundle is restored to a new or empty directory.");
+        }
+
+        Directory.CreateDirectory(place.StagingParent);
 
         // Built in a private directory beside its place, so that the last step is a rename and a failure leaves nothing.
-        using var aside = TemporaryDirectory.Create(parent);
+        using var aside = TemporaryDirectory.Create(place.StagingParent);
         var repository = aside.File("repository");
         var packs = Path.Combine(repository, "objects", "pack");
         foreach (var directory in (string[])[packs, Path.Combine(repository, "objects", "info"), Path.Combine(repository, "refs", "heads"), Path.Combine(repository, "refs", "tags")])
@@ -68,17 +71,11 @@ internal static class BundleRestorer
         DirectoryFlush.Flush(repository);
 
         cancellationToken.ThrowIfCancellationRequested();
-        if (Directory.Exists(path))
-        {
-            // Only an empty one goes away here: whatever came in the meantime stays, and this fails.
-            Directory.Delete(path, recursive: false);
-        }
-
-        Directory.Move(repository, path);
-        DirectoryFlush.Flush(Path.GetDirectoryName(path)!);
+        place.Take(repository);
+        DirectoryFlush.Flush(place.StagingParent);
         return new GitBundleRestoreResult
         {
-            RepositoryPath = path,
+            RepositoryPath = place.Path,
             ObjectFormat = header.ObjectFormat,
             Head = head,
             RefCount = PackedRefsWriter.Count(header.RefLines),
@@ -86,14 +83,6 @@ internal static class BundleRestorer
             ReachableCommitCount = inspection.ReachableCommitCount,
             Warnings = inspection.Warnings,
         };
-    }
-
-    private static void RefuseOccupied(string path)
-    {
-        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
-        {
-            throw new IOException($"There is something at {path} already; a bundle is restored to a new or empty directory.");
-        }
     }
 
     private static void PlacePack(string packPath, string packs, PackResolver resolver, ObjectHash checksum, CancellationToken cancellationToken)

@@ -417,6 +417,56 @@ public class LocalCloneFailureTests
     }
 
     [Test]
+    public async Task A_lock_that_stood_before_a_killed_sync_began_to_change_the_clone_stays_whatever_the_clocks_said()
+    {
+        await using var scene = await RemoteScene.CreateAsync();
+        await scene.SyncAsync();
+        await scene.CommitAsync("third");
+        await scene.PushAsync();
+        var inside = Path.Combine(scene.Clone, "eden-sync-" + Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(inside);
+        await File.WriteAllTextAsync(Path.Combine(inside, "installing"), "packed-refs.lock\n");
+        var theirs = Path.Combine(scene.Clone, "packed-refs.lock");
+        var ours = Path.Combine(scene.Clone, "HEAD.lock");
+        foreach (var (file, year) in new[] { (theirs, 2035), (ours, 2000) })
+        {
+            await File.WriteAllTextAsync(file, "");
+            File.SetLastWriteTimeUtc(file, new DateTime(year, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        }
+
+        var failure = await FailAsync(scene);
+
+        Assert.That(failure.Message, Does.Contain("packed-refs.lock"));
+        Assert.That((File.Exists(theirs), File.Exists(ours)), Is.EqualTo((true, false)));
+        File.Delete(theirs);
+        await scene.SyncAsync();
+        await scene.AssertIsMirrorAsync();
+    }
+
+    [TestCase("")]
+    [TestCase("merged")]
+    public async Task A_pack_whose_index_did_not_follow_it_into_the_clone_is_removed(string folder)
+    {
+        await using var scene = await RemoteScene.CreateAsync();
+        await scene.SyncAsync();
+        var packs = Path.Combine(scene.Clone, "objects", "pack");
+        var leftover = Path.Combine(scene.Clone, "eden-sync-" + Guid.NewGuid().ToString("N"));
+        var staged = Path.Combine(leftover, folder, "objects", "pack");
+        Directory.CreateDirectory(staged);
+        var half = Path.Combine(packs, $"pack-{new string('1', 40)}");
+        await File.WriteAllTextAsync(half + ".pack", "moved");
+        await File.WriteAllTextAsync(Path.Combine(staged, $"pack-{new string('1', 40)}.idx"), "not moved");
+
+        // One that both have moved is whole, whatever else is there.
+        var whole = Directory.GetFiles(packs, "*.idx").First();
+        await File.WriteAllTextAsync(Path.Combine(staged, Path.GetFileName(whole)), "an equal one");
+        await scene.SyncAsync();
+
+        Assert.That(File.Exists(half + ".pack"), Is.False);
+        await scene.AssertIsMirrorAsync();
+    }
+
+    [Test]
     public async Task A_first_clone_that_was_killed_while_filling_an_existing_folder_starts_again()
     {
         await using var scene = await RemoteScene.CreateAsync();
