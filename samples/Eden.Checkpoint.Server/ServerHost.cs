@@ -1,6 +1,7 @@
 using System.Net;
 using Eden.Checkpoint.AspNetCore;
 using Eden.Checkpoint.ConsoleHost;
+using Eden.Checkpoint.ConsoleHost.Stores;
 using Eden.Checkpoint.Git;
 using Eden.Checkpoint.Postgres;
 using Microsoft.AspNetCore.Builder;
@@ -48,8 +49,7 @@ internal static class ServerHost
         });
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = s_shutdownTimeout);
-        builder.Services.AddSingleton(services => new NpgsqlDataSourceBuilder(settings.Store.ConnectionString)
-            .UseLoggerFactory(services.GetRequiredService<ILoggerFactory>()).Build());
+        builder.Services.AddSingleton(services => PostgresSource.Create(settings.Store, services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddEdenCheckpoint((options, services) =>
         {
             options.AdminToken = settings.AdminToken;

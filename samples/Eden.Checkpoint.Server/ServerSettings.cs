@@ -137,7 +137,13 @@ internal sealed record ServerSettings
     private static UsageException Missing(Setting setting) => new($"{setting.Option.Name} is needed, or the environment variable {setting.Variable}.");
 
     private static NpgsqlConnectionStringBuilder ParseStore(string url)
-        => PostgresUrl.IsOne(url) ? PostgresUrl.Parse(url) : throw new UsageException("--store-url is not a postgresql:// URL.");
+    {
+        var settings = PostgresUrl.IsOne(url) ? PostgresUrl.Parse(url) : throw new UsageException("--store-url is not a postgresql:// URL.");
+
+        // What does not go together is told now, not when the first request needs the database.
+        PostgresSource.Create(settings).Dispose();
+        return settings;
+    }
 
     private static byte[] ReadConfig(string? path)
     {

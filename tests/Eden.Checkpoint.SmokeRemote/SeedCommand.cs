@@ -1,7 +1,6 @@
 using System.Globalization;
 using Eden.Checkpoint.ConsoleHost.Stores;
 using Eden.Checkpoint.Tests.Kit;
-using Npgsql;
 
 namespace Eden.Checkpoint.SmokeRemote;
 
@@ -11,7 +10,7 @@ internal static class SeedCommand
     public static async Task<int> RunAsync(string repository, string variants)
     {
         var url = RequiredVariable.Read("EDEN_STORE_URL");
-        await using var database = NpgsqlDataSource.Create(PostgresUrl.Parse(url).ConnectionString);
+        await using var database = PostgresSource.Create(PostgresUrl.Parse(url));
         var experiment = await SyntheticExperiment.CreateAsync(repository, int.Parse(variants, NumberStyles.None, CultureInfo.InvariantCulture));
         await experiment.LoadAsync(database);
         Console.WriteLine(experiment.ExperimentId);

@@ -18,9 +18,11 @@ internal sealed record Failure(
             problem.ProblemType, problem.Message, CodeOf(problem), problem.IsRetryable, problem.Violations, problem.TotalViolations),
         UsageException usage => new Failure(Untyped, usage.Message, ConsoleHost.ExitCode.Usage, false, [], 0),
         OperationCanceledException => new Failure(Untyped, "Cancelled.", ConsoleHost.ExitCode.Cancelled, true, [], 0),
-        DbException or IOException or SocketException or UnauthorizedAccessException or TimeoutException => new Failure(
+        DbException database => new Failure(Untyped, Describe(database), ConsoleHost.ExitCode.Unavailable, database.IsTransient, [], 0),
+        IOException or SocketException or UnauthorizedAccessException or TimeoutException => new Failure(
             Untyped, Describe(exception), ConsoleHost.ExitCode.Unavailable, true, [], 0),
-        PostgresSchemaVersionException schema => new Failure(Untyped, schema.Message, ConsoleHost.ExitCode.Unavailable, false, [], 0),
+        PostgresSchemaVersionException or PostgresSettingException => new Failure(
+            Untyped, exception.Message, ConsoleHost.ExitCode.Unavailable, false, [], 0),
         _ => null,
     };
 

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text;
 using Npgsql;
 
 namespace Eden.Checkpoint.ConsoleHost.Stores;
@@ -7,6 +7,8 @@ namespace Eden.Checkpoint.ConsoleHost.Stores;
 /// (<c>postgresql+psycopg://</c>). Messages name parts, never values.</summary>
 internal static class PostgresUrl
 {
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     public static bool IsOne(string address)
     {
         var end = address.IndexOf("://", StringComparison.Ordinal);
@@ -22,7 +24,7 @@ internal static class PostgresUrl
     }
 
     /// <summary>Reads the URL.</summary>
-    /// <exception cref="UsageException">A part of it is malformed or unknown.</exception>
+    /// <exception cref="UsageException">A part of it is malformed, unknown, or cannot be applied.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string url)
     {
         var rest = url[(url.IndexOf("://", StringComparison.Ordinal) + 3)..];
@@ -31,66 +33,55 @@ internal static class PostgresUrl
         var location = question < 0 ? rest : rest[..question];
         var slash = location.IndexOf('/', StringComparison.Ordinal);
         var authority = slash < 0 ? location : location[..slash];
-        var database = slash < 0 ? "" : Decode(location[(slash + 1)..], "database");
 
-        var builder = new NpgsqlConnectionStringBuilder();
+        // Parameters win over what stands before them, as in libpq.
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
         var at = authority.LastIndexOf('@');
         if (at >= 0)
         {
-            ReadUser(builder, authority[..at]);
+            ReadUser(values, authority[..at]);
         }
 
-        ReadHosts(builder, authority[(at + 1)..]);
-        if (database.Length > 0)
-        {
-            builder.Database = database;
-        }
-
+        ReadHosts(values, authority[(at + 1)..]);
+        values["dbname"] = slash < 0 ? "" : Decode(location[(slash + 1)..], "database");
         foreach (var pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
-            ReadParameter(builder, pair);
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            var name = Decode(equals < 0 ? pair : pair[..equals], "parameter name");
+            if (!IsName(name) || query.Contains('@', StringComparison.Ordinal) && !LibpqParameters.IsKnown(name))
+            {
+                // Where a password has a '?' of its own, this is a part of it.
+                throw new UsageException("The store's URL has a parameter that is not known here. In a user name or a password, '?', '/', '@' and '%' are written as %3F, %2F, %40 and %25.");
+            }
+
+            values[name] = equals < 0
+                ? throw new UsageException("A parameter of the store's URL has no value.")
+                : Decode(pair[(equals + 1)..], $"value of '{name}'");
         }
 
-        if (string.IsNullOrEmpty(builder.Host))
-        {
-            builder.Host = "localhost";
-        }
-
-        return builder;
+        return LibpqParameters.Apply(values);
     }
 
-    private static void ReadUser(NpgsqlConnectionStringBuilder builder, string user)
+    private static bool IsName(string text) => text.Length is > 0 and < 64 && text.All(character => char.IsAsciiLetterOrDigit(character) || character == '_');
+
+    private static void ReadUser(Dictionary<string, string> values, string user)
     {
         var colon = user.IndexOf(':', StringComparison.Ordinal);
-        builder.Username = Decode(colon < 0 ? user : user[..colon], "user");
+        values["user"] = Decode(colon < 0 ? user : user[..colon], "user");
         if (colon >= 0)
         {
-            builder.Password = Decode(user[(colon + 1)..], "password");
+            values["password"] = Decode(user[(colon + 1)..], "password");
         }
     }
 
-    private static void ReadHosts(NpgsqlConnectionStringBuilder builder, string hosts)
+    private static void ReadHosts(Dictionary<string, string> values, string text)
     {
-        if (hosts.Length == 0)
-        {
-            return;
-        }
-
-        var parts = hosts.Split(',').Select(SplitPort).ToArray();
-        if (parts.Length == 1)
-        {
-            builder.Host = parts[0].Host;
-            builder.Port = parts[0].Port ?? builder.Port;
-            return;
-        }
-
-        // Npgsql takes several hosts, each with its own port, in its one Host setting.
-        builder.Host = string.Join(',', parts.Select(part => part.Port is { } port
-            ? string.Create(CultureInfo.InvariantCulture, $"{(part.Host.Contains(':', StringComparison.Ordinal) ? $"[{part.Host}]" : part.Host)}:{port}")
-            : part.Host));
+        var hosts = text.Split(',').Select(SplitPort).ToList();
+        values["host"] = string.Join(',', hosts.Select(host => host.Name));
+        values["port"] = string.Join(',', hosts.Select(host => host.Port));
     }
 
-    private static (string Host, int? Port) SplitPort(string text)
+    private static (string Name, string Port) SplitPort(string text)
     {
         var closing = text.StartsWith('[') ? text.IndexOf(']', StringComparison.Ordinal) : -1;
         if (text.StartsWith('[') && closing < 0)
@@ -100,97 +91,48 @@ internal static class PostgresUrl
 
         var host = closing > 0 ? text[1..closing] : text.Split(':')[0];
         var after = text[(closing > 0 ? closing + 1 : host.Length)..];
-        if (after.Length > 0 && after[0] != ':')
-        {
-            throw new UsageException("The host in the store's URL is malformed.");
-        }
-
-        return (Decode(host, "host"), after.Length > 1 ? Port(after[1..]) : null);
+        return after.Length > 0 && after[0] != ':'
+            ? throw new UsageException("The host in the store's URL is malformed.")
+            : (Decode(host, "host"), after.Length > 1 ? Decode(after[1..], "port") : "");
     }
-
-    private static void ReadParameter(NpgsqlConnectionStringBuilder builder, string pair)
-    {
-        var equals = pair.IndexOf('=', StringComparison.Ordinal);
-        var name = Decode(equals < 0 ? pair : pair[..equals], "parameter name");
-        if (equals < 0)
-        {
-            throw new UsageException("A parameter of the store's URL has no value.");
-        }
-
-        var value = Decode(pair[(equals + 1)..], name);
-        try
-        {
-            Apply(builder, name, value);
-        }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
-        {
-            throw new UsageException($"The value of '{name}' in the store's URL is not valid.");
-        }
-    }
-
-    private static void Apply(NpgsqlConnectionStringBuilder builder, string name, string value)
-    {
-        switch (name)
-        {
-            case "host": builder.Host = value; break;
-            case "hostaddr": builder.Host = value; break;
-            case "port": builder.Port = Port(value); break;
-            case "user": builder.Username = value; break;
-            case "password": builder.Password = value; break;
-            case "passfile": builder.Passfile = value; break;
-            case "dbname": builder.Database = value; break;
-            case "options": builder.Options = value; break;
-            case "search_path": builder.SearchPath = value; break;
-            case "application_name": builder.ApplicationName = value; break;
-            case "client_encoding": builder.ClientEncoding = value; break;
-            case "connect_timeout": builder.Timeout = int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture); break;
-            case "sslmode": builder.SslMode = Keyword<SslMode>(value); break;
-            case "sslcert": builder.SslCertificate = value; break;
-            case "sslkey": builder.SslKey = value; break;
-            case "sslpassword": builder.SslPassword = value; break;
-            case "sslrootcert": builder.RootCertificate = value; break;
-            case "channel_binding": builder.ChannelBinding = Keyword<ChannelBinding>(value); break;
-            case "gssencmode": builder.GssEncryptionMode = Keyword<GssEncryptionMode>(value); break;
-            case "krbsrvname": builder.KerberosServiceName = value; break;
-            case "target_session_attrs": builder.TargetSessionAttributes = value; break;
-            default: throw new UsageException($"The store's URL has a parameter '{name}' that is not known here.");
-        }
-    }
-
-    // libpq writes verify-full where Npgsql says VerifyFull.
-    private static TEnum Keyword<TEnum>(string value)
-        where TEnum : struct, Enum
-    {
-        var name = value.Replace("-", "", StringComparison.Ordinal);
-        foreach (var known in Enum.GetValues<TEnum>())
-        {
-            if (known.ToString().Equals(name, StringComparison.OrdinalIgnoreCase))
-            {
-                return known;
-            }
-        }
-
-        throw new FormatException();
-    }
-
-    private static int Port(string text)
-        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535
-            ? port
-            : throw new UsageException("The port in the store's URL is not a number from 1 to 65535.");
 
     private static string Decode(string text, string part)
     {
+        if (!text.Contains('%', StringComparison.Ordinal))
+        {
+            return Checked(text, part);
+        }
+
+        var bytes = new List<byte>(text.Length);
         for (var i = 0; i < text.Length; i++)
         {
-            if (text[i] == '%' && !(i + 2 < text.Length && char.IsAsciiHexDigit(text[i + 1]) && char.IsAsciiHexDigit(text[i + 2])))
+            if (text[i] != '%')
+            {
+                var length = char.IsHighSurrogate(text[i]) && i + 1 < text.Length ? 2 : 1;
+                bytes.AddRange(Encoding.UTF8.GetBytes(text.Substring(i, length)));
+                i += length - 1;
+            }
+            else if (i + 2 < text.Length && char.IsAsciiHexDigit(text[i + 1]) && char.IsAsciiHexDigit(text[i + 2]))
+            {
+                bytes.Add(Convert.FromHexString(text.AsSpan(i + 1, 2))[0]);
+                i += 2;
+            }
+            else
             {
                 throw new UsageException($"The {part} in the store's URL has a '%' that does not begin an escape.");
             }
         }
 
-        var decoded = Uri.UnescapeDataString(text);
-        return decoded.Contains('\0', StringComparison.Ordinal)
-            ? throw new UsageException($"The {part} in the store's URL holds a zero byte.")
-            : decoded;
+        try
+        {
+            return Checked(s_utf8.GetString([.. bytes]), part);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new UsageException($"The {part} in the store's URL has escapes that are not UTF-8.");
+        }
     }
+
+    private static string Checked(string text, string part)
+        => text.Contains('\0', StringComparison.Ordinal) ? throw new UsageException($"The {part} in the store's URL holds a zero byte.") : text;
 }

@@ -27,25 +27,14 @@ internal static class StoreAddress
                 : new OpenedStore(new DirectoryCheckpointStore(path, limits), null);
         }
 
-        var connectionString = ToConnectionString(address);
-        try
-        {
-            var source = NpgsqlDataSource.Create(connectionString);
-            return new OpenedStore(new PostgresCheckpointStore(source, new PostgresCheckpointStoreOptions { ExperimentId = experimentId }), source);
-        }
-        catch (Exception exception) when (exception is ArgumentException or NotSupportedException or InvalidOperationException)
-        {
-            throw new UsageException("The settings given to --store do not go together.");
-        }
+        var source = PostgresSource.Create(ToSettings(address));
+        return new OpenedStore(new PostgresCheckpointStore(source, new PostgresCheckpointStoreOptions { ExperimentId = experimentId }), source);
     }
 
-    /// <summary>Turns a URL or a connection string into a connection string that Npgsql takes.</summary>
+    /// <summary>Turns a URL or a connection string into settings of the driver.</summary>
     /// <exception cref="UsageException">The address cannot be understood.</exception>
-    public static string ToConnectionString(string address)
-    {
-        var builder = PostgresUrl.IsOne(address) ? PostgresUrl.Parse(address) : ParseConnectionString(address);
-        return builder.ConnectionString;
-    }
+    public static NpgsqlConnectionStringBuilder ToSettings(string address)
+        => PostgresUrl.IsOne(address) ? PostgresUrl.Parse(address) : ParseConnectionString(address);
 
     private static NpgsqlConnectionStringBuilder ParseConnectionString(string text)
     {
@@ -57,11 +46,12 @@ internal static class StoreAddress
         try
         {
             var builder = new NpgsqlConnectionStringBuilder(text);
-            return string.IsNullOrEmpty(builder.Host)
+            return string.IsNullOrWhiteSpace(builder.Host)
                 ? throw new UsageException("The connection string given to --store names no host.")
                 : builder;
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or KeyNotFoundException)
+        catch (Exception exception) when (
+            exception is ArgumentException or FormatException or OverflowException or KeyNotFoundException or NotSupportedException or InvalidCastException)
         {
             // The driver's message may quote the value at fault, and the value may be the password.
             throw new UsageException("The connection string given to --store is not one that Npgsql understands.");

@@ -25,10 +25,11 @@ internal sealed record WireProblem(CheckpointProblem Problem, string Detail, IRe
 
         // Its message is for the client, who must find out by the recovery probe.
         ImportOutcomeUnknownException unknown => Fault(ServerProblem.ImportOutcomeUnknown, unknown.Message),
-        PostgresSchemaVersionException schema => Fault(ServerProblem.Internal, schema.Message),
+        PostgresSchemaVersionException or PostgresSettingException => Fault(ServerProblem.Internal, exception.Message),
 
         // Whatever else they say may name hosts, files or statements.
         DbException { IsTransient: true } => Fault(ServerProblem.StoreUnavailable, "The store cannot be reached, or gave the request up. It may be tried again."),
+        DbException { SqlState: { } code } => Fault(ServerProblem.Internal, $"The store refused the request with SQLSTATE {code}; the server's log says why."),
         _ when IsDiskFull(exception) => Fault(ServerProblem.DiskFull, "A disk of the server has no room left. The request may be tried again when others have ended."),
         _ => Fault(ServerProblem.Internal, "The server failed; its log says why."),
     };

@@ -68,6 +68,9 @@ internal static partial class Log
     [LoggerMessage(2003, LogLevel.Debug, "The snapshot of {ExperimentId} ended")]
     internal static partial void SnapshotEnded(ILogger logger, string experimentId);
 
+    [LoggerMessage(2004, LogLevel.Information, "A connection of the pool was broken, a new one is tried: {Reason}")]
+    internal static partial void StaleConnection(ILogger logger, string reason);
+
     [LoggerMessage(2010, LogLevel.Debug, "Wrote {Rows} rows of {Member} for {ExperimentId}")]
     internal static partial void RegistryWritten(ILogger logger, string experimentId, string member, long rows);
 

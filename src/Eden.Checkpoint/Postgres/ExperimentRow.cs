@@ -20,6 +20,19 @@ internal static class ExperimentRow
     public static async Task<(string Id, ReadOnlyMemory<byte> Record)> ReadAsync(
         NpgsqlConnection connection, PostgresCheckpointStoreOptions options, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await FindAsync(connection, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException refusal) when (UnreadableText.IsOne(refusal))
+        {
+            throw UnreadableText.In(refusal, RegistryFiles.Experiment, null);
+        }
+    }
+
+    private static async Task<(string Id, ReadOnlyMemory<byte> Record)> FindAsync(
+        NpgsqlConnection connection, PostgresCheckpointStoreOptions options, CancellationToken cancellationToken)
+    {
         var command = new NpgsqlCommand(Sql, connection);
         await using var disposingCommand = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken).ConfigureAwait(false);

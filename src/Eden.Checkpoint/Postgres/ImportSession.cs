@@ -1,4 +1,5 @@
 using System.Data;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Eden.Checkpoint.Postgres;
@@ -11,54 +12,44 @@ internal sealed class ImportSession : IAsyncDisposable
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly TimeProvider _timeProvider;
-    private readonly NpgsqlTransaction _transaction;
-    private long _transactionId;
+    private readonly StoreTransaction _transaction;
+    private readonly long _transactionId;
     private bool _isCommitted;
 
-    private ImportSession(NpgsqlDataSource dataSource, TimeProvider timeProvider, NpgsqlConnection connection, NpgsqlTransaction transaction)
+    private ImportSession(NpgsqlDataSource dataSource, TimeProvider timeProvider, StoreTransaction transaction, long transactionId)
     {
         _dataSource = dataSource;
         _timeProvider = timeProvider;
         _transaction = transaction;
-        Connection = connection;
+        _transactionId = transactionId;
     }
 
-    public NpgsqlConnection Connection { get; }
+    public NpgsqlConnection Connection => _transaction.Connection;
 
     /// <summary>Begins a transaction, locks the target and finds it empty.</summary>
-    public static async Task<(ImportSession Session, ImportTarget Target)> OpenAsync(
-        NpgsqlDataSource dataSource, TimeProvider timeProvider, CancellationToken cancellationToken)
-    {
-        var connection = await StoreConnection.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
-        ImportSession? session = null;
-        try
-        {
-            var transaction = await connection.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken).ConfigureAwait(false);
-            session = new ImportSession(dataSource, timeProvider, connection, transaction);
-            ImportTarget? target = null;
-            await RunAsync(
-                async token =>
-                {
-                    target = await ImportTarget.ClaimAsync(session.Connection, token).ConfigureAwait(false);
-                    session._transactionId = await session.FindTransactionIdAsync(token).ConfigureAwait(false);
-                },
-                cancellationToken).ConfigureAwait(false);
-            return (session, target!);
-        }
-        catch
-        {
-            if (session is not null)
+    public static Task<(ImportSession Session, ImportTarget Target)> OpenAsync(
+        NpgsqlDataSource dataSource, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
+        => StoreTransaction.BeginAsync(
+            dataSource,
+            SessionKind.Import,
+            "",
+            async (transaction, token) =>
             {
-                await session.DisposeAsync().ConfigureAwait(false);
-            }
-            else
-            {
-                await connection.DisposeAsync().ConfigureAwait(false);
-            }
-
-            throw;
-        }
-    }
+                SessionSettings.RequireUtf8(transaction.Connection);
+                await SessionSettings.RequireWritableAsync(transaction.Connection, token).ConfigureAwait(false);
+                ImportTarget? target = null;
+                var transactionId = 0L;
+                await RunAsync(
+                    async part =>
+                    {
+                        target = await ImportTarget.ClaimAsync(transaction.Connection, part).ConfigureAwait(false);
+                        transactionId = await PrepareCommitAsync(transaction.Connection, part).ConfigureAwait(false);
+                    },
+                    token).ConfigureAwait(false);
+                return (new ImportSession(dataSource, timeProvider, transaction, transactionId), target!);
+            },
+            logger,
+            cancellationToken);
 
     /// <summary>Runs a statement, and gives the server's refusals their meaning.</summary>
     public static async Task RunAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
@@ -95,7 +86,7 @@ internal sealed class ImportSession : IAsyncDisposable
         try
         {
             // Not cancelled: a commit that was given up halfway has an outcome that nobody knows.
-            await _transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            await _transaction.Transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (PostgresException refusal) when (Connection.FullState.HasFlag(ConnectionState.Open))
         {
@@ -118,7 +109,6 @@ internal sealed class ImportSession : IAsyncDisposable
         try
         {
             await _transaction.DisposeAsync().ConfigureAwait(false);
-            await Connection.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception exception) when (_isCommitted && exception is (NpgsqlException or IOException or InvalidOperationException))
         {
@@ -126,9 +116,14 @@ internal sealed class ImportSession : IAsyncDisposable
         }
     }
 
-    private async Task<long> FindTransactionIdAsync(CancellationToken cancellationToken)
+    /// <summary>Sees that what the server says is committed is on its disk, and returns by which number it can be asked about the transaction.</summary>
+    private static async Task<long> PrepareCommitAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var command = new NpgsqlCommand("SELECT txid_current()", Connection);
+        // A role may have switched that off; the other values all write to the disk of the server first.
+        const string sql = """
+            SELECT txid_current(), CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END
+            """;
+        var command = new NpgsqlCommand(sql, connection);
         await using var disposing = command.ConfigureAwait(false);
         return (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Eden.Checkpoint.Postgres;
@@ -18,26 +19,25 @@ public static class PostgresCheckpointSchema
     /// <returns><see langword="true"/> when the schema was made, <see langword="false"/> when it was there.</returns>
     /// <remarks>Safe to call from several processes at once: the later ones wait for the first and find the schema there.</remarks>
     /// <exception cref="PostgresSchemaVersionException">There is a schema of another version; nothing was changed.</exception>
+    /// <exception cref="PostgresSettingException">The schema is not there, and the database's encoding is not UTF-8 or it may only be read; or the data source writes text in another encoding.</exception>
     /// <exception cref="NpgsqlException">The server refused or could not be reached.</exception>
     public static async Task<bool> EnsureCreatedAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
-        var connection = await StoreConnection.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
-        await using var closing = connection.ConfigureAwait(false);
-        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await using var rollingBack = transaction.ConfigureAwait(false);
-
-        // Under the lock, and by a statement whose own snapshot is younger than the lock: what the other one made is seen.
-        await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken).ConfigureAwait(false);
-        if (await IsPresentAsync(connection, cancellationToken).ConfigureAwait(false))
+        var (transaction, isMade) = await StoreTransaction.BeginAsync(
+            dataSource,
+            SessionKind.Schema,
+            "",
+            async (begun, token) => (begun, await TryCreateAsync(begun.Connection, token).ConfigureAwait(false)),
+            NullLogger.Instance,
+            cancellationToken).ConfigureAwait(false);
+        await using var closing = transaction.ConfigureAwait(false);
+        if (isMade)
         {
-            var found = await FindVersionAsync(connection, cancellationToken).ConfigureAwait(false);
-            return found == SchemaText.Version ? false : throw new PostgresSchemaVersionException(found);
+            await transaction.Transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await ExecuteAsync(connection, SchemaText.Create, cancellationToken).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return true;
+        return isMade;
     }
 
     /// <summary>Reads the highest version of <c>schema_version</c>; <see langword="null"/> when it has no rows.</summary>
@@ -46,6 +46,22 @@ public static class PostgresCheckpointSchema
         var command = new NpgsqlCommand("SELECT max(version) FROM schema_version", connection);
         await using var disposing = command.ConfigureAwait(false);
         return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is int version ? version : null;
+    }
+
+    private static async Task<bool> TryCreateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        // Under the lock, and by a statement whose own snapshot is younger than the lock: what the other one made is seen.
+        await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken).ConfigureAwait(false);
+        if (await IsPresentAsync(connection, cancellationToken).ConfigureAwait(false))
+        {
+            var found = await FindVersionAsync(connection, cancellationToken).ConfigureAwait(false);
+            return found == SchemaText.Version ? false : throw new PostgresSchemaVersionException(found);
+        }
+
+        SessionSettings.RequireUtf8(connection);
+        await SessionSettings.RequireWritableAsync(connection, cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(connection, SchemaText.Create, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     private static async Task<bool> IsPresentAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -13,6 +13,11 @@ namespace Eden.Checkpoint.Postgres;
 /// <para>A snapshot is a <c>REPEATABLE READ READ ONLY</c> transaction: it takes no lock that a writer waits for, and a
 /// serializable writer is never aborted for it. The role needs <c>SELECT</c> on the tables, of <c>worker</c> only on
 /// <c>worker_id</c> and <c>data</c>; credentials are never asked for. An ambient <see cref="System.Transactions.Transaction"/> is left alone.</para>
+/// <para>Each transaction sets for itself what it depends on, and leaves the connection as it was: <c>client_encoding</c>, no time-outs of the server
+/// (<c>statement_timeout</c>, <c>lock_timeout</c>, <c>idle_in_transaction_session_timeout</c>, <c>transaction_timeout</c>), and <c>row_security = off</c>: a role that row-level
+/// security shows some of the rows only is refused by PostgreSQL with SQLSTATE 42501. The tables are those of the connection's <c>search_path</c>. A
+/// database in another encoding than UTF-8 can be exported, but takes no import.</para>
+/// <para>Opening a snapshot and beginning an import are tried once more on a new connection when the pool's turns out to be broken.</para>
 /// </remarks>
 public sealed class PostgresCheckpointStore : ICheckpointStore
 {
@@ -46,28 +51,11 @@ public sealed class PostgresCheckpointStore : ICheckpointStore
     /// <inheritdoc/>
     /// <exception cref="ExperimentNotFoundException">The database has no EDEN schema, no experiment, or another one than the options ask for.</exception>
     /// <exception cref="PostgresSchemaVersionException">The schema is of another version than 9.</exception>
+    /// <exception cref="PostgresSettingException">The data source reads text in another encoding than UTF-8.</exception>
     /// <exception cref="CheckpointInvalidException">The experiment's row cannot be rendered as a record.</exception>
     /// <exception cref="NpgsqlException">The server refused or could not be reached.</exception>
-    public async Task<IStoreSnapshot> OpenSnapshotAsync(CancellationToken cancellationToken = default)
-    {
-        var session = await SnapshotSession.OpenAsync(_dataSource, null, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            // The next statement fixes the snapshot. Stamped before it, so that whatever committed by this instant is in the snapshot.
-            var takenAt = Microseconds(_timeProvider.GetUtcNow());
-            await CheckVersionAsync(session.Connection, cancellationToken).ConfigureAwait(false);
-            var (id, record) = await ExperimentRow.ReadAsync(session.Connection, _options, cancellationToken).ConfigureAwait(false);
-            var exported = _options.MaxConnections > 1 ? await session.ExportAsync(cancellationToken).ConfigureAwait(false) : null;
-            var sessions = new SnapshotSessions(_dataSource, session, exported, _options.MaxConnections);
-            Log.SnapshotOpened(_logger, id, takenAt);
-            return new PostgresSnapshot(sessions, takenAt, id, record, _options.Limits, _logger);
-        }
-        catch
-        {
-            await session.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
+    public Task<IStoreSnapshot> OpenSnapshotAsync(CancellationToken cancellationToken = default)
+        => StoreTransaction.BeginAsync(_dataSource, SessionKind.Snapshot, "", ReadExperimentAsync, _logger, cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>A missing schema is made first, in a transaction of its own: after an import that fails later, the empty schema stays. The import
@@ -76,12 +64,13 @@ public sealed class PostgresCheckpointStore : ICheckpointStore
     /// else <see cref="StoreImportRequest.AsExperimentId"/>, else a fresh one. The role needs to own the tables or to have all rights on them and on the
     /// sequence of <c>event.seq</c>: where event ids run ahead of their rows, the sequence is moved, so that a deployment's counter of ids goes on behind them.</remarks>
     /// <exception cref="PostgresSchemaVersionException">The schema is of another version than 9.</exception>
+    /// <exception cref="PostgresSettingException">The database's encoding is not UTF-8, it may only be read, or the data source writes text in another encoding.</exception>
     /// <exception cref="NpgsqlException">The server refused or could not be reached.</exception>
     public async Task<IStoreImport> BeginImportAsync(StoreImportRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         await PostgresCheckpointSchema.EnsureCreatedAsync(_dataSource, cancellationToken).ConfigureAwait(false);
-        var (session, target) = await ImportSession.OpenAsync(_dataSource, _timeProvider, cancellationToken).ConfigureAwait(false);
+        var (session, target) = await ImportSession.OpenAsync(_dataSource, _timeProvider, _logger, cancellationToken).ConfigureAwait(false);
         try
         {
             if (target.ExperimentId is { } found && _options.ExperimentId is { } configured && found != configured)
@@ -103,6 +92,19 @@ public sealed class PostgresCheckpointStore : ICheckpointStore
             await session.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private async Task<IStoreSnapshot> ReadExperimentAsync(StoreTransaction transaction, CancellationToken cancellationToken)
+    {
+        // The next statement fixes the snapshot. Stamped before it, so that whatever committed by this instant is in the snapshot.
+        var takenAt = Microseconds(_timeProvider.GetUtcNow());
+        await CheckVersionAsync(transaction.Connection, cancellationToken).ConfigureAwait(false);
+        var (id, record) = await ExperimentRow.ReadAsync(transaction.Connection, _options, cancellationToken).ConfigureAwait(false);
+        var session = new SnapshotSession(transaction);
+        var exported = _options.MaxConnections > 1 ? await session.ExportAsync(cancellationToken).ConfigureAwait(false) : null;
+        var sessions = new SnapshotSessions(_dataSource, session, exported, _options.MaxConnections, _logger);
+        Log.SnapshotOpened(_logger, id, takenAt);
+        return new PostgresSnapshot(sessions, takenAt, id, record, _options.Limits, _logger);
     }
 
     private static DateTimeOffset Microseconds(DateTimeOffset instant)

@@ -50,7 +50,7 @@ internal sealed class PostgresSnapshot(
             await session.BeginReadAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                var command = new NpgsqlCommand(query.Sql, session.Connection);
+                var command = query.ToCommand(session.Connection);
                 await using var disposingCommand = command.ConfigureAwait(false);
                 var rows = await RegistryRows.OpenAsync(command, query, limits, cancellationToken).ConfigureAwait(false);
                 await using var disposingRows = rows.ConfigureAwait(false);

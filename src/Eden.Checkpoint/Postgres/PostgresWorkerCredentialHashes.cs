@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Eden.Checkpoint.Postgres;
@@ -18,12 +19,24 @@ public sealed class PostgresWorkerCredentialHashes : IWorkerCredentialHashes
     }
 
     /// <inheritdoc/>
+    /// <exception cref="PostgresSettingException">The data source reads text in another encoding than UTF-8.</exception>
     /// <exception cref="NpgsqlException">The server refused or could not be reached.</exception>
     public async Task<string?> FindAsync(string workerId, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(workerId);
-        var connection = await StoreConnection.OpenAsync(_dataSource, cancellationToken).ConfigureAwait(false);
-        await using var closing = connection.ConfigureAwait(false);
+        var (transaction, hash) = await StoreTransaction.BeginAsync(
+            _dataSource,
+            SessionKind.LookUp,
+            "",
+            async (begun, token) => (begun, await FindAsync(begun.Connection, workerId, token).ConfigureAwait(false)),
+            NullLogger.Instance,
+            cancellationToken).ConfigureAwait(false);
+        await transaction.DisposeAsync().ConfigureAwait(false);
+        return hash;
+    }
+
+    private static async Task<string?> FindAsync(NpgsqlConnection connection, string workerId, CancellationToken cancellationToken)
+    {
         var command = new NpgsqlCommand("SELECT credential_hash FROM worker WHERE worker_id = $1", connection);
         await using var disposing = command.ConfigureAwait(false);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = workerId });

@@ -37,15 +37,22 @@ internal sealed class RegistryRows : IAsyncDisposable
     public static async Task<RegistryRows> OpenAsync(
         NpgsqlCommand command, RegistryQuery query, CheckpointLimits limits, CancellationToken cancellationToken)
     {
-        var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess | CommandBehavior.SingleResult, cancellationToken).ConfigureAwait(false);
-        return new RegistryRows(command, reader, query, limits);
+        try
+        {
+            var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess | CommandBehavior.SingleResult, cancellationToken).ConfigureAwait(false);
+            return new RegistryRows(command, reader, query, limits);
+        }
+        catch (PostgresException refusal) when (UnreadableText.IsOne(refusal))
+        {
+            throw UnreadableText.In(refusal, query.Member, null);
+        }
     }
 
     public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
         // Rows that are already here are handed over without asking the network, where the token would be seen.
         cancellationToken.ThrowIfCancellationRequested();
-        if (!await _reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        if (!await TryReadAsync(cancellationToken).ConfigureAwait(false))
         {
             IsEnded = true;
             return false;
@@ -77,6 +84,18 @@ internal sealed class RegistryRows : IAsyncDisposable
         await _reader.DisposeAsync().ConfigureAwait(false);
         _row.Dispose();
         _column.Dispose();
+    }
+
+    private async ValueTask<bool> TryReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException refusal) when (UnreadableText.IsOne(refusal))
+        {
+            throw UnreadableText.In(refusal, _query.Member, Count + 1);
+        }
     }
 
     /// <summary>Puts <c>task_id</c> and <c>kind</c> in front of the fields of <c>data</c>.</summary>

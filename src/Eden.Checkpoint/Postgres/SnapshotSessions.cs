@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Eden.Checkpoint.Postgres;
@@ -6,9 +7,10 @@ namespace Eden.Checkpoint.Postgres;
 /// <summary>The sessions that share one snapshot: the first one, which fixed it, and others that are opened when several registries are read side by side.</summary>
 /// <param name="dataSource">Where further sessions come from.</param>
 /// <param name="first">The session that fixed the snapshot.</param>
-/// <param name="exported">The snapshot's name for further sessions; <see langword="null"/> when there may be none.</param>
+/// <param name="exported">The snapshot for further sessions; <see langword="null"/> when there may be none.</param>
 /// <param name="limit">How many there may be.</param>
-internal sealed class SnapshotSessions(NpgsqlDataSource dataSource, SnapshotSession first, string? exported, int limit) : IAsyncDisposable
+/// <param name="logger">Is told of broken connections.</param>
+internal sealed class SnapshotSessions(NpgsqlDataSource dataSource, SnapshotSession first, ExportedSnapshot? exported, int limit, ILogger logger) : IAsyncDisposable
 {
     private readonly ConcurrentStack<SnapshotSession> _idle = new([first]);
     private readonly ConcurrentQueue<SnapshotSession> _further = new();
@@ -31,7 +33,7 @@ internal sealed class SnapshotSessions(NpgsqlDataSource dataSource, SnapshotSess
                 return session;
             }
 
-            session = await SnapshotSession.OpenAsync(dataSource, exported, cancellationToken).ConfigureAwait(false);
+            session = await SnapshotSession.OpenAsync(dataSource, exported!, logger, cancellationToken).ConfigureAwait(false);
             _further.Enqueue(session);
             return session;
         }

@@ -25,6 +25,7 @@ public class ProblemTypeTests
         yield return Case("the store has no connection left", new PostgresException("of s3cret", "FATAL", "FATAL", PostgresErrorCodes.TooManyConnections), 503, "eden://reference-error/store-unavailable", true);
         yield return Case("the store refuses", new PostgresException("of s3cret", "ERROR", "ERROR", PostgresErrorCodes.InsufficientPrivilege), 500, Internal);
         yield return Case("the schema is another one", new PostgresSchemaVersionException(12), 500, Internal);
+        yield return Case("a setting keeps the store out", new PostgresSettingException("server_encoding", "LATIN1", "The database's encoding is LATIN1."), 500, Internal);
         yield return Case("the disk is full", new IOException("of s3cret", new IOException("No space left on device", 28)), 503, "eden://reference-error/disk-full", true);
         yield return Case("the disk fails", new IOException("of s3cret"), 500, Internal);
         yield return Case("the disk is read-only", new UnauthorizedAccessException("of s3cret"), 500, Internal);

@@ -79,6 +79,11 @@ internal sealed record ConsoleRun(int ExitCode, string Output, string Error)
             start.Environment["DOTNET_PROCESSOR_COUNT"] = processors.ToString(CultureInfo.InvariantCulture);
         }
 
+        foreach (var (name, value) in means.Variables)
+        {
+            start.Environment[name] = value;
+        }
+
         return Start(start);
     }
 

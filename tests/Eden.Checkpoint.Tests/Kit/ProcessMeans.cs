@@ -17,6 +17,9 @@ internal sealed record ProcessMeans
     /// <summary>Gets how many processors the runtime believes in, and with it how many threads share the work.</summary>
     public int? Processors { get; init; }
 
+    /// <summary>Gets environment variables that are set for the process.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Gets the shell commands that set the limits which only a shell can set.</summary>
     public string ShellLimits
         => (OpenFiles is { } files ? $"ulimit -n {files} && " : "") + (FileBytes is { } bytes ? $"ulimit -f {bytes / 512} && " : "");

@@ -26,8 +26,8 @@ internal sealed class TempPostgres
         _connectionString = connectionString;
     }
 
-    /// <summary>Makes an empty database whose default collation is a linguistic one, so that nothing sorts by bytes unless told to.</summary>
-    public static async Task<TempDatabase> CreateDatabaseAsync()
+    /// <summary>Makes an empty database. In UTF-8 its default collation is a linguistic one, so that nothing sorts by bytes unless told to.</summary>
+    public static async Task<TempDatabase> CreateDatabaseAsync(string encoding = "UTF8")
     {
         var programs = FindPrograms();
         if (programs is null)
@@ -46,10 +46,10 @@ internal sealed class TempPostgres
         await using (var administration = NpgsqlDataSource.Create(server._connectionString))
         {
             await using var connection = await administration.OpenConnectionAsync();
-            var locale = connection.PostgreSqlVersion.Major >= 15 ? " LOCALE_PROVIDER icu ICU_LOCALE 'en'" : "";
+            var locale = connection.PostgreSqlVersion.Major >= 15 && encoding == "UTF8" ? " LOCALE_PROVIDER icu ICU_LOCALE 'en'" : "";
             await using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // Every part is made here.
-            command.CommandText = $"CREATE DATABASE {name} TEMPLATE template0{locale}";
+            command.CommandText = $"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}'{locale}";
 #pragma warning restore CA2100
             await command.ExecuteNonQueryAsync();
         }
