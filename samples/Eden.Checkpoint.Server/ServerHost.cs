@@ -37,6 +37,7 @@ internal static class ServerHost
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = OpenFileLimit.Connections();
             if (settings.Address.Equals(IPAddress.IPv6Any))
             {
                 // IPv4 too, and IPv4 alone where the machine has no IPv6.

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using Eden.Checkpoint.AspNetCore.Tests.Kit;
+using Eden.Checkpoint.Server;
 using Eden.Checkpoint.Tests.Kit;
 
 namespace Eden.Checkpoint.AspNetCore.Tests.Server;
@@ -143,6 +144,64 @@ public class ServerSurroundingsTests
         Assert.That(exitCode, Is.Zero, error);
         Assert.That(error, Does.Contain($"No temporary directory can be made in '{_folder["missing"]}"));
     }
+
+    [Test]
+    public async Task More_connections_than_it_may_have_files_are_closed_and_it_goes_on()
+    {
+        using var server = await StartAsync("ulimit -n 300; exec \"$@\"", []);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        var connections = new List<RawClient>();
+        for (var connection = 0; connection < 200; connection++)
+        {
+            connections.Add(await RawClient.ConnectAsync(server.Client.BaseAddress!));
+        }
+
+        await await Task.WhenAny(connections.Select(connection => UntilClosedAsync(connection.Stream, patience.Token)));
+        connections.ForEach(connection => connection.Dispose());
+        while (!await AnswersAsync(server.Client))
+        {
+            // It has not yet seen that they are gone.
+            patience.Token.ThrowIfCancellationRequested();
+        }
+
+        using var export = await server.Client.PostAsync(new Uri($"/v0/experiments/{_deployment.Id}/checkpoint", UriKind.Relative), null);
+        Assert.That(export.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        var (exitCode, _, error) = await server.TerminateAsync();
+        Assert.That(exitCode, Is.Zero, error);
+
+        static async Task UntilClosedAsync(Stream stream, CancellationToken cancellationToken)
+        {
+            try
+            {
+                Assert.That(await stream.ReadAsync(new byte[1], cancellationToken), Is.Zero);
+            }
+            catch (IOException)
+            {
+                // Closed by a reset.
+            }
+        }
+
+        static async Task<bool> AnswersAsync(HttpClient client)
+        {
+            try
+            {
+                using var answer = await client.GetAsync(new Uri("/healthz", UriKind.Relative));
+                return answer.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }
+    }
+
+    [TestCase("Max open files            1024                 524288               files", 384)]
+    [TestCase("Max open files            1048576              1048576              files", 524_160)]
+    [TestCase("Max open files            200                  200                  files", 16)]
+    [TestCase("Max open files            unlimited            unlimited            files", null)]
+    [TestCase("Max processes             200                  200                  processes", null)]
+    public void Connections_take_half_of_the_files_that_the_runtime_leaves(string line, long? connections)
+        => Assert.That(OpenFileLimit.Connections(["Limit                     Soft Limit           Hard Limit           Units", line]), Is.EqualTo(connections));
 
     [Test]
     public async Task A_hang_up_ends_it_like_any_other_signal_to_end()
