@@ -39,17 +39,20 @@ internal sealed class LooseObject : IDisposable
             throw new RepositoryChangedException($"The loose object \"{path}\" is missing.", missing);
         }
 
-        var loose = new LooseObject(path, file, id);
-        try
+        return Open(path, file, id);
+    }
+
+    /// <summary>Makes the object that git knows without a file.</summary>
+    public static LooseObject EmptyTree(ObjectHash id)
+    {
+        var file = new MemoryStream();
+        using (var deflater = new ZLibStream(file, CompressionLevel.Optimal, leaveOpen: true))
         {
-            loose.ReadHeader();
-            return loose;
+            deflater.Write("tree 0\0"u8);
         }
-        catch
-        {
-            loose.Dispose();
-            throw;
-        }
+
+        file.Position = 0;
+        return Open("the empty tree", file, id);
     }
 
     /// <summary>Reads some of the content; 0 at its end.</summary>
@@ -107,6 +110,21 @@ internal sealed class LooseObject : IDisposable
     {
         _inflated.Dispose();
         _file.Dispose();
+    }
+
+    private static LooseObject Open(string path, Stream file, ObjectHash id)
+    {
+        var loose = new LooseObject(path, file, id);
+        try
+        {
+            loose.ReadHeader();
+            return loose;
+        }
+        catch
+        {
+            loose.Dispose();
+            throw;
+        }
     }
 
     private void ReadHeader()

@@ -4,8 +4,12 @@ using Eden.Checkpoint.Git.Objects;
 namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>The loose objects of a repository and its alternates, listed once: each directory is read once, no file is touched.</summary>
+/// <remarks>The empty tree is always among them. Git knows it without a file, so repositories name it and do not have it: <c>git commit-tree</c> of its
+/// well-known id is how empty commits are made.</remarks>
 internal sealed class LooseObjects
 {
+    private const int BuiltIn = -1;
+
     private static readonly EnumerationOptions s_everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
     private readonly GitObjectFormat _format;
@@ -47,6 +51,7 @@ internal sealed class LooseObjects
             }
         }
 
+        found.TryAdd(format.Hash("tree 0\0"u8), BuiltIn);
         var ids = found.Keys.ToArray();
         var directoryOf = found.Values.ToArray();
         Array.Sort(ids, directoryOf);
@@ -63,6 +68,11 @@ internal sealed class LooseObjects
     /// <exception cref="CheckpointRepoUnavailableException">The file is damaged.</exception>
     public LooseObject Open(int position)
     {
+        if (_directoryOf[position] == BuiltIn)
+        {
+            return LooseObject.EmptyTree(_ids[position]);
+        }
+
         var hex = _ids[position].ToHex(_format);
         var path = Path.Combine(_directories[_directoryOf[position]], hex[..2], hex[2..]);
         return LooseObject.Open(path, _ids[position]);

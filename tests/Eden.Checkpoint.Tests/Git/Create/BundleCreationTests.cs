@@ -23,6 +23,23 @@ internal sealed class BundleCreationTests
     }
 
     [Test]
+    public async Task The_empty_tree_is_in_the_bundle_also_where_the_repository_names_it_and_does_not_have_it([Values("sha1", "sha256")] string format)
+    {
+        using var folder = new TempFolder();
+        var path = folder["repository"];
+        await GitCli.RunAsync(folder.Path, "init", "-q", "--bare", "-b", "main", $"--object-format={format}", path);
+        var tree = await GitCli.RunAsync(path, "hash-object", "-t", "tree", "/dev/null");
+        await GitCli.RunAsync(path, "update-ref", "refs/heads/main", await GitCli.RunAsync(path, "commit-tree", tree, "-m", "nothing"));
+        Assert.That(Directory.Exists(Path.Combine(path, "objects", tree[..2])), Is.False, "git has made no file of it");
+
+        var result = await BundleOfEveryShapeTests.CreateAsync(path, folder["bundle"]);
+
+        Assert.That(result.ObjectCount, Is.EqualTo(2));
+        var clone = await BundleOfEveryShapeTests.CloneAsync(folder, path, folder["bundle"]);
+        Assert.That(await GitCli.RunAsync(clone, "rev-parse", "main^{tree}"), Is.EqualTo(tree));
+    }
+
+    [Test]
     public async Task A_deleted_branch_comes_back_as_an_additional_ref_with_its_history()
     {
         using var folder = new TempFolder();
