@@ -9,7 +9,7 @@ public sealed record GitBundleRestoreResult
     /// <summary>Gets the hash function of its object ids.</summary>
     public required GitObjectFormat ObjectFormat { get; init; }
 
-    /// <summary>Gets what its <c>HEAD</c> holds: a branch, for example <c>refs/heads/main</c>, or a commit id when it is detached.</summary>
+    /// <summary>Gets what its <c>HEAD</c> holds: a branch, for example <c>refs/heads/main</c>, or a commit id when it is detached. Bytes that are not UTF-8 appear as U+FFFD.</summary>
     public required string Head { get; init; }
 
     /// <summary>Gets the number of refs, <c>HEAD</c> not counted.</summary>

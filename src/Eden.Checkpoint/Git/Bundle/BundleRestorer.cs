@@ -77,7 +77,7 @@ internal static class BundleRestorer
         {
             RepositoryPath = place.Path,
             ObjectFormat = header.ObjectFormat,
-            Head = head,
+            Head = RefText.Show(head),
             RefCount = PackedRefsWriter.Count(header.RefLines),
             ObjectCount = inspection.ObjectCount,
             ReachableCommitCount = inspection.ReachableCommitCount,
@@ -116,7 +116,7 @@ internal static class BundleRestorer
     private static void WriteText(string path, string text)
     {
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-        file.Write(Encoding.UTF8.GetBytes(text));
+        file.Write(RefText.Encode(text));
         file.Flush(flushToDisk: true);
     }
 

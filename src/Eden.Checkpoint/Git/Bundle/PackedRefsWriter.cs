@@ -7,7 +7,7 @@ namespace Eden.Checkpoint.Git.Bundle;
 /// <summary>Writes the refs of a bundle as git's <c>packed-refs</c>: sorted, with what each annotated tag peels to.</summary>
 internal static class PackedRefsWriter
 {
-    /// <summary>Says what <c>HEAD</c> should hold: the branch that the bundle's HEAD equals, main or master before others; its commit when it is no branch's; main when there is no HEAD.</summary>
+    /// <summary>Says, as <see cref="RefText"/>, what <c>HEAD</c> should hold: the branch that the bundle's HEAD equals, main or master before others; its commit when it is no branch's; main when there is no HEAD.</summary>
     public static string ChooseHead(BundleLineTable refs)
     {
         var head = refs.Find("HEAD"u8);
@@ -29,7 +29,7 @@ internal static class PackedRefsWriter
         {
             if (refs.Text(index).StartsWith("refs/heads/"u8) && refs.Id(index) == target)
             {
-                return Encoding.UTF8.GetString(refs.Text(index));
+                return RefText.Decode(refs.Text(index));
             }
         }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Eden.Checkpoint.Git.Bundle;
 using Eden.Checkpoint.Git.Objects;
 using Eden.Checkpoint.Git.Pack;
@@ -84,7 +83,7 @@ internal static class BundleCreation
         BundleHeaderWriter.Begin(output, format);
         foreach (var tip in tips)
         {
-            var name = Encoding.UTF8.GetBytes(tip.Name);
+            var name = RefText.Encode(tip.Name);
             if (name.Length > MaxNameBytes)
             {
                 throw new CheckpointRepoUnavailableException($"A ref's name has {name.Length} bytes; a bundle can list at most {MaxNameBytes}.");

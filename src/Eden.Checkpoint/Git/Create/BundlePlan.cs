@@ -153,7 +153,7 @@ internal sealed class BundlePlan : IDisposable
             if (RefName.IsBranch(tip.Name) && !IsCommit(store, reached, tip.Target, out var kind))
             {
                 throw new CheckpointRepoUnavailableException(
-                    $"The ref {tip.Name} is broken: {tip.Target.ToHex(store.Format)} is a {ObjectHeader.Text(kind)}, not a commit.");
+                    $"The ref {RefText.Show(tip.Name)} is broken: {tip.Target.ToHex(store.Format)} is a {ObjectHeader.Text(kind)}, not a commit.");
             }
         }
     }

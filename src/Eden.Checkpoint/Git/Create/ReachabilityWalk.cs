@@ -46,7 +46,7 @@ internal sealed class ReachabilityWalk : IDisposable
 
     /// <summary>Adds a ref.</summary>
     /// <exception cref="MissingObjectException">The ref names an object that is not there.</exception>
-    public void AddTip(RefTip tip) => _tips.Add(Find(tip.Target, "ref", tip.Name).Key);
+    public void AddTip(RefTip tip) => _tips.Add(Find(tip.Target, "ref", RefText.Show(tip.Name)).Key);
 
     /// <summary>Follows every link from the tips.</summary>
     public void Run()

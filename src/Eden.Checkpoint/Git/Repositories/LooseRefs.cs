@@ -1,17 +1,17 @@
 using System.IO.Enumeration;
-using System.Text;
 using Eden.Checkpoint.Git.Objects;
+using Eden.Checkpoint.Storage;
+using Microsoft.Win32.SafeHandles;
 
 namespace Eden.Checkpoint.Git.Repositories;
 
 /// <summary>Reads the refs that are files of their own. Each directory is listed once and each file read once.</summary>
+/// <remarks>Names and paths are <see cref="RefText"/>: one that is not UTF-8 is opened by its bytes.</remarks>
 internal static class LooseRefs
 {
     private const int MaxBytes = 4096;
 
     private static readonly EnumerationOptions s_everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
-
-    private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
 
     /// <summary>Returns the loose refs of a worktree by name: the shared ones, and the worktree's own.</summary>
     /// <exception cref="CheckpointRepoUnavailableException">A ref is broken; the message names it.</exception>
@@ -43,13 +43,17 @@ internal static class LooseRefs
         int length;
         try
         {
-            using var file = RepositoryFile.Open(path);
+            using var file = Open(path);
             length = RandomAccess.Read(file, buffer, 0);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             value = default;
             return false;
+        }
+        catch (Exception failure) when (RefText.HasBytes(path) && failure is IOException or NotSupportedException)
+        {
+            throw Broken(name, $"its file cannot be read: {failure.Message}");
         }
 
         value = Parse(buffer[..length], name, format);
@@ -61,14 +65,7 @@ internal static class LooseRefs
         var text = content.TrimEnd(" \t\r\n"u8);
         if (text.StartsWith("ref:"u8) && content.Length < MaxBytes)
         {
-            try
-            {
-                return new RefValue(name, default, s_strict.GetString(text[4..].TrimStart(" \t"u8)));
-            }
-            catch (DecoderFallbackException)
-            {
-                throw Broken(name, "it names another ref by something that is not UTF-8");
-            }
+            return new RefValue(name, default, RefText.Decode(text[4..].TrimStart(" \t"u8)));
         }
 
         var hex = format.HexLength();
@@ -106,9 +103,9 @@ internal static class LooseRefs
                 {
                     directories.Push(name);
                 }
-                else if (!RefName.IsLegal(Encoding.UTF8.GetBytes(name)) || name.Contains('\uFFFD', StringComparison.Ordinal))
+                else if (!RefName.IsLegal(RefText.Encode(name)))
                 {
-                    throw Broken(name, "its name is not legal, or not UTF-8");
+                    throw Broken(name, "its name is not legal");
                 }
                 else if (wanted(name) && TryReadOne(Path.Combine(root, name), name, format, out var value))
                 {
@@ -122,8 +119,18 @@ internal static class LooseRefs
     {
         try
         {
-            return [.. new FileSystemEnumerable<(string, bool)>(
-                directory, static (ref entry) => (entry.FileName.ToString(), entry.IsDirectory), s_everything)];
+            if (!RefText.HasBytes(directory))
+            {
+                List<(string Name, bool IsDirectory)> entries = [.. new FileSystemEnumerable<(string, bool)>(
+                    directory, static (ref entry) => (entry.FileName.ToString(), entry.IsDirectory), s_everything)];
+                if (!RawFiles.IsSupported || !entries.Exists(entry => entry.Name.Contains('\uFFFD', StringComparison.Ordinal)))
+                {
+                    return entries;
+                }
+            }
+
+            // The base library has put U+FFFD for what is not UTF-8, or it stands there itself: the bytes tell.
+            return RawFiles.List(RefText.Encode(directory)).ConvertAll(entry => (RefText.Decode(entry.Name), entry.IsDirectory));
         }
         catch (DirectoryNotFoundException)
         {
@@ -131,5 +138,9 @@ internal static class LooseRefs
         }
     }
 
-    private static CheckpointRepoUnavailableException Broken(string name, string fault) => new($"The ref {name} is broken: {fault}.");
+    private static SafeFileHandle Open(string path)
+        => !RefText.HasBytes(path) ? RepositoryFile.Open(path)
+            : RawFiles.TryOpen(RefText.Encode(path)) ?? throw new FileNotFoundException();
+
+    private static CheckpointRepoUnavailableException Broken(string name, string fault) => new($"The ref {RefText.Show(name)} is broken: {fault}.");
 }

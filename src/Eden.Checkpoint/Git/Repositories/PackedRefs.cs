@@ -1,4 +1,3 @@
-using System.Text;
 using Eden.Checkpoint.Git.Objects;
 
 namespace Eden.Checkpoint.Git.Repositories;
@@ -6,8 +5,6 @@ namespace Eden.Checkpoint.Git.Repositories;
 /// <summary>Reads the <c>packed-refs</c> file. What its peeled lines say is checked for form and not used: tags are read anyway.</summary>
 internal static class PackedRefs
 {
-    private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
-
     /// <summary>Returns the refs by name; none when there is no such file.</summary>
     /// <exception cref="CheckpointRepoUnavailableException">A line is malformed or a ref is broken; the message says which.</exception>
     public static List<RefValue> Read(string path, GitObjectFormat format)
@@ -37,7 +34,7 @@ internal static class PackedRefs
         {
             if (values[i - 1].Name == values[i].Name)
             {
-                throw new CheckpointRepoUnavailableException($"The ref {values[i].Name} is broken: packed-refs lists it twice.");
+                throw new CheckpointRepoUnavailableException($"The ref {RefText.Show(values[i].Name)} is broken: packed-refs lists it twice.");
             }
         }
 
@@ -97,23 +94,14 @@ internal static class PackedRefs
         }
 
         var bytes = line[(hex + 1)..];
-        string name;
-        try
-        {
-            name = s_strict.GetString(bytes);
-        }
-        catch (DecoderFallbackException)
-        {
-            throw Malformed(number, $"names the ref {Encoding.UTF8.GetString(bytes)}, which is not UTF-8");
-        }
-
+        var name = RefText.Decode(bytes);
         if (!bytes.StartsWith("refs/"u8) || !RefName.IsLegal(bytes))
         {
-            throw Malformed(number, $"names \"{name}\", which is no ref name");
+            throw Malformed(number, $"names \"{RefText.Show(name)}\", which is no ref name");
         }
 
         return target.IsZero
-            ? throw new CheckpointRepoUnavailableException($"The ref {name} is broken: it names no object.")
+            ? throw new CheckpointRepoUnavailableException($"The ref {RefText.Show(name)} is broken: it names no object.")
             : new RefValue(name, target, null);
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Eden.Checkpoint.Git.Objects;
 
 namespace Eden.Checkpoint.Git.Repositories;
@@ -121,14 +120,14 @@ internal sealed class RefSnapshot
         }
         else
         {
-            _warnings.Add($"The symbolic ref {value.Name} names {value.SymbolicTarget}, which does not exist; it was left out, as git does.");
+            _warnings.Add($"The symbolic ref {RefText.Show(value.Name)} names {RefText.Show(value.SymbolicTarget)}, which does not exist; it was left out, as git does.");
         }
     }
 
     /// <summary>Follows symbolic refs to an object; null when the last one names a ref that does not exist.</summary>
     private ObjectHash? Follow(RefValue value, string directory)
     {
-        var first = value.Name;
+        var first = RefText.Show(value.Name);
         for (var depth = 0; depth <= MaxSymbolicDepth; depth++)
         {
             if (value.SymbolicTarget is not { } name)
@@ -136,9 +135,9 @@ internal sealed class RefSnapshot
                 return value.Target;
             }
 
-            if (name != "HEAD" && !(name.StartsWith("refs/", StringComparison.Ordinal) && RefName.IsLegal(Encoding.UTF8.GetBytes(name))))
+            if (name != "HEAD" && !(name.StartsWith("refs/", StringComparison.Ordinal) && RefName.IsLegal(RefText.Encode(name))))
             {
-                throw new CheckpointRepoUnavailableException($"The ref {first} is broken: it leads to \"{name}\", which is no ref name.");
+                throw new CheckpointRepoUnavailableException($"The ref {first} is broken: it leads to \"{RefText.Show(name)}\", which is no ref name.");
             }
 
             if (!TryFind(name, directory, out value))

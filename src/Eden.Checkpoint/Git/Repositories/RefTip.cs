@@ -2,5 +2,5 @@ using Eden.Checkpoint.Git.Objects;
 
 namespace Eden.Checkpoint.Git.Repositories;
 
-/// <summary>A ref and the object it names, symbolic refs followed.</summary>
+/// <summary>A ref and the object it names, symbolic refs followed. The name is <see cref="RefText"/>.</summary>
 internal readonly record struct RefTip(string Name, ObjectHash Target);
