@@ -19,7 +19,8 @@ public sealed class EdenCheckpointOptions
         set => field = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "An upload has at least one byte.");
     }
 
-    /// <summary>Gets or sets what <c>Retry-After</c> says in an answer that may be tried again.</summary>
+    /// <summary>Gets or sets what <c>Retry-After</c> says in an answer that may be tried again, where the failure itself does not know better:
+    /// what a git host says by its own <c>Retry-After</c> is passed on.</summary>
     /// <value>1 second to 1 day, rounded up to whole seconds; 30 seconds by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
     public TimeSpan RetryAfter

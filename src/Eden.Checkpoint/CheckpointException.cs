@@ -5,6 +5,8 @@ namespace Eden.Checkpoint;
 /// Messages never hold credentials or connection strings.</remarks>
 public abstract class CheckpointException : Exception
 {
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromDays(1);
+
     private protected CheckpointException(
         CheckpointProblem problem,
         string message,
@@ -16,6 +18,7 @@ public abstract class CheckpointException : Exception
         Problem = problem;
         Violations = violations ?? [];
         TotalViolations = Math.Max(totalViolations ?? 0, Violations.Count);
+        IsRetryable = problem.IsRetryable;
     }
 
     /// <summary>Gets the problem: its type URI, title and HTTP status.</summary>
@@ -27,8 +30,17 @@ public abstract class CheckpointException : Exception
     /// <summary>Gets the HTTP status of spec §9.</summary>
     public int Status => Problem.Status;
 
-    /// <summary>Gets a value indicating whether the same call may succeed later without a change.</summary>
-    public bool IsRetryable => Problem.IsRetryable;
+    /// <summary>Gets a value indicating whether the same call may succeed later without anybody changing anything.</summary>
+    /// <value>What the problem says by default. A failure that waiting does not cure says no, whatever its problem says: a path that is no repository, a refused credential.</value>
+    public bool IsRetryable { get; init; }
+
+    /// <summary>Gets how long whoever failed asked to be left alone, for example a git host that answered 429; <see langword="null"/> when nobody said.</summary>
+    /// <value>More than zero, up to a day.</value>
+    public TimeSpan? RetryAfter
+    {
+        get;
+        init => field = value is null || value.Value <= TimeSpan.Zero ? null : value.Value > s_longestWait ? s_longestWait : value;
+    }
 
     /// <summary>Gets the violations found, the first ones up to <see cref="CheckpointLimits.MaxViolations"/>.</summary>
     public IReadOnlyList<CheckpointViolation> Violations { get; }

@@ -2,7 +2,9 @@ namespace Eden.Checkpoint;
 
 /// <summary>The git side of an export failed: the remote could not be synced, the bundle could not be made although a repository is
 /// configured, or the export-side §12 check failed because a ref moved in between. Nothing was written. Problem
-/// <c>eden://reference-error/checkpoint-repo-unavailable</c>, status 503, retryable (spec §9).</summary>
+/// <c>eden://reference-error/checkpoint-repo-unavailable</c>, status 503 (spec §9).</summary>
+/// <remarks>Retryable unless <see cref="CheckpointException.IsRetryable"/> says that somebody must do something first: a path that is no repository, a repository that is
+/// shallow, corrupt or of an unsupported format, a credential or a certificate that is refused.</remarks>
 public sealed class CheckpointRepoUnavailableException : CheckpointException
 {
     /// <summary>Creates the failure with a message and an optional cause.</summary>
@@ -28,11 +30,36 @@ public sealed class CheckpointRepoUnavailableException : CheckpointException
                 invalid.TotalViolations),
             invalid)
     {
+        // A ref that moved is right again in the next bundle; a bundle that is damaged comes from something that is.
+        IsRetryable = IsMovedRef(invalid.Violations);
     }
+
+    /// <summary>Gets a value indicating whether the repository's own files are damaged: a clone of ours can be made anew.</summary>
+    internal bool IsDamage { get; init; }
+
+    /// <summary>A failure that stays until somebody does something about it.</summary>
+    internal static CheckpointRepoUnavailableException Lasting(string message, Exception? innerException = null)
+        => new(message, innerException) { IsRetryable = false };
+
+    /// <summary>A repository whose own files are damaged.</summary>
+    internal static CheckpointRepoUnavailableException Damaged(string message, Exception? innerException = null)
+        => new(message, innerException) { IsRetryable = false, IsDamage = true };
+
+    /// <summary>Wraps another failure of the same kind under its own or another message: what it says about trying again stays.</summary>
+    internal static CheckpointRepoUnavailableException Again(CheckpointRepoUnavailableException failure, string? message = null)
+        => new(message ?? failure.Message, failure.InnerException ?? failure)
+        {
+            IsRetryable = failure.IsRetryable,
+            RetryAfter = failure.RetryAfter,
+            IsDamage = failure.IsDamage,
+        };
 
     // What a moved ref leaves behind is a branch or a commit that is missing; with other violations the bundle itself is at fault.
     private static string Cause(IReadOnlyList<CheckpointViolation> violations)
-        => violations.All(violation => violation.Rule is CheckpointRule.BranchReference or CheckpointRule.CommitReference)
+        => IsMovedRef(violations)
             ? "The bundle does not hold what the snapshot names; a ref was probably deleted or moved in between, so try again"
             : "The bundle that was made is not fit for an archive";
+
+    private static bool IsMovedRef(IReadOnlyList<CheckpointViolation> violations)
+        => violations.All(violation => violation.Rule is CheckpointRule.BranchReference or CheckpointRule.CommitReference);
 }

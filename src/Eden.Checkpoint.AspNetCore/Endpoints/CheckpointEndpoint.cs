@@ -105,9 +105,9 @@ internal static class CheckpointEndpoint
             context.Response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        if (problem.Problem.IsRetryable)
+        if (problem.IsRetryable)
         {
-            var seconds = (long)Math.Ceiling(options.RetryAfter.TotalSeconds);
+            var seconds = (long)Math.Ceiling((problem.RetryAfter ?? options.RetryAfter).TotalSeconds);
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 

@@ -11,12 +11,22 @@ internal sealed record WireProblem(CheckpointProblem Problem, string Detail, IRe
     // ENOSPC and EDQUOT, as .NET passes them on, and Windows' own.
     private static readonly int[] s_diskFull = OperatingSystem.IsWindows() ? [unchecked((int)0x80070070), unchecked((int)0x80070027)] : [28, OperatingSystem.IsLinux() ? 122 : 69];
 
+    /// <summary>Gets a value indicating whether the same request may succeed later: what <c>Retry-After</c> tells.</summary>
+    public bool IsRetryable { get; private init; } = Problem.IsRetryable;
+
+    /// <summary>Gets how long whoever failed asked to be left alone; <see langword="null"/> when nobody said.</summary>
+    public TimeSpan? RetryAfter { get; private init; }
+
     /// <summary>Gets a value indicating whether the failure is the server's own and belongs into its log with everything it says.</summary>
     public bool IsFault { get; private init; }
 
     public static WireProblem Of(Exception exception) => exception switch
     {
-        CheckpointException known => new(known.Problem, known.Message, known.Violations, known.TotalViolations),
+        CheckpointException known => new(known.Problem, known.Message, known.Violations, known.TotalViolations)
+        {
+            IsRetryable = known.IsRetryable,
+            RetryAfter = known.RetryAfter,
+        },
 
         ServerBusyException busy => new(ServerProblem.Busy, busy.Message, [], 0),
 

@@ -114,6 +114,33 @@ public class ExportEndpointTests
     }
 
     [Test]
+    public async Task A_repository_that_somebody_must_repair_is_unavailable_without_retry_after()
+    {
+        await using var server = await TestServer.StartAsync(
+            options => options.Experiments.Add(_deployment.Served() with { Bundles = new LocalRepoBundleProvider(Path.GetTempPath()) }));
+
+        using var answer = await server.ExportAsync(Id);
+
+        var problem = await Problem.ReadAsync(answer, HttpStatusCode.ServiceUnavailable, RepoUnavailable);
+        Assert.That(problem.Detail, Does.Contain("not a git repository"));
+        Assert.That(answer.Headers.RetryAfter, Is.Null);
+    }
+
+    [Test]
+    public async Task What_the_git_host_says_about_trying_again_is_passed_on()
+    {
+        var bundles = new Mock<IRepoBundleProvider>();
+        bundles.Setup(provider => provider.CreateBundleAsync(It.IsAny<RepoBundleRequest>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new CheckpointRepoUnavailableException("The git host is busy.") { RetryAfter = TimeSpan.FromSeconds(6.5) });
+        await using var server = await TestServer.StartAsync(options => options.Experiments.Add(_deployment.Served() with { Bundles = bundles.Object }));
+
+        using var answer = await server.ExportAsync(Id);
+
+        await Problem.ReadAsync(answer, HttpStatusCode.ServiceUnavailable, RepoUnavailable);
+        Assert.That(answer.Headers.GetValues("Retry-After"), Is.EqualTo(new[] { "7" }));
+    }
+
+    [Test]
     public async Task A_server_started_while_the_remote_is_down_exports_as_soon_as_it_is_back()
     {
         _deployment.Remote.Fault = GitHttpFault.ServerError;

@@ -26,7 +26,7 @@ internal static class BundleCreation
 
         if (plan.ObjectCount > uint.MaxValue)
         {
-            throw new CheckpointRepoUnavailableException($"The repository has {plan.ObjectCount} objects, more than one pack can hold.");
+            throw CheckpointRepoUnavailableException.Lasting($"The repository has {plan.ObjectCount} objects, more than one pack can hold.");
         }
 
         var output = new PackOutput(destination, layout.Format, cancellationToken);
@@ -73,7 +73,10 @@ internal static class BundleCreation
             }
             catch (Exception final) when (final is MissingObjectException or RepositoryChangedException)
             {
-                throw new CheckpointRepoUnavailableException(final.Message, final);
+                // What still moves may rest later; what no listing has is lost.
+                throw final is MissingObjectException
+                    ? CheckpointRepoUnavailableException.Damaged(final.Message, final)
+                    : new CheckpointRepoUnavailableException(final.Message, final);
             }
         }
     }
@@ -86,7 +89,7 @@ internal static class BundleCreation
             var name = RefText.Encode(tip.Name);
             if (name.Length > MaxNameBytes)
             {
-                throw new CheckpointRepoUnavailableException($"A ref's name has {name.Length} bytes; a bundle can list at most {MaxNameBytes}.");
+                throw CheckpointRepoUnavailableException.Lasting($"A ref's name has {name.Length} bytes; a bundle can list at most {MaxNameBytes}.");
             }
 
             await output.ReserveAsync(name.Length + format.HexLength() + 2).ConfigureAwait(false);

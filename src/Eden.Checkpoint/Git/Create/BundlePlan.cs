@@ -106,7 +106,7 @@ internal sealed class BundlePlan : IDisposable
         {
             if (!ObjectHash.TryParse(extra.ObjectId, out var target) || extra.ObjectId.Length != format.HexLength())
             {
-                throw new CheckpointRepoUnavailableException(
+                throw CheckpointRepoUnavailableException.Lasting(
                     $"The ref {extra.Name} cannot be added: \"{extra.ObjectId}\" is no object id of this repository, whose ids have {format.HexLength()} hex digits.");
             }
 
@@ -122,7 +122,7 @@ internal sealed class BundlePlan : IDisposable
 
             if (parents.Contains(extra.Name) || Parents(extra.Name).Any(named.ContainsKey))
             {
-                throw new CheckpointRepoUnavailableException(
+                throw CheckpointRepoUnavailableException.Lasting(
                     $"The ref {extra.Name} cannot be added: the repository has a ref that it would be a directory of, or inside of.");
             }
 
@@ -139,7 +139,7 @@ internal sealed class BundlePlan : IDisposable
         {
             if (ObjectHash.TryParse(extra.ObjectId, out var target) && !IsCommit(store, reached, target, out var kind))
             {
-                throw new CheckpointRepoUnavailableException(
+                throw CheckpointRepoUnavailableException.Lasting(
                     $"The ref {extra.Name} cannot be added: {extra.ObjectId} is a {ObjectHeader.Text(kind)}, not a commit.");
             }
         }
@@ -152,7 +152,7 @@ internal sealed class BundlePlan : IDisposable
         {
             if (RefName.IsBranch(tip.Name) && !IsCommit(store, reached, tip.Target, out var kind))
             {
-                throw new CheckpointRepoUnavailableException(
+                throw CheckpointRepoUnavailableException.Lasting(
                     $"The ref {RefText.Show(tip.Name)} is broken: {tip.Target.ToHex(store.Format)} is a {ObjectHeader.Text(kind)}, not a commit.");
             }
         }

@@ -329,7 +329,7 @@ internal sealed class ReachabilityWalk : IDisposable
     }
 
     private CheckpointRepoUnavailableException Corrupt(ObjectLocation location, string? fault)
-        => new($"The repository is corrupt: object {Hex(location)}: {fault}.");
+        => CheckpointRepoUnavailableException.Lasting($"The repository is corrupt: object {Hex(location)}: {fault}.");
 
     private string Hex(ObjectLocation location) => _store.Id(location).ToHex(_store.Format);
 

@@ -40,7 +40,7 @@ internal sealed class ReachableSet
             return true;
         }
 
-        return known == (byte)kind ? false : throw new CheckpointRepoUnavailableException(
+        return known == (byte)kind ? false : throw CheckpointRepoUnavailableException.Lasting(
             $"The repository is corrupt: object {_store.Id(location).ToHex(_store.Format)} is named as a {ObjectHeader.Text((ObjectKind)known)} and as a {ObjectHeader.Text(kind)}.");
     }
 

@@ -372,7 +372,7 @@ internal sealed class ReusingPackWriter : IDisposable
         hash.AppendData(content);
         if (actual != kind || hash.Finish() != store.Id(location))
         {
-            throw new CheckpointRepoUnavailableException(
+            throw CheckpointRepoUnavailableException.Damaged(
                 $"The repository is corrupt: the content of object {store.Id(location).ToHex(store.Format)} does not hash to its name, or is not the {ObjectHeader.Text(kind)} that it is named as.");
         }
 

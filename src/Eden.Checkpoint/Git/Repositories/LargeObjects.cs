@@ -125,7 +125,7 @@ internal sealed class LargeObjects(long maxObjectBytes, string? temporaryDirecto
     {
         if (size > maxObjectBytes)
         {
-            throw pack.Corrupt(rank, $"its {size} bytes are more than the limit of {maxObjectBytes}");
+            throw pack.TooLarge(rank, $"its {size} bytes are more than the limit of {maxObjectBytes}");
         }
     }
 }

@@ -73,7 +73,7 @@ internal sealed class LooseObject : IDisposable
     {
         if (Size > limit || Size > Array.MaxLength)
         {
-            throw Corrupt($"its {Size} bytes are more than the limit of {limit}");
+            throw CheckpointRepoUnavailableException.Lasting($"The loose object \"{_path}\" is too large: its {Size} bytes are more than the limit of {limit}.");
         }
 
         // The file bounds what can come out of it, so a lie about the size is found before memory is spent on it.
@@ -103,7 +103,7 @@ internal sealed class LooseObject : IDisposable
     }
 
     public CheckpointRepoUnavailableException Corrupt(string fault, Exception? cause = null)
-        => new($"The loose object \"{_path}\" is corrupt: {fault}.", cause);
+        => CheckpointRepoUnavailableException.Damaged($"The loose object \"{_path}\" is corrupt: {fault}.", cause);
 
     /// <inheritdoc/>
     public void Dispose()

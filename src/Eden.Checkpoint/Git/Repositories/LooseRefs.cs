@@ -142,5 +142,5 @@ internal static class LooseRefs
         => !RefText.HasBytes(path) ? RepositoryFile.Open(path)
             : RawFiles.TryOpen(RefText.Encode(path)) ?? throw new FileNotFoundException();
 
-    private static CheckpointRepoUnavailableException Broken(string name, string fault) => new($"The ref {RefText.Show(name)} is broken: {fault}.");
+    private static CheckpointRepoUnavailableException Broken(string name, string fault) => CheckpointRepoUnavailableException.Damaged($"The ref {RefText.Show(name)} is broken: {fault}.");
 }

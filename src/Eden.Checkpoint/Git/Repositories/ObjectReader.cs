@@ -199,7 +199,7 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long 
     {
         if (size > maxObjectBytes)
         {
-            throw pack.Corrupt(rank, $"its {size} bytes are more than the limit of {maxObjectBytes}");
+            throw pack.TooLarge(rank, $"its {size} bytes are more than the limit of {maxObjectBytes}");
         }
 
         if (size > maxHeldBytes)
@@ -209,7 +209,7 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long 
 
         if (size > Array.MaxLength - Slack)
         {
-            throw pack.Corrupt(rank, $"its {size} bytes are more than can be held in memory");
+            throw pack.TooLarge(rank, $"its {size} bytes are more than can be held in memory");
         }
     }
 

@@ -127,7 +127,7 @@ internal sealed class ObjectStore : IDisposable
             {
                 if (file.EndsWith(".promisor", StringComparison.Ordinal))
                 {
-                    throw new CheckpointRepoUnavailableException(
+                    throw CheckpointRepoUnavailableException.Lasting(
                         $"The repository is a partial clone (promisor pack \"{file}\"): objects that it left at its remote cannot be bundled.");
                 }
 

@@ -328,7 +328,7 @@ internal sealed class PackIndexFile
 
         public long Left => _length - _consumed;
 
-        public CheckpointRepoUnavailableException Fault(string fault) => new($"The pack index \"{path}\" {fault}.");
+        public CheckpointRepoUnavailableException Fault(string fault) => CheckpointRepoUnavailableException.Damaged($"The pack index \"{path}\" {fault}.");
 
         public void Read(Span<uint> words)
         {

@@ -34,7 +34,7 @@ internal static class PackedRefs
         {
             if (values[i - 1].Name == values[i].Name)
             {
-                throw new CheckpointRepoUnavailableException($"The ref {RefText.Show(values[i].Name)} is broken: packed-refs lists it twice.");
+                throw CheckpointRepoUnavailableException.Damaged($"The ref {RefText.Show(values[i].Name)} is broken: packed-refs lists it twice.");
             }
         }
 
@@ -101,10 +101,10 @@ internal static class PackedRefs
         }
 
         return target.IsZero
-            ? throw new CheckpointRepoUnavailableException($"The ref {RefText.Show(name)} is broken: it names no object.")
+            ? throw CheckpointRepoUnavailableException.Damaged($"The ref {RefText.Show(name)} is broken: it names no object.")
             : new RefValue(name, target, null);
     }
 
     private static CheckpointRepoUnavailableException Malformed(int line, string fault)
-        => new($"The repository's packed-refs is malformed: line {line} {fault}.");
+        => CheckpointRepoUnavailableException.Damaged($"The repository's packed-refs is malformed: line {line} {fault}.");
 }

@@ -137,7 +137,7 @@ internal sealed class RefSnapshot
 
             if (name != "HEAD" && !(name.StartsWith("refs/", StringComparison.Ordinal) && RefName.IsLegal(RefText.Encode(name))))
             {
-                throw new CheckpointRepoUnavailableException($"The ref {first} is broken: it leads to \"{RefText.Show(name)}\", which is no ref name.");
+                throw CheckpointRepoUnavailableException.Damaged($"The ref {first} is broken: it leads to \"{RefText.Show(name)}\", which is no ref name.");
             }
 
             if (!TryFind(name, directory, out value))
@@ -146,7 +146,7 @@ internal sealed class RefSnapshot
             }
         }
 
-        throw new CheckpointRepoUnavailableException($"The ref {first} is broken: its symbolic refs go round in a circle or too deep.");
+        throw CheckpointRepoUnavailableException.Damaged($"The ref {first} is broken: its symbolic refs go round in a circle or too deep.");
     }
 
     private bool TryFind(string name, string directory, out RefValue value)

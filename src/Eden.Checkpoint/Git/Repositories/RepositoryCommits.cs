@@ -3,7 +3,7 @@ using Eden.Checkpoint.Git.Objects;
 
 namespace Eden.Checkpoint.Git.Repositories;
 
-/// <summary>Answers which commits exist in a repository, reachable or not, from one listing. Not thread-safe.</summary>
+/// <summary>Answers which commits exist in a repository, reachable or not, and which of them lead to which, from one listing. Not thread-safe.</summary>
 internal sealed class RepositoryCommits : IDisposable
 {
     private const long CacheBytes = 4L << 20;
@@ -75,6 +75,47 @@ internal sealed class RepositoryCommits : IDisposable
 
         commits.Reverse();
         return commits;
+    }
+
+    /// <summary>Says whether the repository has an object of that name, of whatever kind.</summary>
+    public bool Contains(string hex) => TryFind(hex, out _);
+
+    /// <summary>Says whether a commit has another among its ancestors, or is it.</summary>
+    /// <param name="from">The later commit's id in hex; what is no commit leads nowhere.</param>
+    /// <param name="ancestor">The other's.</param>
+    /// <param name="cancellationToken">Observed at each commit.</param>
+    /// <exception cref="CheckpointRepoUnavailableException">The repository is damaged.</exception>
+    public bool LeadsTo(string from, string ancestor, CancellationToken cancellationToken)
+    {
+        if (!ObjectHash.TryParse(from, out var first) || !ObjectHash.TryParse(ancestor, out var wanted))
+        {
+            return false;
+        }
+
+        var met = new HashSet<ObjectHash> { first };
+        var waiting = new Queue<ObjectHash>(met);
+        while (waiting.TryDequeue(out var id))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (id == wanted)
+            {
+                return true;
+            }
+
+            if (_store.TryFind(id, out var location) && _reader.KindOf(location) == ObjectKind.Commit
+                && CommitLinks.TryParse(_reader.Read(location, out _), _store.Format, out var links, out _))
+            {
+                for (var parent = 0; parent < links.ParentCount; parent++)
+                {
+                    if (met.Add(links.Parent(parent)))
+                    {
+                        waiting.Enqueue(links.Parent(parent));
+                    }
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <inheritdoc/>

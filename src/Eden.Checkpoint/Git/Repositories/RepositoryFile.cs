@@ -94,7 +94,7 @@ internal static class RepositoryFile
     {
         if (SpecialFile.IsAt(path))
         {
-            throw new CheckpointRepoUnavailableException($"\"{path}\" is a pipe, a socket or a device, not a file of a repository.");
+            throw CheckpointRepoUnavailableException.Lasting($"\"{path}\" is a pipe, a socket or a device, not a file of a repository.");
         }
     }
 }

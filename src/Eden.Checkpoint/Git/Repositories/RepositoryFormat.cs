@@ -13,7 +13,7 @@ internal static class RepositoryFormat
         if (config.TryGet("core.repositoryformatversion", out var text)
             && (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out version) || version is < 0 or > 1))
         {
-            throw new CheckpointRepoUnavailableException($"The repository has format version \"{text}\"; 0 and 1 are supported.");
+            throw CheckpointRepoUnavailableException.Lasting($"The repository has format version \"{text}\"; 0 and 1 are supported.");
         }
 
         var format = GitObjectFormat.Sha1;
@@ -39,27 +39,27 @@ internal static class RepositoryFormat
             case "noop" or "noop-v1" or "worktreeconfig" or "preciousobjects" or "relativeworktrees":
                 return;
             case "partialclone":
-                throw new CheckpointRepoUnavailableException(
+                throw CheckpointRepoUnavailableException.Lasting(
                     $"The repository is a partial clone (extensions.partialClone = {value}): objects that it left at its remote cannot be bundled.");
             case "objectformat" or "refstorage" when version == 0:
-                throw new CheckpointRepoUnavailableException(
+                throw CheckpointRepoUnavailableException.Lasting(
                     $"The repository has format version 0 but sets extensions.{name}, which needs version 1; git refuses it too.");
             case "objectformat":
                 format = value switch
                 {
                     "sha1" => GitObjectFormat.Sha1,
                     "sha256" => GitObjectFormat.Sha256,
-                    _ => throw new CheckpointRepoUnavailableException(
+                    _ => throw CheckpointRepoUnavailableException.Lasting(
                         $"The repository has the object format \"{value}\" (extensions.objectFormat); sha1 and sha256 are supported."),
                 };
                 return;
             case "refstorage" when value == "files":
                 return;
             case "refstorage":
-                throw new CheckpointRepoUnavailableException(
+                throw CheckpointRepoUnavailableException.Lasting(
                     $"The repository keeps its refs as \"{value}\" (extensions.refStorage); only \"files\" is supported.");
             default:
-                throw new CheckpointRepoUnavailableException(
+                throw CheckpointRepoUnavailableException.Lasting(
                     $"The repository uses the extension \"{name}\" (extensions.{name}), which is not supported.");
         }
     }
@@ -69,7 +69,7 @@ internal static class RepositoryFormat
         var isPromisor = key.EndsWith(".promisor", StringComparison.Ordinal) && GitConfigFile.AsBoolean(value) != false;
         if (isPromisor || key.EndsWith(".partialclonefilter", StringComparison.Ordinal))
         {
-            throw new CheckpointRepoUnavailableException(
+            throw CheckpointRepoUnavailableException.Lasting(
                 $"The repository is a partial clone ({key} is set): objects that it left at its promisor remote cannot be bundled.");
         }
     }

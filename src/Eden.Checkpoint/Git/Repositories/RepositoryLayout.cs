@@ -34,11 +34,11 @@ internal sealed class RepositoryLayout
         var full = Path.GetFullPath(path);
         if (!Directory.Exists(full))
         {
-            throw new CheckpointRepoUnavailableException($"There is no directory \"{full}\" to bundle.");
+            throw CheckpointRepoUnavailableException.Lasting($"There is no directory \"{full}\" to bundle.");
         }
 
         var gitDirectory = FindGitDirectory(full)
-            ?? throw new CheckpointRepoUnavailableException($"The directory \"{full}\" is not a git repository.");
+            ?? throw CheckpointRepoUnavailableException.Lasting($"The directory \"{full}\" is not a git repository.");
         var common = FindCommonDirectory(gitDirectory);
         return new RepositoryLayout(gitDirectory, common, CheckFormat(common));
     }
@@ -60,12 +60,12 @@ internal sealed class RepositoryLayout
 
             if (depth > MaxAlternateDepth || found.Count == MaxObjectDirectories)
             {
-                throw new CheckpointRepoUnavailableException($"The repository's alternates are nested too deeply, at \"{directory}\".");
+                throw CheckpointRepoUnavailableException.Lasting($"The repository's alternates are nested too deeply, at \"{directory}\".");
             }
 
             if (!Directory.Exists(directory))
             {
-                throw new CheckpointRepoUnavailableException($"The object directory \"{directory}\" does not exist.");
+                throw CheckpointRepoUnavailableException.Damaged($"The object directory \"{directory}\" does not exist.");
             }
 
             found.Add(directory);
@@ -85,7 +85,7 @@ internal sealed class RepositoryLayout
         try
         {
             return new FileInfo(path) is { Exists: true, Length: > MaxSmallFileBytes } file
-                ? throw new CheckpointRepoUnavailableException($"The file \"{path}\" has {file.Length} bytes, more than such a file can sensibly have.")
+                ? throw CheckpointRepoUnavailableException.Lasting($"The file \"{path}\" has {file.Length} bytes, more than such a file can sensibly have.")
                 : RepositoryFile.ReadText(path);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
@@ -109,7 +109,7 @@ internal sealed class RepositoryLayout
             var directory = target.Length == 0 ? "" : Path.GetFullPath(target, path);
             return IsGitDirectory(directory)
                 ? directory
-                : throw new CheckpointRepoUnavailableException($"The file \"{dotGit}\" does not lead to a git repository.");
+                : throw CheckpointRepoUnavailableException.Lasting($"The file \"{dotGit}\" does not lead to a git repository.");
         }
 
         return IsGitDirectory(path) ? path : null;
@@ -136,7 +136,7 @@ internal sealed class RepositoryLayout
         var common = Path.TrimEndingDirectorySeparator(Path.GetFullPath(link, gitDirectory));
         return Directory.Exists(Path.Combine(common, "objects")) && Directory.Exists(Path.Combine(common, "refs"))
             ? common
-            : throw new CheckpointRepoUnavailableException($"The linked worktree's repository \"{common}\" is not there.");
+            : throw CheckpointRepoUnavailableException.Lasting($"The linked worktree's repository \"{common}\" is not there.");
     }
 
     private static GitObjectFormat CheckFormat(string common)
@@ -148,16 +148,16 @@ internal sealed class RepositoryLayout
         }
         catch (FormatException malformed)
         {
-            throw new CheckpointRepoUnavailableException($"The repository's config is malformed, {malformed.Message}.", malformed);
+            throw CheckpointRepoUnavailableException.Damaged($"The repository's config is malformed, {malformed.Message}.", malformed);
         }
 
         if (Directory.Exists(Path.Combine(common, "reftable")))
         {
-            throw new CheckpointRepoUnavailableException("The repository keeps its refs in reftable files, which is not supported.");
+            throw CheckpointRepoUnavailableException.Lasting("The repository keeps its refs in reftable files, which is not supported.");
         }
 
         return !string.IsNullOrWhiteSpace(ReadSmallFile(Path.Combine(common, "shallow")))
-            ? throw new CheckpointRepoUnavailableException("The repository is a shallow clone: its history is cut off, so it cannot be bundled whole.")
+            ? throw CheckpointRepoUnavailableException.Lasting("The repository is a shallow clone: its history is cut off, so it cannot be bundled whole.")
             : format;
     }
 

@@ -48,18 +48,18 @@ internal sealed class RepositoryPack : IDisposable
                 || RandomAccess.Read(file, start, 0) != start.Length
                 || RandomAccess.Read(file, trailer, length - trailer.Length) != trailer.Length)
             {
-                throw new CheckpointRepoUnavailableException($"The pack \"{path}\" is corrupt: it is too short to be one.");
+                throw CheckpointRepoUnavailableException.Damaged($"The pack \"{path}\" is corrupt: it is too short to be one.");
             }
 
             if (!PackHeader.TryRead(start, out var header, out var fault))
             {
-                throw new CheckpointRepoUnavailableException($"The pack \"{path}\" is corrupt: {fault}.");
+                throw CheckpointRepoUnavailableException.Damaged($"The pack \"{path}\" is corrupt: {fault}.");
             }
 
             var index = PackIndexFile.Read(indexFile, indexPath, format, length);
             if (header.EntryCount != (uint)index.Count || ObjectHash.FromBytes(trailer) != index.PackChecksum)
             {
-                throw new CheckpointRepoUnavailableException($"The pack \"{path}\" is corrupt: it is not the one that its index describes.");
+                throw CheckpointRepoUnavailableException.Damaged($"The pack \"{path}\" is corrupt: it is not the one that its index describes.");
             }
 
             if (keepOpen)
@@ -130,7 +130,7 @@ internal sealed class RepositoryPack : IDisposable
 
         if (hash.Finish() != Index.PackChecksum)
         {
-            throw new CheckpointRepoUnavailableException($"The pack \"{Path}\" is corrupt: it does not match its checksum.");
+            throw CheckpointRepoUnavailableException.Damaged($"The pack \"{Path}\" is corrupt: it does not match its checksum.");
         }
     }
 
@@ -166,7 +166,11 @@ internal sealed class RepositoryPack : IDisposable
     }
 
     public CheckpointRepoUnavailableException Corrupt(int rank, string fault)
-        => new($"The pack \"{Path}\" is corrupt: object {Id(rank).ToHex(_format)} at offset {Index.Offset(rank)}: {fault}.");
+        => CheckpointRepoUnavailableException.Damaged($"The pack \"{Path}\" is corrupt: object {Id(rank).ToHex(_format)} at offset {Index.Offset(rank)}: {fault}.");
+
+    /// <summary>Refuses an object that is as it should be, but more than may be read.</summary>
+    public CheckpointRepoUnavailableException TooLarge(int rank, string fault)
+        => CheckpointRepoUnavailableException.Lasting($"The pack \"{Path}\" has an object that is too large: {Id(rank).ToHex(_format)} at offset {Index.Offset(rank)}: {fault}.");
 
     /// <inheritdoc/>
     public void Dispose() => _file?.Dispose();
@@ -178,7 +182,7 @@ internal sealed class RepositoryPack : IDisposable
             var count = RandomAccess.Read(file, bytes, offset);
             if (count == 0)
             {
-                throw new CheckpointRepoUnavailableException($"The pack \"{Path}\" is corrupt: it was cut short.");
+                throw CheckpointRepoUnavailableException.Damaged($"The pack \"{Path}\" is corrupt: it was cut short.");
             }
 
             bytes = bytes[count..];

@@ -339,6 +339,7 @@ internal sealed class BundleRefusalTests
         }
         catch (CheckpointRepoUnavailableException refusal)
         {
+            Assert.That(refusal.IsRetryable, Is.False, "the same repository is refused again");
             return refusal;
         }
 
