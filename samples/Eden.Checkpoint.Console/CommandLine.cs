@@ -44,6 +44,7 @@ internal static class CommandLine
         VerifyVerb.Create(terminal),
         InspectVerb.Create(terminal),
         ImportVerb.Create(terminal),
+        PushVerb.Create(terminal),
         CompareVerb.Create(terminal),
         new Command("bundle", "Works on git bundles, without a git binary.")
         {

@@ -150,7 +150,7 @@ internal static class ServerHost
             ? new RemoteRepoBundleProvider(path, remote, new RemoteRepoBundleOptions
             {
                 Limits = settings.Limits,
-                Sync = new LocalCloneOptions { Credentials = credentials, Logger = logger },
+                Sync = new LocalCloneOptions { Credentials = credentials, Logger = logger, FinishPush = true },
             })
             : new LocalRepoBundleProvider(path, new LocalRepoBundleOptions { Limits = settings.Limits, Logger = logger });
     }

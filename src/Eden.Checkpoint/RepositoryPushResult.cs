@@ -3,7 +3,7 @@ namespace Eden.Checkpoint;
 /// <summary>What became of pushing an imported repository to its remote of record. The import itself has taken place in any case. Immutable.</summary>
 public sealed record RepositoryPushResult
 {
-    /// <summary>Gets a value indicating whether the remote now has every ref of the bundle.</summary>
+    /// <summary>Gets a value indicating whether the remote now has every branch and tag of the bundle. Other refs do not count: git hosts keep some for themselves.</summary>
     public required bool IsComplete { get; init; }
 
     /// <summary>Gets the remote, without user information.</summary>
@@ -12,8 +12,11 @@ public sealed record RepositoryPushResult
     /// <summary>Gets the number of refs that the remote took, those that it had already included.</summary>
     public long RefCount { get; init; }
 
-    /// <summary>Gets the refs that the remote refused, each with its reason; the first hundred.</summary>
+    /// <summary>Gets the refs that the remote refused, each with its reason; the first hundred. Of a complete push, none of them is a branch or a tag.</summary>
     public IReadOnlyList<string> Refused { get; init; } = [];
+
+    /// <summary>Gets how many refs the remote refused, listed or not.</summary>
+    public long TotalRefused { get; init; }
 
     /// <summary>Gets what went wrong, what is and is not done, and how to finish; <see langword="null"/> when the push is complete.</summary>
     public string? Failure { get; init; }

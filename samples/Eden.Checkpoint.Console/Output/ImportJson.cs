@@ -26,10 +26,7 @@ internal static class ImportJson
         if (result.Push is { } push)
         {
             json.WriteStartObject("push");
-            json.WriteBoolean("complete", push.IsComplete);
-            json.WriteString("remote", push.Remote);
-            json.WriteNumber("refs", push.RefCount);
-            json.WriteString("failure", push.Failure);
+            PushJson.Write(json, push);
             json.WriteEndObject();
         }
 

@@ -130,6 +130,10 @@ internal static class ImportVerb
             terminal.Line(push.IsComplete
                 ? $"{Quantity.Of(push.RefCount, "ref", "refs")} pushed to {push.Remote}"
                 : $"not pushed to {push.Remote}: {Printable.Of(push.Failure ?? "refs were refused")}");
+            if (!push.IsComplete)
+            {
+                terminal.Line("or use the verb push of this program, with the same --remote-url and --credential-helper.");
+            }
         }
     }
 }

@@ -108,6 +108,12 @@ internal static partial class Log
     [LoggerMessage(3007, LogLevel.Warning, "The {Count} packs of {Path} could not be made one, which makes bundles slow: {Reason}")]
     internal static partial void PacksNotMerged(ILogger logger, string path, int count, string reason);
 
+    [LoggerMessage(3008, LogLevel.Warning, "The clone {Path} is damaged and is made anew from {Remote}: {Reason}")]
+    internal static partial void CloneMadeAnew(ILogger logger, string path, string remote, string reason);
+
+    [LoggerMessage(3009, LogLevel.Information, "Pushed what an import left in {Path} to {Remote}: {RefCount} refs")]
+    internal static partial void PushFinished(ILogger logger, string path, string remote, long refCount);
+
     [LoggerMessage(3010, LogLevel.Warning, "The repository {Path} has no refs; the bundle is the zero-byte placeholder and the checkpoint not resumable")]
     internal static partial void RepositoryWithoutRefs(ILogger logger, string path);
 

@@ -21,33 +21,41 @@ internal sealed class ImportPush
         _remote = RemoteAddress.Parse(options.RemoteUrl!);
     }
 
+    /// <summary>Pushes the archive's bundle.</summary>
+    /// <param name="bundle">The bundle.</param>
+    /// <param name="repositoryPath">Where the import has restored the repository, if it has.</param>
+    /// <param name="experimentId">The experiment, for the log.</param>
+    /// <param name="cancellationToken">Gives the push up, not the import.</param>
     public async Task<RepositoryPushResult> RunAsync(RepoBundle bundle, string? repositoryPath, string experimentId, CancellationToken cancellationToken)
     {
         using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.import.push");
         RepositoryPushResult result;
         if (bundle.IsEmpty)
         {
-            result = Failed("The archive has no bundle to push.", repositoryPath);
+            result = Failed("The archive has no bundle to push. The rows are imported.");
         }
         else
         {
             try
             {
-                var connection = new Git.LocalCloneOptions { Credentials = _options.Credentials, Logger = _logger, TimeProvider = _time };
-                var push = new RemotePush(_remote, connection, _options.ForcePush, _options.Limits, _options.TemporaryDirectory, _options.Progress);
-                var outcome = await push.RunAsync(bundle, cancellationToken).ConfigureAwait(false);
-                result = outcome.Refused.Count == 0
-                    ? new RepositoryPushResult { IsComplete = true, Remote = _remote.Text, RefCount = outcome.Taken }
-                    : Failed($"The remote refused {outcome.TotalRefused} of {outcome.Taken + outcome.TotalRefused} refs.", repositoryPath)
-                        with { RefCount = outcome.Taken, Refused = outcome.Refused };
+                result = await PushAsync(bundle, repositoryPath, cancellationToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                result = Failed("The push was cancelled.", repositoryPath);
+                result = Failed($"The push was cancelled. {PushCommand.Finish(repositoryPath, _remote, overwrites: false)}");
             }
             catch (Exception failure)
             {
-                result = Failed(failure.Message, repositoryPath);
+                result = Failed($"{CauseText.Of(failure)} {PushCommand.Finish(repositoryPath, _remote, overwrites: false)}");
+            }
+
+            if (result.Failure is { } reason)
+            {
+                result = result with
+                {
+                    Failure = $"The rows are imported{(repositoryPath is null ? "" : $" and the repository is restored in {repositoryPath}")}, but the remote does not have every branch and tag, "
+                        + $"and nothing should be exported from it before it has. {reason}",
+                };
             }
         }
 
@@ -59,14 +67,28 @@ internal sealed class ImportPush
         return result;
     }
 
-    private RepositoryPushResult Failed(string reason, string? repositoryPath) => new()
+    private async Task<RepositoryPushResult> PushAsync(RepoBundle bundle, string? repositoryPath, CancellationToken cancellationToken)
     {
-        IsComplete = false,
-        Remote = _remote.Text,
-        Failure = $"{reason} The rows"
-            + (repositoryPath is null
-                ? " are imported; the remote does not have every ref. To finish, restore repo.bundle of the archive and push it: git clone --mirror repo.bundle r.git && git -C r.git push --mirror "
-                : $" are imported and the repository is restored in {repositoryPath}; the remote does not have every ref. To finish: git -C {repositoryPath} push --mirror ")
-            + _remote.Text,
-    };
+        var connection = new Git.LocalCloneOptions { Credentials = _options.Credentials, Logger = _logger, TimeProvider = _time };
+        var push = new RemotePush(_remote, connection, _options.ForcePush, _options.Limits, _options.TemporaryDirectory, _options.Progress);
+        if (repositoryPath is null)
+        {
+            return (await push.RunAsync(bundle, cancellationToken).ConfigureAwait(false)).ToResult(_remote, null);
+        }
+
+        // An export that begins now must find the push either finished or not.
+        var held = await SyncLock.AcquireAsync(repositoryPath, _time, cancellationToken).ConfigureAwait(false);
+        await using (held.ConfigureAwait(false))
+        {
+            var outcome = await push.RunAsync(bundle, cancellationToken).ConfigureAwait(false);
+            if (outcome.IsComplete && PendingPush.ReadRemote(repositoryPath) is not null)
+            {
+                PendingPush.Settle(repositoryPath, _remote);
+            }
+
+            return outcome.ToResult(_remote, repositoryPath);
+        }
+    }
+
+    private RepositoryPushResult Failed(string reason) => new() { IsComplete = false, Remote = _remote.Text, Failure = reason };
 }

@@ -46,6 +46,12 @@ internal sealed class ImportRun(
         // The import has taken place. From here on nothing throws: what fails is told in the result.
         var credentialsWritten = HandOver(credentials);
         var pushed = push is null ? null : await push.RunAsync(checkpoint.Bundle, _repository?.Path, written.ExperimentId, cancellationToken).ConfigureAwait(false);
+        if (pushed is { IsComplete: true, TotalRefused: > 0 })
+        {
+            _warnings.Add($"The remote has every branch and tag, but refused {pushed.TotalRefused} other refs, as git hosts do with those that they keep for themselves: {ShortText.Of(pushed.Refused[0], 200)}"
+                + (pushed.TotalRefused > 1 ? " and others." : "."));
+        }
+
         foreach (var warning in _warnings)
         {
             Log.ImportWarning(logger, written.ExperimentId, warning);

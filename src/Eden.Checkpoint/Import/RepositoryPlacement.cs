@@ -1,6 +1,7 @@
 using Eden.Checkpoint.Diagnostics;
 using Eden.Checkpoint.Git;
 using Eden.Checkpoint.Git.Bundle;
+using Eden.Checkpoint.Git.Sync;
 using Eden.Checkpoint.Storage;
 
 namespace Eden.Checkpoint.Import;
@@ -65,6 +66,11 @@ internal sealed class RepositoryPlacement : IDisposable
             accept,
             cancellationToken).ConfigureAwait(false);
         IsStaged = restored is not null;
+        if (IsStaged && options.RemoteUrl is { } remote)
+        {
+            // Before the commit: from then on nobody may take what the remote has for the experiment until the push is finished.
+            PendingPush.Write(Staged, RemoteAddress.Parse(remote));
+        }
     }
 
     /// <summary>Renames the repository into its place. Called while the transaction holds off every other import, just before its commit.</summary>

@@ -393,13 +393,48 @@ public class ImportEndpointTests
 
             using var answer = await server.ImportAsync(_archive);
             var body = await Json.ReadAsync(answer);
-            Assert.That(Warnings(body), Has.Some.Contains("push --mirror"));
+            Assert.That(Warnings(body), Has.Some.Contains($"git -C {_folder["repo.git"]} push {remote} "));
 
             _source.Remote.Fault = GitHttpFault.None;
             using var export = await server.ExportAsync(ReceiverId);
             var problem = await Problem.ReadAsync(export, HttpStatusCode.ServiceUnavailable, "eden://reference-error/checkpoint-repo-unavailable");
-            Assert.That(problem.Detail, Does.Contain("push --mirror"));
+            Assert.That(problem.Detail, Does.Contain($"git -C {_folder["repo.git"]} push {remote} "));
+            Assert.That(export.Headers.RetryAfter, Is.Null, "waiting does not push it");
             Assert.That(await RefsAsync(_folder["repo.git"]), Is.EqualTo(await RefsAsync(_source.RepositoryPath)));
+        }
+        finally
+        {
+            _source.Remote.Fault = GitHttpFault.None;
+        }
+    }
+
+    [Test]
+    public async Task A_receiver_that_finishes_pushes_exports_as_soon_as_its_remote_is_up()
+    {
+        var credentials = new CredentialHelper(_source.HelperPath);
+        await GitCli.RunAsync(_source.RemoteFolder("."), "init", "-q", "--bare", "later.git");
+        _source.Remote.ReceivePack = true;
+        var remote = _source.Remote.Url("later.git");
+        _source.Remote.Fault = GitHttpFault.ServerError;
+        try
+        {
+            var sync = new LocalCloneOptions { Credentials = credentials, FinishPush = true };
+            await using var server = await StartAsync(null, ReceiverId, experiment => experiment with
+            {
+                Bundles = new RemoteRepoBundleProvider(_folder["repo.git"], remote, new RemoteRepoBundleOptions { Sync = sync }),
+                Import = experiment.Import with { RepositoryPath = _folder["repo.git"], RemoteUrl = remote, Credentials = credentials },
+            });
+            using var imported = await server.ImportAsync(_archive);
+            Assert.That(imported.StatusCode, Is.EqualTo(HttpStatusCode.Created));
+            using var early = await server.ExportAsync(ReceiverId);
+            Assert.That((early.StatusCode, early.Headers.RetryAfter is not null), Is.EqualTo((HttpStatusCode.ServiceUnavailable, true)));
+
+            _source.Remote.Fault = GitHttpFault.None;
+            var archive = await server.ExportedAsync(ReceiverId);
+
+            Assert.That(await RefsAsync(_source.RemoteFolder("later.git")), Is.EqualTo(await RefsAsync(_source.RepositoryPath)));
+            var report = await new CheckpointVerifier().VerifyAsync(new MemoryStream(archive));
+            Assert.That((report.TotalViolations, report.HasBundle), Is.EqualTo((0L, true)));
         }
         finally
         {

@@ -138,7 +138,7 @@ public class ImportVerbTests
         var run = await ImportAsync("--remote-url", $"file://{_folder["no-such-remote.git"]}", "--json");
 
         Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
-        Assert.That(run.JsonLines.Single().GetProperty("push").GetProperty("failure").GetString(), Does.Contain("git -C").And.Contain("push --mirror"));
+        Assert.That(run.JsonLines.Single().GetProperty("push").GetProperty("failure").GetString(), Does.Contain("git -C").And.Contain(" push ").And.Contain("'refs/heads/*:refs/heads/*' 'refs/tags/*:refs/tags/*'"));
         Assert.That(await _database.ScalarAsync<long>("SELECT count(*) FROM experiment WHERE imported_from IS NOT NULL"), Is.EqualTo(1));
         await GitCli.RunAsync(_folder["restored.git"], "fsck", "--full");
     }

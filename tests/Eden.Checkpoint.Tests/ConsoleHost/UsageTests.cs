@@ -39,6 +39,10 @@ public class UsageTests
         yield return new TestCaseData((object)new[] { "import", "x.tar", "--store", "Host=127.0.0.1", "--artifacts-dir", "" }).SetArgDisplayNames("artifacts in no directory");
         yield return new TestCaseData((object)new[] { "import", "x.tar", "--store", "dir:rows" }).SetArgDisplayNames("import into a folder");
         yield return new TestCaseData((object)new[] { "import", "x.tar", "--store", "Host=127.0.0.1", "--remote-url", "git@git.example:x.git" }).SetArgDisplayNames("import to a remote of an unknown kind");
+        yield return new TestCaseData((object)new[] { "push", "--remote-url", "https://git.example/x" }).SetArgDisplayNames("push of nothing");
+        yield return new TestCaseData((object)new[] { "push", "x.tar", "--repo-path", "r", "--remote-url", "https://git.example/x" }).SetArgDisplayNames("push of two things");
+        yield return new TestCaseData((object)new[] { "push", "--repo-path", "r" }).SetArgDisplayNames("push to nowhere");
+        yield return new TestCaseData((object)new[] { "push", "--repo-path", ".", "--remote-url", "ssh://git.example/x" }).SetArgDisplayNames("push to a remote of an unknown kind");
         yield return new TestCaseData((object)new[] { "verify", "x.tar", "--require-resumeable" }).SetArgDisplayNames("an option with a slip of the pen");
         yield return new TestCaseData((object)new[] { "inspect", "--jsn" }).SetArgDisplayNames("an unknown option in place of the file");
     }

@@ -95,7 +95,7 @@ public class ImportPushTests
         var refused = await ImportAsync(options => options with { RemoteUrl = url });
 
         Assert.That(refused.Push!.IsComplete, Is.False);
-        Assert.That(refused.Push.Failure, Does.Contain("not empty").And.Contain("push --mirror"));
+        Assert.That(refused.Push.Failure, Does.Contain("not empty").And.Contain("git -C repo.git push --force "));
         Assert.That(await GitCli.RunAsync(RemotePath, "rev-parse", "main"), Is.EqualTo(theirs));
 
         var forced = await ImportAsync(options => options with { RemoteUrl = url, ForcePush = true });
@@ -146,7 +146,7 @@ public class ImportPushTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(result.Push!.IsComplete, Is.False);
-            Assert.That(result.Push.Failure, Does.Contain("are imported").And.Contain($"git -C {_scene.RepositoryPath} push --mirror {url}").And.Not.Contain(Password));
+            Assert.That(result.Push.Failure, Does.Contain("are imported").And.Contain($"git -C {_scene.RepositoryPath} push {url} 'refs/heads/*:refs/heads/*' 'refs/tags/*:refs/tags/*'").And.Not.Contain(Password));
             Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM experiment WHERE imported_from IS NOT NULL"), Is.EqualTo(1));
             Assert.That(Directory.Exists(_scene.RepositoryPath));
             Assert.That(_scene.Log.Text, Does.Contain("1105"));

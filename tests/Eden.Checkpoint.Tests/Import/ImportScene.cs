@@ -88,7 +88,7 @@ internal sealed class ImportScene : IAsyncDisposable
     public void AssertNothingTemporary()
     {
         Assert.That(Directory.EnumerateFileSystemEntries(Scratch), Is.Empty, "temporary files were left");
-        Assert.That(Directory.EnumerateFileSystemEntries(Place).Select(Path.GetFileName), Is.SubsetOf(new[] { "experiment.git" }), "something was left beside the repository");
+        Assert.That(Directory.EnumerateFileSystemEntries(Place).Select(Path.GetFileName), Is.SubsetOf(new[] { "experiment.git", "experiment.git.sync-lock" }), "something was left beside the repository");
     }
 
     public async ValueTask DisposeAsync()

@@ -74,6 +74,11 @@ internal sealed record ConsoleRun(int ExitCode, string Output, string Error)
             start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         }
 
+        foreach (var (name, value) in means.Environment)
+        {
+            start.Environment[name] = value;
+        }
+
         if (means.Processors is { } processors)
         {
             start.Environment["DOTNET_PROCESSOR_COUNT"] = processors.ToString(CultureInfo.InvariantCulture);

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -52,6 +53,9 @@ internal sealed class GitHttpRemote : IAsyncDisposable
     /// <summary>Gets or sets what is called when a request arrives, before it is answered.</summary>
     public Func<HttpRequest, Task>? OnRequest { get; set; }
 
+    /// <summary>Gets or sets what answers requests in git's place: it returns whether it did.</summary>
+    public Func<HttpContext, Task<bool>>? Answer { get; set; }
+
     /// <summary>Gets the number of requests so far, refused ones included.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
@@ -62,14 +66,23 @@ internal sealed class GitHttpRemote : IAsyncDisposable
     public ConcurrentQueue<string> Authorizations { get; } = new();
 
     /// <summary>Starts a remote for the repositories below a folder.</summary>
-    public static async Task<GitHttpRemote> StartAsync(string projectRoot)
+    /// <param name="projectRoot">The folder.</param>
+    /// <param name="certificate">The certificate of an HTTPS remote; <see langword="null"/> for plain HTTP.</param>
+    public static async Task<GitHttpRemote> StartAsync(string projectRoot, X509Certificate2? certificate = null)
     {
         var backend = Path.Combine(await GitCli.RunAsync(projectRoot, "--exec-path"), "git-http-backend");
         var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                if (certificate is not null)
+                {
+                    listen.UseHttps(certificate);
+                }
+            });
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
@@ -106,6 +119,11 @@ internal sealed class GitHttpRemote : IAsyncDisposable
         if (isPack)
         {
             Interlocked.Increment(ref _packRequests);
+        }
+
+        if (Answer is { } answer && await answer(context))
+        {
+            return;
         }
 
         switch (Fault)

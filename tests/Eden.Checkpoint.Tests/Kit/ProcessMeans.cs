@@ -24,6 +24,9 @@ internal sealed record ProcessMeans
     public string ShellLimits
         => (OpenFiles is { } files ? $"ulimit -n {files} && " : "") + (FileBytes is { } bytes ? $"ulimit -f {bytes / 512} && " : "");
 
+    /// <summary>Gets what the process's environment has beside the usual.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Gets after how long a run counts as hanging.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
 }

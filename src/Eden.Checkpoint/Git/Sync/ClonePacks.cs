@@ -1,3 +1,5 @@
+using Eden.Checkpoint.Diagnostics;
+
 namespace Eden.Checkpoint.Git.Sync;
 
 /// <summary>Makes one pack of the many that a clone has after as many fetches: every look for an object goes through all of them.</summary>
@@ -6,6 +8,41 @@ internal static class ClonePacks
 {
     /// <summary>Counts the packs that may be merged: those that nobody has marked to be kept.</summary>
     public static int Count(string repository) => List(repository).Length;
+
+    /// <summary>Keeps a clone quick after a sync. A failure is no failure of the sync, which is over.</summary>
+    /// <param name="path">The clone.</param>
+    /// <param name="staging">A folder in the clone's file system, not there yet.</param>
+    /// <param name="options">How many packs there may be.</param>
+    /// <param name="cancellationToken">Observed until the new pack is in its place.</param>
+    public static void MergeWhenMany(string path, string staging, LocalCloneOptions options, CancellationToken cancellationToken)
+    {
+        if (options.MaxPacks is not { } most || Count(path) is var count && count <= most || File.Exists(Path.Combine(path, "objects", "info", "alternates")))
+        {
+            return;
+        }
+
+        var started = options.TimeProvider.GetTimestamp();
+        try
+        {
+            TemporaryDirectory.CreatePrivate(staging);
+            MergeAsync(path, staging, cancellationToken).GetAwaiter().GetResult();
+            if (options.Logger is { } logger)
+            {
+                Log.MergedPacks(logger, path, count, options.TimeProvider.GetElapsedTime(started).TotalMilliseconds);
+            }
+        }
+        catch (Exception failure) when (failure is CheckpointException or IOException or UnauthorizedAccessException && !cancellationToken.IsCancellationRequested)
+        {
+            if (options.Logger is { } logger)
+            {
+                Log.PacksNotMerged(logger, path, count, failure.Message);
+            }
+        }
+        finally
+        {
+            StagingRepository.Delete(staging);
+        }
+    }
 
     /// <summary>Merges the packs. On any failure the repository is as it was.</summary>
     /// <param name="repository">A bare repository, whose objects nobody else deletes meanwhile.</param>

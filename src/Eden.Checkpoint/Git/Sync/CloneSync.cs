@@ -1,7 +1,7 @@
+using Eden.Checkpoint.Diagnostics;
 using Eden.Checkpoint.Git.Repositories;
 using Eden.Checkpoint.Storage;
 using LibGit2Sharp;
-using NativeRepository = LibGit2Sharp.Repository;
 using Microsoft.Extensions.Logging;
 using Log = Eden.Checkpoint.Diagnostics.Log;
 
@@ -12,84 +12,134 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
 {
     private const string StagingInside = "eden-sync-";
     private const string StagingBeside = ".sync-";
-    private const string UnfinishedMark = "eden-sync-unfinished";
     private const int MaxAttempts = 3;
 
     // As many as git names at once.
     private const int MaxHaves = 16384;
-    private static readonly string[] s_children = ["objects", "refs", "config", "packed-refs", "HEAD"];
     private long _receivedObjects;
     private long _lastReported;
-    private bool _hasNoRemote;
 
-    public LocalCloneResult Run()
+    /// <summary>Makes the clone equal to its remote. A clone of ours that turns out to be damaged is made anew.</summary>
+    public LocalCloneResult Run() => Watch(source =>
     {
-        var present = Inspect();
-        using var session = remote.Http is null ? null : new HttpRemoteSession(remote, options, cancellationToken);
+        RemoveLeftovers();
+        var standing = CloneStanding.At(path, remote, cancellationToken);
+        if (standing.Fault is { } fault)
+        {
+            return MakeAnew(source, fault);
+        }
+
         try
         {
-            var result = Run(session, present);
-            MergePacks();
+            return Sync(source, standing);
+        }
+        catch (CheckpointRepoUnavailableException damage) when (damage.IsDamage && standing is { IsPresent: true, IsOurs: true })
+        {
+            return MakeAnew(source, damage.Message);
+        }
+    });
+
+    /// <summary>Makes the clone anew from its remote, whatever it is like.</summary>
+    /// <param name="reason">What is wrong with it, for the warning.</param>
+    public LocalCloneResult MakeAnew(string reason) => Watch(source => MakeAnew(source, reason));
+
+    private LocalCloneResult Watch(Func<RemoteSource, LocalCloneResult> sync)
+    {
+        using var source = new RemoteSource(remote, options, cancellationToken);
+        try
+        {
+            var result = sync(source);
+            CloneMark.Write(path, remote);
+            ClonePacks.MergeWhenMany(path, Aside(), options, cancellationToken);
             return result;
         }
         catch (Exception exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw (session?.Failure ?? exception) switch
-            {
-                CheckpointException known => known,
-                LibGit2SharpException native => new CheckpointRepoUnavailableException($"The remote '{remote}' could not be synced: {native.Message}", native),
-                IOException or UnauthorizedAccessException when session?.Failure is { } failure => new CheckpointRepoUnavailableException(
-                    $"The connection to the remote '{remote}' broke: {failure.Message}", failure),
-                var other => new CheckpointRepoUnavailableException($"The clone '{path}' of '{remote}' could not be synced: {other.Message}", other),
-            };
+            throw Translate(source.Failure ?? exception, source);
         }
     }
 
-    private LocalCloneResult Run(HttpRemoteSession? session, bool present)
+    private CheckpointException Translate(Exception exception, RemoteSource source)
     {
-        if (session is null && !Directory.Exists(remote.Text))
+        switch (exception)
         {
-            // libgit2 would complain of an unsupported protocol.
-            throw new CheckpointRepoUnavailableException($"The remote '{remote}' is not there.");
+            case CheckpointException known:
+                return known;
+
+            // A text of the remote with braces is no format of LibGit2Sharp's, which takes it for one.
+            case LibGit2SharpException or FormatException:
+                var lead = $"The remote '{remote}' could not be synced";
+                return new CheckpointRepoUnavailableException(source.Session is { Words.Text: not null } session ? session.Words.AddTo(lead) : $"{lead}: {CauseText.Of(exception)}", exception);
+            case IOException or UnauthorizedAccessException when source.Failure is not null:
+                return new CheckpointRepoUnavailableException($"The connection to the remote '{remote}' broke: {CauseText.Of(exception)}", exception);
+            case UnauthorizedAccessException:
+                return CheckpointRepoUnavailableException.Lasting($"The clone '{path}' of '{remote}' could not be synced: {CauseText.Of(exception)}", exception);
+            default:
+                return new CheckpointRepoUnavailableException($"The clone '{path}' of '{remote}' could not be synced: {CauseText.Of(exception)}", exception);
+        }
+    }
+
+    private LocalCloneResult Sync(RemoteSource source, CloneStanding standing)
+    {
+        var listing = List(source);
+        var local = standing.IsPresent ? MirrorRefs.Read(path) : [];
+        var restored = standing.HasRemote ? null : new RestoredRepository(path, remote, local);
+        if (restored is not null && restored.Lacks(listing.Refs))
+        {
+            listing = FinishPush(restored, source, listing);
         }
 
-        if (session is null)
+        if (standing.IsPresent && AreEqual(local, listing.Refs))
         {
-            var inner = Path.Combine(remote.Text, ".git");
-            RepositoryFile.RefuseSpecialIn(Directory.Exists(inner) ? inner : remote.Text, cancellationToken);
-        }
-
-        var url = session?.Url ?? remote.Text;
-        var listing = List(url);
-        if (listing.IllegalNames > 0 && options.Logger is { } logger)
-        {
-            Log.IllegalRefNames(logger, remote.Text, listing.IllegalNames);
-        }
-
-        var local = present ? MirrorRefs.Read(path) : [];
-        if (_hasNoRemote)
-        {
-            Adopt(local, listing.Refs);
-        }
-
-        if (present && AreEqual(local, listing.Refs))
-        {
+            RequireObjects(listing);
+            restored?.Settle();
             MirrorRefs.WriteHead(path, listing.HeadContent());
             return Result(listing, local, created: false);
         }
 
-        var inside = Directory.Exists(path);
-        var place = inside ? Path.Combine(path, StagingInside) : NameBeside.Of(path, StagingBeside);
-        using var staging = StagingRepository.Create(place + Guid.NewGuid().ToString("N"), present ? path : null);
+        using var staging = StagingRepository.Create(Aside(), standing.IsPresent ? [Path.Combine(path, "objects")] : []);
         if (listing.Refs.Count > 0)
         {
-            listing = Fetch(staging, url, session, listing, local);
+            listing = Fetch(staging, source, listing, local);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+        if (restored is not null)
+        {
+            restored.RequirePushed(listing.Refs, staging.Path, cancellationToken);
+            restored.Settle();
+        }
+
+        Install(staging, listing, standing.IsPresent);
+        return Result(listing, local, created: !standing.IsPresent);
+    }
+
+    private LocalCloneResult MakeAnew(RemoteSource source, string reason)
+    {
+        if (options.Logger is { } logger)
+        {
+            Log.CloneMadeAnew(logger, path, remote.Text, reason);
+        }
+
+        source.Forget();
+        var listing = List(source);
+        using var staging = StagingRepository.Create(Aside(), []);
+        if (listing.Refs.Count > 0)
+        {
+            listing = Fetch(staging, source, listing, []);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        Install(staging, listing, isPresent: false);
+        return Result(listing, [], created: true);
+    }
+
+    /// <summary>Puts what was fetched into the clone's place, or adds it to the clone that is there.</summary>
+    private void Install(StagingRepository staging, RemoteListing listing, bool isPresent)
+    {
         var head = listing.HeadContent();
-        if (present)
+        if (isPresent)
         {
             staging.MarkInstalling(path);
             staging.MovePacksTo(path);
@@ -99,9 +149,9 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
         else
         {
             staging.Complete(remote, listing.Refs, head);
-            if (inside)
+            if (Directory.Exists(path))
             {
-                MoveChildren(staging.Path);
+                CloneStanding.Fill(path, staging.Path);
             }
             else
             {
@@ -113,54 +163,57 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
         {
             throw new CheckpointRepoUnavailableException($"Another program changed the refs of the clone '{path}' during the sync.");
         }
-
-        return Result(listing, local, created: !present);
     }
 
-    /// <summary>Keeps the clone quick. A failure is no failure of the sync, which is over.</summary>
-    private void MergePacks()
+    /// <summary>Pushes what an import left to be pushed, when that is wanted, and lists the remote again.</summary>
+    private RemoteListing FinishPush(RestoredRepository restored, RemoteSource source, RemoteListing listing)
     {
-        if (options.MaxPacks is not { } most || ClonePacks.Count(path) is var count && count <= most || File.Exists(Path.Combine(path, "objects", "info", "alternates")))
+        if (!restored.IsPending || !options.FinishPush)
         {
-            return;
+            restored.RequirePushed(listing.Refs, null, cancellationToken);
+        }
+        else
+        {
+            restored.Push(options, Aside(), listing.Refs, cancellationToken);
         }
 
-        var started = options.TimeProvider.GetTimestamp();
-        var staging = Path.Combine(path, StagingInside + Guid.NewGuid().ToString("N"));
-        try
+        source.Forget();
+        return List(source);
+    }
+
+    /// <summary>A clone whose refs are right is not touched by a sync; it must have what they name all the same.</summary>
+    private void RequireObjects(RemoteListing listing)
+    {
+        using var commits = RepositoryCommits.Open(path, cancellationToken);
+        foreach (var (name, value) in listing.Refs)
         {
-            TemporaryDirectory.CreatePrivate(staging);
-            ClonePacks.MergeAsync(path, staging, cancellationToken).GetAwaiter().GetResult();
-            if (options.Logger is { } logger)
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!commits.Contains(value))
             {
-                Log.MergedPacks(logger, path, count, options.TimeProvider.GetElapsedTime(started).TotalMilliseconds);
+                throw CheckpointRepoUnavailableException.Damaged($"The clone '{path}' is corrupt: it does not have the object {value} of {name}.");
             }
-        }
-        catch (Exception failure) when (failure is CheckpointException or IOException or UnauthorizedAccessException && !cancellationToken.IsCancellationRequested)
-        {
-            if (options.Logger is { } logger)
-            {
-                Log.PacksNotMerged(logger, path, count, failure.Message);
-            }
-        }
-        finally
-        {
-            StagingRepository.Delete(staging);
         }
     }
 
-    private RemoteListing List(string url)
+    /// <summary>Returns a new name for a folder of this sync, inside the clone's own or beside it.</summary>
+    private string Aside() => (Directory.Exists(path) ? Path.Combine(path, StagingInside) : NameBeside.Of(path, StagingBeside)) + Guid.NewGuid().ToString("N");
+
+    private RemoteListing List(RemoteSource source)
     {
-        var listing = RemoteListing.From(NativeRepository.ListRemoteReferences(url, new ProxyOptions { ProxyType = ProxyType.None }));
-        cancellationToken.ThrowIfCancellationRequested();
+        var listing = source.List(Aside());
+        if (listing.IllegalNames > 0 && options.Logger is { } logger)
+        {
+            Log.IllegalRefNames(logger, remote.Text, listing.IllegalNames);
+        }
+
         return listing;
     }
 
     /// <summary>Fetches what a listing names. When the remote has moved on and no longer gives that, its new listing is tried.</summary>
     /// <returns>The listing whose objects are all here: one that the remote advertised during this sync.</returns>
-    private RemoteListing Fetch(StagingRepository staging, string url, HttpRemoteSession? session, RemoteListing listing, Dictionary<string, string> local)
+    private RemoteListing Fetch(StagingRepository staging, RemoteSource source, RemoteListing listing, Dictionary<string, string> local)
     {
-        if (session is not null && local.Count > 0)
+        if (source.Session is { } session && local.Count > 0)
         {
             using var commits = RepositoryCommits.Open(path, cancellationToken);
             session.Offer(commits.FindNewest(local.Values.Distinct(StringComparer.Ordinal), MaxHaves, cancellationToken));
@@ -168,10 +221,10 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
 
         for (var attempt = 1; ; attempt++)
         {
-            LibGit2SharpException? refusal = null;
+            Exception? refusal = null;
             try
             {
-                staging.Fetch(url, FetchOptions());
+                staging.Fetch(source.Url, FetchOptions());
                 if (staging.FindMissing(listing.Refs, cancellationToken) is not { } missing)
                 {
                     return listing;
@@ -182,128 +235,26 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
                     throw new CheckpointRepoUnavailableException($"The remote '{remote}' advertises {missing}, but did not send its object.");
                 }
             }
-            catch (LibGit2SharpException exception) when (session?.Failure is null && attempt < MaxAttempts && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (exception is LibGit2SharpException or FormatException && source.Failure is null && attempt < MaxAttempts && !cancellationToken.IsCancellationRequested)
             {
                 refusal = exception;
             }
 
-            session?.ForgetRefs();
-            var next = List(url);
+            var words = source.Words;
+            source.Forget();
+            var next = List(source);
             if (AreEqual(next.Refs, listing.Refs))
             {
                 throw new CheckpointRepoUnavailableException(
-                    $"The remote '{remote}' did not give what it advertises{(refusal is null ? "" : ": " + refusal.Message)}.", refusal);
+                    $"The remote '{remote}' did not give what it advertises{(words is not null ? "; it says: " + words : refusal is null ? "." : ": " + CauseText.Of(refusal))}", refusal)
+                {
+                    // Where the remote found nothing wrong, libgit2 may have stumbled over what it borrows from the clone.
+                    IsDamage = local.Count > 0 && words is null && refusal is not null,
+                };
             }
 
             listing = next;
         }
-    }
-
-    /// <summary>Tells whether the clone is there, and refuses anything else in its place.</summary>
-    private bool Inspect()
-    {
-        RemoveLeftovers();
-        if (File.Exists(path))
-        {
-            throw new CheckpointRepoUnavailableException($"The clone's path '{path}' is a file.");
-        }
-
-        if (!Directory.Exists(path) || IsEmptyOrUnfinished())
-        {
-            return false;
-        }
-
-        if (!File.Exists(Path.Combine(path, "HEAD")) || !Directory.Exists(Path.Combine(path, "objects")) || !Directory.Exists(Path.Combine(path, "refs")))
-        {
-            throw new CheckpointRepoUnavailableException($"The clone's path '{path}' holds something that is not a bare git repository.");
-        }
-
-        RepositoryFile.RefuseSpecialIn(path, cancellationToken);
-        if (File.Exists(Path.Combine(path, "shallow")))
-        {
-            throw new CheckpointRepoUnavailableException($"The clone '{path}' is shallow; remove it, and the next sync makes a complete one.");
-        }
-
-        CheckConfiguration();
-        return true;
-    }
-
-    private void CheckConfiguration()
-    {
-        using var configuration = Configuration.BuildFrom(Path.Combine(path, "config"));
-        if (configuration.Get<string>("core.bare", ConfigurationLevel.Local)?.Value is not { } bare
-            || !bare.Equals("true", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new CheckpointRepoUnavailableException($"The repository '{path}' is not bare, so it cannot be the clone of '{remote}'.");
-        }
-
-        var extension = configuration.Find("^extensions\\.", ConfigurationLevel.Local).FirstOrDefault();
-        if (extension is not null)
-        {
-            throw new CheckpointRepoUnavailableException($"The clone '{path}' uses {extension.Key}, which a sync cannot handle.");
-        }
-
-        var url = configuration.Get<string>("remote.origin.url", ConfigurationLevel.Local)?.Value;
-        _hasNoRemote = url is null;
-        if (url is not null && !remote.IsSameAs(url))
-        {
-            throw new CheckpointRepoUnavailableException(
-                $"The clone '{path}' belongs to the remote '{RemoteAddress.Mask(url)}', but '{remote}' is configured. Use another path, or remove the clone.");
-        }
-    }
-
-    /// <summary>Makes a repository that an import restored, and whose refs were pushed to the remote since, the clone of that remote. One with anything that
-    /// the remote does not have stays what it is: a sync would prune it.</summary>
-    private void Adopt(Dictionary<string, string> local, Dictionary<string, string> advertised)
-    {
-        foreach (var (name, value) in local)
-        {
-            if (!advertised.TryGetValue(name, out var there) || there != value)
-            {
-                throw new CheckpointRepoUnavailableException(
-                    $"The repository '{path}' has no remote 'origin', and '{remote}' does not have its {name} as it is here, so it is not the clone of that remote. "
-                    + $"If an import restored it, finish the push: git -C {path} push --mirror {remote}");
-            }
-        }
-
-        if (local.Count == 0)
-        {
-            throw new CheckpointRepoUnavailableException($"The repository '{path}' has no remote 'origin' and no refs, so it is not the clone of '{remote}'. Remove it, and the next sync makes one.");
-        }
-
-        var configuration = Path.Combine(path, "config");
-        var aside = configuration + ".lock";
-        File.WriteAllText(aside, File.ReadAllText(configuration).TrimEnd('\n') + '\n' + StagingRepository.OriginSection(remote));
-        File.Move(aside, configuration, overwrite: true);
-    }
-
-    private bool IsEmptyOrUnfinished()
-    {
-        if (File.Exists(Path.Combine(path, UnfinishedMark)))
-        {
-            foreach (var child in s_children.Select(name => Path.Combine(path, name)))
-            {
-                StagingRepository.Delete(child);
-                File.Delete(child);
-            }
-
-            File.Delete(Path.Combine(path, UnfinishedMark));
-        }
-
-        // A fresh volume comes with its file system's own folder.
-        return Directory.EnumerateFileSystemEntries(path).All(entry => Path.GetFileName(entry) is "lost+found" or "eden-sync-lock");
-    }
-
-    /// <summary>Fills an existing empty folder, which may be a mount point and cannot be renamed over. HEAD comes last: no program takes it for a repository before.</summary>
-    private void MoveChildren(string staging)
-    {
-        File.WriteAllText(Path.Combine(path, UnfinishedMark), "");
-        foreach (var name in s_children)
-        {
-            Directory.Move(Path.Combine(staging, name), Path.Combine(path, name));
-        }
-
-        File.Delete(Path.Combine(path, UnfinishedMark));
     }
 
     /// <summary>Removes what was left behind by syncs that were killed: we hold the lock, so none is running. So it is with what others make in private folders, whose own

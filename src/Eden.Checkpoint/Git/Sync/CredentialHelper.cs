@@ -1,19 +1,23 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Text;
+using Eden.Checkpoint.Git.Sync;
 
 namespace Eden.Checkpoint.Git;
 
 /// <summary>Asks a git credential helper: a program that is called with the argument <c>get</c>, reads <c>protocol=</c> and
 /// <c>host=</c> lines up to an empty one, and prints <c>username=</c> and <c>password=</c> lines.</summary>
-/// <remarks>Started directly, never through a shell. What it prints on standard error is thrown away, since it may hold secrets. Thread-safe:
-/// each question starts a process of its own.</remarks>
+/// <remarks>
+/// <para>The rest of git's protocol is spoken too: a user name in the remote's URL is asked for by a <c>username=</c> line, and an answer that has only a password is used
+/// with it; the remote's challenges are told in <c>wwwauth[]=</c> lines; <c>url=</c>, <c>quit=</c> and <c>password_expiry_utc=</c> are understood in answers. As in git, a complete
+/// answer counts whatever the helper's exit code is.</para>
+/// <para>Started directly, never through a shell. What it prints on standard error is thrown away, since it may hold secrets. Thread-safe:
+/// each question starts a process of its own.</para>
+/// </remarks>
 public sealed class CredentialHelper : ICredentialSource
 {
     /// <summary>The most that a helper may print, in bytes.</summary>
     private const int MaxOutputBytes = 64 << 10;
 
-    private static readonly SearchValues<char> s_lineBreaks = SearchValues.Create("\r\n\0");
     private readonly TimeProvider _timeProvider;
 
     /// <summary>Names the helper. Nothing is started or looked at yet.</summary>
@@ -40,18 +44,31 @@ public sealed class CredentialHelper : ICredentialSource
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A credential helper may take up to an hour.");
     } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Gets a value indicating whether the helper is told the remote's path, for one that keeps a credential for each repository of a host.</summary>
+    /// <value>False by default, like git's <c>credential.useHttpPath</c>.</value>
+    public bool UseHttpPath { get; init; }
+
     /// <inheritdoc/>
-    public async Task<GitCredential> GetAsync(Uri remote, CancellationToken cancellationToken = default)
+    public Task<GitCredential> GetAsync(Uri remote, CancellationToken cancellationToken = default) => GetAsync(remote, [], cancellationToken);
+
+    /// <summary>Asks with the challenges that the remote sent.</summary>
+    internal async Task<GitCredential> GetAsync(Uri remote, IReadOnlyList<string> challenges, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(remote);
-        var question = Question(remote);
+        if (!remote.IsAbsoluteUri || remote.Host.Length == 0)
+        {
+            throw new ArgumentException("A remote with a host is needed.", nameof(remote));
+        }
+
+        var question = CredentialProtocol.Question(remote, UseHttpPath, challenges);
         cancellationToken.ThrowIfCancellationRequested();
         using var timeout = new CancellationTokenSource(Timeout, _timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         using var process = Start();
         try
         {
-            return Parse(await AskAsync(process, question, either.Token).ConfigureAwait(false));
+            var output = await AskAsync(process, question, either.Token).ConfigureAwait(false);
+            return Accept(CredentialProtocol.Read(output, _timeProvider.GetUtcNow()), CredentialProtocol.UserNameIn(remote), process.ExitCode);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -66,23 +83,6 @@ public sealed class CredentialHelper : ICredentialSource
 
     /// <summary>Returns the program's file.</summary>
     public override string ToString() => Path;
-
-    private static string Question(Uri remote)
-    {
-        if (!remote.IsAbsoluteUri || remote.Host.Length == 0)
-        {
-            throw new ArgumentException("A remote with a host is needed.", nameof(remote));
-        }
-
-        var host = remote.IsDefaultPort ? remote.Host : $"{remote.Host}:{remote.Port}";
-        if (host.AsSpan().ContainsAny(s_lineBreaks) || remote.Scheme.AsSpan().ContainsAny(s_lineBreaks))
-        {
-            // A line break would let a URL write lines of its own into the question.
-            throw new CheckpointRepoUnavailableException("The remote's host holds a line break or NUL, so no credential is asked for it.");
-        }
-
-        return $"protocol={remote.Scheme}\nhost={host}\n\n";
-    }
 
     private static async Task<string> AskAsync(Process process, string question, CancellationToken cancellationToken)
     {
@@ -100,9 +100,7 @@ public sealed class CredentialHelper : ICredentialSource
         var output = await ReadAsync(process.StandardOutput.BaseStream, cancellationToken).ConfigureAwait(false);
         await discarding.ConfigureAwait(false);
         await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-        return process.ExitCode == 0
-            ? output
-            : throw new CheckpointRepoUnavailableException($"The credential helper '{process.StartInfo.FileName}' ended with exit code {process.ExitCode}.");
+        return output;
 
         async Task<string> ReadAsync(Stream source, CancellationToken token)
         {
@@ -112,7 +110,7 @@ public sealed class CredentialHelper : ICredentialSource
             {
                 return length <= MaxOutputBytes
                     ? Encoding.UTF8.GetString(buffer, 0, length)
-                    : throw new CheckpointRepoUnavailableException($"The credential helper '{process.StartInfo.FileName}' printed more than {MaxOutputBytes} bytes.");
+                    : throw CheckpointRepoUnavailableException.Lasting($"The credential helper '{process.StartInfo.FileName}' printed more than {MaxOutputBytes} bytes.");
             }
             finally
             {
@@ -150,43 +148,42 @@ public sealed class CredentialHelper : ICredentialSource
         start.ArgumentList.Add("get");
         try
         {
-            return Process.Start(start) ?? throw new CheckpointRepoUnavailableException($"The credential helper '{Path}' did not start.");
+            return Process.Start(start) ?? throw CheckpointRepoUnavailableException.Lasting($"The credential helper '{Path}' did not start.");
         }
         catch (System.ComponentModel.Win32Exception exception)
         {
-            throw new CheckpointRepoUnavailableException($"The credential helper '{Path}' cannot be started: {exception.Message}", exception);
+            throw CheckpointRepoUnavailableException.Lasting($"The credential helper '{Path}' cannot be started: {exception.Message}", exception);
         }
     }
 
-    private GitCredential Parse(string output)
+    private GitCredential Accept(CredentialAnswer answer, string? askedFor, int exitCode)
     {
-        string? userName = null;
-        string? password = null;
-        foreach (var line in output.Split('\n'))
+        if (answer.IsRefused)
         {
-            var text = line.EndsWith('\r') ? line[..^1] : line;
-            if (text.StartsWith("username=", StringComparison.Ordinal))
-            {
-                userName = text["username=".Length..];
-            }
-            else if (text.StartsWith("password=", StringComparison.Ordinal))
-            {
-                password = text["password=".Length..];
-            }
+            throw CheckpointRepoUnavailableException.Lasting($"The credential helper '{Path}' refuses to give a credential (quit=1).");
         }
 
-        if (userName is null || password is null)
+        if (answer.IsExpired)
         {
-            throw new CheckpointRepoUnavailableException($"The credential helper '{Path}' gave no {(userName is null ? "username" : "password")}= line.");
+            throw CheckpointRepoUnavailableException.Lasting($"The credential helper '{Path}' gave a password that has expired (password_expiry_utc).");
+        }
+
+        var userName = answer.UserName ?? askedFor;
+        if (userName is null || answer.Password is null)
+        {
+            // What makes a helper fail may pass: it asks a vault, or a disk. What it leaves out without failing, it leaves out the next time too.
+            throw exitCode != 0
+                ? new CheckpointRepoUnavailableException($"The credential helper '{Path}' ended with exit code {exitCode}.")
+                : CheckpointRepoUnavailableException.Lasting($"The credential helper '{Path}' gave no {(userName is null ? "username" : "password")}= line.");
         }
 
         try
         {
-            return new GitCredential(userName, password);
+            return new GitCredential(userName, answer.Password);
         }
         catch (ArgumentException exception)
         {
-            throw new CheckpointRepoUnavailableException($"The credential helper '{Path}' gave a user name or password that cannot be used.", exception);
+            throw CheckpointRepoUnavailableException.Lasting($"The credential helper '{Path}' gave a user name or password that cannot be used.", exception);
         }
     }
 }

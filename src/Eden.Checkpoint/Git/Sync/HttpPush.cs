@@ -1,60 +1,106 @@
-using System.Net;
 using Eden.Checkpoint.Git.Objects;
 
 namespace Eden.Checkpoint.Git.Sync;
 
-/// <summary>A push over smart HTTP: one question for the refs, one request with the commands and the bundle's pack.</summary>
+/// <summary>A push over smart HTTP: one question for the refs, one request with branches, tags and the bundle's pack, and one with the rest.</summary>
+/// <remarks>The rest goes by itself because a hook that refuses one ref refuses its whole request, and git hosts refuse the refs that they keep for themselves.</remarks>
 internal sealed class HttpPush(RemoteAddress remote, LocalCloneOptions connection, bool force, IProgress<CheckpointProgress>? progress)
 {
-    private const int MostRefusedListed = 100;
+    private const string SideBands = "side-band-64k";
+    private readonly Dictionary<string, string> _present = new(StringComparer.Ordinal);
+    private string[] _capabilities = [];
 
     public async Task<PushOutcome> RunAsync(RepoBundle bundle, GitBundleHeader header, CancellationToken cancellationToken)
     {
         using var session = new HttpRemoteSession(remote, connection, cancellationToken, HttpRemoteSession.ReceivePack);
-        var (present, format) = await ReadRefsAsync(session, cancellationToken).ConfigureAwait(false);
+        var format = await ReadRefsAsync(session, cancellationToken).ConfigureAwait(false);
         if (format != header.ObjectFormat)
         {
-            throw new CheckpointRepoUnavailableException(
+            throw CheckpointRepoUnavailableException.Lasting(
                 $"The remote '{remote}' names objects by {format.ConfigName()}, the bundle by {header.ObjectFormat.ConfigName()}.");
         }
 
-        var total = header.Refs.Count(reference => reference.Name.StartsWith("refs/", StringComparison.Ordinal));
-        var missing = RemotePush.FindMissing(remote.Text, header, present, force);
-        if (missing.Count == 0)
+        var plan = PushPlan.Make(header, _present, force);
+        if (plan.OwnRefs > 0)
         {
-            return new PushOutcome(total, [], 0);
+            return new PushOutcome(0, [], 0) { IsComplete = false, OwnRefs = plan.OwnRefs };
         }
 
-        using var commands = new MemoryStream();
-        WriteCommands(commands, missing, present, header.ObjectFormat);
-        using var response = await session.PostAsync(() => new PushContent(commands, bundle, header.Length, progress, cancellationToken)).ConfigureAwait(false);
-        var answer = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        await using (answer.ConfigureAwait(false))
+        var report = new PushReport("ok", 0, [], 0);
+        if (plan.Decisive.Count > 0)
         {
-            var (taken, refused, totalRefused) = await ReadReportAsync(answer, cancellationToken).ConfigureAwait(false);
-            return taken + totalRefused == missing.Count
-                ? new PushOutcome(total - missing.Count + taken, refused, totalRefused)
-                : throw new CheckpointRepoUnavailableException($"The remote '{remote}' reported on {taken + totalRefused} of {missing.Count} refs.");
+            report = await SendAsync(session, plan.Decisive, bundle, header, withObjects: true, cancellationToken).ConfigureAwait(false);
+            if (!report.IsUnpacked)
+            {
+                throw new CheckpointRepoUnavailableException(session.Words.AddTo($"The remote '{remote}' did not take the objects: {report.Unpacked}."));
+            }
+        }
+
+        var isComplete = report.TotalRefused == 0;
+        if (isComplete && plan.Others.Count > 0)
+        {
+            report += await SendOthersAsync(session, plan.Others, bundle, header, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new PushOutcome(plan.Total - plan.Missing + report.Taken, report.Refused, report.TotalRefused)
+        {
+            IsComplete = isComplete,
+            Words = session.Words.Text,
+        };
+    }
+
+    /// <summary>Pushes what does not decide. The remote has its objects by now; one that has thrown away what no ref reached gets them once more.</summary>
+    private async Task<PushReport> SendOthersAsync(
+        HttpRemoteSession session, IReadOnlyList<GitBundleRef> refs, RepoBundle bundle, GitBundleHeader header, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var report = await SendAsync(session, refs, bundle, header, withObjects: false, cancellationToken).ConfigureAwait(false);
+            if (report.LacksObjects)
+            {
+                report = await SendAsync(session, refs, bundle, header, withObjects: true, cancellationToken).ConfigureAwait(false);
+            }
+
+            return report.IsUnpacked ? report : PushReport.Of(refs, report.Unpacked);
+        }
+        catch (CheckpointRepoUnavailableException failure)
+        {
+            return PushReport.Of(refs, failure.Message);
         }
     }
 
-    private static void WriteCommands(
-        MemoryStream commands, IReadOnlyList<GitBundleRef> refs, Dictionary<string, string> present, GitObjectFormat format)
+    private async Task<PushReport> SendAsync(
+        HttpRemoteSession session, IReadOnlyList<GitBundleRef> refs, RepoBundle bundle, GitBundleHeader header, bool withObjects, CancellationToken cancellationToken)
+    {
+        using var commands = new MemoryStream();
+        WriteCommands(commands, refs, header.ObjectFormat);
+        using var response = await session.PostAsync(() => new PushContent(commands, bundle, header, withObjects, progress, cancellationToken)).ConfigureAwait(false);
+        var answer = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using (answer.ConfigureAwait(false))
+        {
+            var report = await PushReport.ReadAsync(answer, _capabilities.Contains(SideBands), session.Words, cancellationToken).ConfigureAwait(false)
+                ?? throw new CheckpointRepoUnavailableException(session.Words.AddTo($"The remote '{remote}' did not say whether it took the objects."));
+            return !report.IsUnpacked || report.Taken + report.TotalRefused == refs.Count
+                ? report
+                : throw new CheckpointRepoUnavailableException($"The remote '{remote}' reported on {report.Taken + report.TotalRefused} of {refs.Count} refs.");
+        }
+    }
+
+    private void WriteCommands(MemoryStream commands, IReadOnlyList<GitBundleRef> refs, GitObjectFormat format)
     {
         var none = new string('0', format.HexLength());
-        var capabilities = $"\0report-status object-format={format.ConfigName()}";
+        var capabilities = $"\0report-status object-format={format.ConfigName()}{(_capabilities.Contains(SideBands) ? " " + SideBands : "")}";
         foreach (var reference in refs)
         {
-            PacketLines.Write(commands, $"{present.GetValueOrDefault(reference.Name, none)} {reference.ObjectId} {reference.Name}{capabilities}");
+            PacketLines.Write(commands, $"{_present.GetValueOrDefault(reference.Name, none)} {reference.ObjectId} {reference.Name}{capabilities}");
             capabilities = "";
         }
 
         PacketLines.WriteFlush(commands);
     }
 
-    private async Task<(Dictionary<string, string> Refs, GitObjectFormat Format)> ReadRefsAsync(HttpRemoteSession session, CancellationToken cancellationToken)
+    private async Task<GitObjectFormat> ReadRefsAsync(HttpRemoteSession session, CancellationToken cancellationToken)
     {
-        var refs = new Dictionary<string, string>(StringComparer.Ordinal);
         var format = GitObjectFormat.Sha1;
         var answer = await session.GetRefsAsync().ConfigureAwait(false);
         await using var closing = answer.ConfigureAwait(false);
@@ -65,91 +111,32 @@ internal sealed class HttpPush(RemoteAddress remote, LocalCloneOptions connectio
                 continue;
             }
 
+            if (line.StartsWith("ERR ", StringComparison.Ordinal))
+            {
+                throw new CheckpointRepoUnavailableException(session.Words.AddTo($"The remote '{remote}' refuses the push."));
+            }
+
             var nul = line.IndexOf('\0', StringComparison.Ordinal);
             if (nul >= 0)
             {
-                format = line[(nul + 1)..].Split(' ').Contains("object-format=sha256") ? GitObjectFormat.Sha256 : GitObjectFormat.Sha1;
+                _capabilities = line[(nul + 1)..].Split(' ');
+                format = _capabilities.Contains("object-format=sha256") ? GitObjectFormat.Sha256 : GitObjectFormat.Sha1;
                 line = line[..nul];
             }
 
             var space = line.IndexOf(' ', StringComparison.Ordinal);
             if (space != format.HexLength())
             {
-                throw new CheckpointRepoUnavailableException($"The remote '{remote}' advertises its refs in a form that is not git's.");
+                throw CheckpointRepoUnavailableException.Lasting($"The remote '{remote}' advertises its refs in a form that is not git's.");
             }
 
             var name = line[(space + 1)..];
             if (name.StartsWith("refs/", StringComparison.Ordinal))
             {
-                refs[name] = line[..space];
+                _present[name] = line[..space];
             }
         }
 
-        return (refs, format);
-    }
-
-    private async Task<(long Taken, List<string> Refused, long TotalRefused)> ReadReportAsync(Stream answer, CancellationToken cancellationToken)
-    {
-        var (taken, totalRefused, refused) = (0L, 0L, new List<string>());
-        var isUnpacked = false;
-        while (await PacketLines.ReadAsync(answer, cancellationToken).ConfigureAwait(false) is { } line)
-        {
-            if (line.StartsWith("unpack ", StringComparison.Ordinal))
-            {
-                isUnpacked = line == "unpack ok";
-                if (!isUnpacked)
-                {
-                    throw new CheckpointRepoUnavailableException($"The remote '{remote}' did not take the objects: {line["unpack ".Length..]}.");
-                }
-            }
-            else if (line.StartsWith("ok ", StringComparison.Ordinal))
-            {
-                taken++;
-            }
-            else if (line.StartsWith("ng ", StringComparison.Ordinal))
-            {
-                totalRefused++;
-                if (refused.Count < MostRefusedListed)
-                {
-                    refused.Add(line["ng ".Length..]);
-                }
-            }
-        }
-
-        return isUnpacked ? (taken, refused, totalRefused)
-            : throw new CheckpointRepoUnavailableException($"The remote '{remote}' did not say whether it took the objects.");
-    }
-
-    /// <summary>The commands, then the pack straight from the bundle.</summary>
-    private sealed class PushContent(
-        MemoryStream commands, RepoBundle bundle, long packStart, IProgress<CheckpointProgress>? progress, CancellationToken cancelled) : HttpContent
-    {
-        private const int PieceLength = 1 << 17;
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => WriteAsync(stream, cancelled);
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) => WriteAsync(stream, cancellationToken);
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = commands.Length + bundle.Length - packStart;
-            return true;
-        }
-
-        private async Task WriteAsync(Stream stream, CancellationToken cancellationToken)
-        {
-            await stream.WriteAsync(commands.GetBuffer().AsMemory(0, (int)commands.Length), cancellationToken).ConfigureAwait(false);
-            var pack = bundle.OpenRead();
-            await using var closing = pack.ConfigureAwait(false);
-            pack.Seek(packStart, SeekOrigin.Begin);
-            var piece = new byte[PieceLength];
-            var sent = 0L;
-            for (int count; (count = await pack.ReadAsync(piece, cancellationToken).ConfigureAwait(false)) > 0;)
-            {
-                await stream.WriteAsync(piece.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
-                sent += count;
-                progress?.Report(new CheckpointProgress(CheckpointPhase.Push, sent, bundle.Length - packStart));
-            }
-        }
+        return format;
     }
 }

@@ -2,9 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
-using System.Text;
-using Eden.Checkpoint.Diagnostics;
-using LibGit2Sharp;
 
 namespace Eden.Checkpoint.Git.Sync;
 
@@ -14,9 +11,12 @@ namespace Eden.Checkpoint.Git.Sync;
 /// credential ever reaches libgit2, and no <c>insteadOf</c> rule of the machine matches.</remarks>
 internal sealed class HttpRemoteSession : IDisposable
 {
-    private const string Scheme = "eden-checkpoint-sync";
+    /// <summary>The scheme by which libgit2 is told to use <see cref="HttpSubtransport"/>.</summary>
+    public const string Scheme = "eden-checkpoint-sync";
+
     private const int MaxRedirects = 5;
     private const int MaxRefsBytes = 512 << 20;
+    private const int MaxWordsBytes = 4096;
 
     /// <summary>The service of a fetch.</summary>
     public const string UploadPack = "git-upload-pack";
@@ -25,7 +25,6 @@ internal sealed class HttpRemoteSession : IDisposable
     public const string ReceivePack = "git-receive-pack";
 
     private static readonly ConcurrentDictionary<string, HttpRemoteSession> s_sessions = new();
-    private static readonly Lazy<object> s_registration = new(() => GlobalSettings.RegisterSmartSubtransport<HttpSubtransport>(Scheme));
 
     // The line by which git says that it has named all it has.
     private static ReadOnlySpan<byte> Done => "0009done\n"u8;
@@ -36,19 +35,21 @@ internal sealed class HttpRemoteSession : IDisposable
     private readonly LocalCloneOptions _options;
     private readonly CancellationToken _cancellationToken;
     private readonly HttpClient _client;
+    private readonly HttpFailures _failures;
+    private readonly HttpAuthentication _authentication;
     private Uri _base;
     private byte[]? _refs;
     private IReadOnlyList<string> _haves = [];
-    private AuthenticationHeaderValue? _authorization;
 
     public HttpRemoteSession(RemoteAddress remote, LocalCloneOptions options, CancellationToken cancellationToken, string service = UploadPack)
     {
         _service = service;
-        _ = s_registration.Value;
         _remote = remote;
         _base = new Uri(remote.Text + "/");
         _options = options;
         _cancellationToken = cancellationToken;
+        _failures = new HttpFailures(remote, options, Words);
+        _authentication = new HttpAuthentication(remote, options, Words);
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -57,7 +58,7 @@ internal sealed class HttpRemoteSession : IDisposable
             Proxy = options.Proxy,
             ConnectTimeout = options.ConnectTimeout,
             AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = options.CertificateValidation },
+            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = _failures.Accept },
         };
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         s_sessions[_name] = this;
@@ -68,6 +69,9 @@ internal sealed class HttpRemoteSession : IDisposable
 
     /// <summary>Gets the first thing that went wrong: libgit2 passes on no more than a text.</summary>
     public Exception? Failure { get; private set; }
+
+    /// <summary>Gets what the remote said last in its own words.</summary>
+    public RemoteWords Words { get; } = new();
 
     public CancellationToken CancellationToken => _cancellationToken;
 
@@ -93,6 +97,8 @@ internal sealed class HttpRemoteSession : IDisposable
             {
                 _refs = await ReadRefsAsync(answer).ConfigureAwait(false);
             }
+
+            new AnswerListener(Words).Listen(_refs.AsSpan(0, Math.Min(_refs.Length, MaxWordsBytes)));
         }
 
         return new MemoryStream(_refs, writable: false);
@@ -156,6 +162,7 @@ internal sealed class HttpRemoteSession : IDisposable
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, Func<HttpContent>? body, string expectedType)
     {
         var address = new Uri(_base, path);
+        Words.Clear();
         for (var redirects = 0; ;)
         {
             var response = await SendOnceAsync(method, address, body, expectedType).ConfigureAwait(false);
@@ -163,20 +170,21 @@ internal sealed class HttpRemoteSession : IDisposable
             {
                 if (response.StatusCode == HttpStatusCode.OK)
                 {
-                    return Checked(response, expectedType);
+                    return await CheckAsync(response, expectedType).ConfigureAwait(false);
                 }
 
-                if (response.StatusCode == HttpStatusCode.Unauthorized)
+                if (response.StatusCode == HttpStatusCode.Unauthorized && _authentication.Header is null)
                 {
-                    await AuthenticateAsync(response).ConfigureAwait(false);
+                    await _authentication.AnswerAsync(response, _cancellationToken).ConfigureAwait(false);
                 }
-                else if (IsRedirect(response.StatusCode) && body is null && redirects++ < MaxRedirects)
+                else if (HttpFailures.IsRedirect(response.StatusCode) && body is null && redirects++ < MaxRedirects)
                 {
                     address = Redirected(address, response.Headers.Location, path);
                 }
                 else
                 {
-                    throw new CheckpointRepoUnavailableException(Describe(response.StatusCode));
+                    await _failures.ReadWordsAsync(response, _cancellationToken).ConfigureAwait(false);
+                    throw _failures.Of(response);
                 }
             }
             catch
@@ -197,7 +205,7 @@ internal sealed class HttpRemoteSession : IDisposable
         request.Headers.TryAddWithoutValidation("User-Agent", "git/2.0 (Eden.Checkpoint)");
         request.Headers.Accept.ParseAdd(expectedType);
         request.Headers.Pragma.ParseAdd("no-cache");
-        request.Headers.Authorization = _authorization;
+        request.Headers.Authorization = _authentication.Header;
         if (body is not null)
         {
             request.Content = body();
@@ -210,7 +218,7 @@ internal sealed class HttpRemoteSession : IDisposable
         }
         catch (HttpRequestException exception)
         {
-            throw new CheckpointRepoUnavailableException($"The remote '{_remote}' cannot be reached: {exception.Message}", exception);
+            throw _failures.Of(exception);
         }
         catch (OperationCanceledException exception) when (!_cancellationToken.IsCancellationRequested)
         {
@@ -221,60 +229,15 @@ internal sealed class HttpRemoteSession : IDisposable
         }
     }
 
-    private HttpResponseMessage Checked(HttpResponseMessage response, string expectedType)
-        => string.Equals(response.Content.Headers.ContentType?.MediaType, expectedType, StringComparison.OrdinalIgnoreCase)
-            ? response
-            : throw new CheckpointRepoUnavailableException($"The remote '{_remote}' answered, but not as a git repository over smart HTTP.");
-
-    private async Task AuthenticateAsync(HttpResponseMessage challenge)
+    private async Task<HttpResponseMessage> CheckAsync(HttpResponseMessage response, string expectedType)
     {
-        if (_authorization is not null)
+        if (string.Equals(response.Content.Headers.ContentType?.MediaType, expectedType, StringComparison.OrdinalIgnoreCase))
         {
-            throw new CheckpointRepoUnavailableException($"The remote '{_remote}' rejected the credential.");
+            return response;
         }
 
-        if (challenge.Headers.WwwAuthenticate.Count > 0
-            && !challenge.Headers.WwwAuthenticate.Any(header => header.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)))
-        {
-            throw new CheckpointRepoUnavailableException($"The remote '{_remote}' wants authentication of a kind other than Basic.");
-        }
-
-        var source = _options.Credentials;
-        if (source is null && _remote.Credential is null)
-        {
-            throw new CheckpointRepoUnavailableException($"The remote '{_remote}' wants authentication, but no credential is configured.");
-        }
-
-        if (_base.Scheme == Uri.UriSchemeHttp && !_base.IsLoopback)
-        {
-            if (!_options.AllowPlainHttpCredentials)
-            {
-                throw new CheckpointRepoUnavailableException(
-                    $"The remote '{_remote}' wants authentication over plain HTTP, which is not allowed by {nameof(LocalCloneOptions.AllowPlainHttpCredentials)}.");
-            }
-
-            if (_options.Logger is { } logger)
-            {
-                Log.PlainHttpCredential(logger, _base.Authority);
-            }
-        }
-
-        var credential = source is null ? _remote.Credential! : await AskAsync(source).ConfigureAwait(false);
-        _authorization = new AuthenticationHeaderValue(
-            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Password}")));
-    }
-
-    private async Task<GitCredential> AskAsync(ICredentialSource source)
-    {
-        try
-        {
-            return await source.GetAsync(_remote.Http!, _cancellationToken).ConfigureAwait(false)
-                ?? throw new InvalidOperationException("The credential source returned nothing.");
-        }
-        catch (Exception exception) when (exception is not (CheckpointException or OperationCanceledException))
-        {
-            throw new CheckpointRepoUnavailableException($"No credential could be had for the remote '{_remote}' ({exception.GetType().Name}).", exception);
-        }
+        await _failures.ReadWordsAsync(response, _cancellationToken).ConfigureAwait(false);
+        throw CheckpointRepoUnavailableException.Lasting(Words.AddTo($"The remote '{_remote}' answered, but not as a git repository over smart HTTP."));
     }
 
     /// <summary>Follows a redirect on the same scheme, host and port, and asks there from then on.</summary>
@@ -283,13 +246,13 @@ internal sealed class HttpRemoteSession : IDisposable
         var target = location is null ? null : new Uri(from, location);
         if (target is null || !target.AbsoluteUri.EndsWith("/" + path, StringComparison.Ordinal))
         {
-            throw new CheckpointRepoUnavailableException($"The remote '{_remote}' redirects to something that is not a git repository.");
+            throw CheckpointRepoUnavailableException.Lasting($"The remote '{_remote}' redirects to something that is not a git repository.");
         }
 
         // Another host gets neither the credential nor a request: whoever means that host should configure it.
         if (Uri.Compare(target, _base, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) != 0)
         {
-            throw new CheckpointRepoUnavailableException(
+            throw CheckpointRepoUnavailableException.Lasting(
                 $"The remote '{_remote}' redirects to {target.Scheme}://{target.Authority}, which is not followed; configure that URL if it is meant.");
         }
 
@@ -297,15 +260,4 @@ internal sealed class HttpRemoteSession : IDisposable
         _base = new Uri(bare.AbsoluteUri[..^path.Length]);
         return bare;
     }
-
-    private static bool IsRedirect(HttpStatusCode status)
-        => status is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
-
-    private string Describe(HttpStatusCode status) => status switch
-    {
-        HttpStatusCode.NotFound => $"The remote '{_remote}' has no such repository, or hides it from this user (HTTP 404).",
-        HttpStatusCode.Forbidden => $"The remote '{_remote}' refuses this user (HTTP 403).",
-        _ when IsRedirect(status) => $"The remote '{_remote}' redirects too often or where it may not (HTTP {(int)status}).",
-        _ => $"The remote '{_remote}' answered with HTTP {(int)status}.",
-    };
 }

@@ -8,6 +8,7 @@ internal sealed class HttpSubtransportStream(SmartSubtransport transport, HttpRe
 {
     private const int Failed = -1;
     private readonly ArrayBufferWriter<byte> _request = new();
+    private readonly AnswerListener _listener = new(session.Words);
     private HttpResponseMessage? _response;
     private Stream? _answer;
 
@@ -75,6 +76,11 @@ internal sealed class HttpSubtransportStream(SmartSubtransport transport, HttpRe
         try
         {
             var count = await _answer.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, length)), token).ConfigureAwait(false);
+
+            if (isPost)
+            {
+                _listener.Listen(buffer.AsSpan(0, count));
+            }
 
             // libgit2's buffer is native memory behind a stream without an asynchronous side.
             destination.Write(buffer.AsSpan(0, count));

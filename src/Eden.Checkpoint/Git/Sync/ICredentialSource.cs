@@ -6,7 +6,7 @@ namespace Eden.Checkpoint.Git;
 public interface ICredentialSource
 {
     /// <summary>Returns the credential for a remote.</summary>
-    /// <param name="remote">The remote's URL, without user information.</param>
+    /// <param name="remote">The remote's URL. When the configured one has a user name, so has this: a credential of that user is asked for. Never with a password.</param>
     /// <param name="cancellationToken">Cancels the question.</param>
     /// <returns>The credential, used for this sync only.</returns>
     /// <exception cref="CheckpointRepoUnavailableException">There is no credential for that remote.</exception>

@@ -34,16 +34,17 @@ public static class LocalClone
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var remote = RemoteAddress.Parse(remoteUrl);
-        return await EnsureAsync(path, remote, options ?? LocalCloneOptions.Default, static (result, _) => Task.FromResult(result), cancellationToken)
+        return await EnsureAsync(path, remote, options ?? LocalCloneOptions.Default, static (result, _, _) => Task.FromResult(result), cancellationToken)
             .ConfigureAwait(false);
     }
 
     /// <summary>Syncs, then calls <paramref name="use"/> while no other sync may change the clone.</summary>
     internal static Task<T> EnsureAsync<T>(
-        string path, RemoteAddress remote, LocalCloneOptions options, Func<LocalCloneResult, CancellationToken, Task<T>> use, CancellationToken cancellationToken)
+        string path, RemoteAddress remote, LocalCloneOptions options, CloneUse<T> use, CancellationToken cancellationToken)
         => SyncRound.ShareAsync(PlaceOf(path), remote, options, use, cancellationToken);
 
-    private static string PlaceOf(string path)
+    /// <summary>Follows the symbolic links of a path: everybody meets at the same locks.</summary>
+    internal static string PlaceOf(string path)
     {
         try
         {
@@ -51,7 +52,7 @@ public static class LocalClone
         }
         catch (IOException circle)
         {
-            throw new CheckpointRepoUnavailableException(circle.Message, circle);
+            throw CheckpointRepoUnavailableException.Lasting(circle.Message, circle);
         }
     }
 }

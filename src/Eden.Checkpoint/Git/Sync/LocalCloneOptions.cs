@@ -48,6 +48,10 @@ public sealed record LocalCloneOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A clone may have 1 to 1,000,000 packs.");
     } = 50;
 
+    /// <summary>Gets a value indicating whether a sync first finishes the push that an import left unfinished at the clone's path, as far as nothing of the remote's own has to give way.</summary>
+    /// <value>False by default: the sync then fails and says how to finish it. A server sets it, so that a receiver whose git host was down goes on by itself.</value>
+    public bool FinishPush { get; init; }
+
     /// <summary>Gets the proxy for HTTP(S); <see langword="null"/> for a direct connection. Neither git's configuration nor the environment is asked.</summary>
     public IWebProxy? Proxy { get; init; }
 

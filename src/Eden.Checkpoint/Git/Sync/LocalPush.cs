@@ -10,22 +10,26 @@ internal sealed class LocalPush(string path, bool force, CheckpointLimits limits
     {
         if (!File.Exists(Path.Combine(path, "HEAD")) || !Directory.Exists(Path.Combine(path, "objects")))
         {
-            throw new CheckpointRepoUnavailableException($"The remote '{path}' is not a bare git repository.");
+            throw CheckpointRepoUnavailableException.Lasting($"The remote '{path}' is not a bare git repository.");
         }
 
         var layout = RepositoryLayout.Open(path);
         if (layout.Format != header.ObjectFormat)
         {
-            throw new CheckpointRepoUnavailableException(
+            throw CheckpointRepoUnavailableException.Lasting(
                 $"The remote '{path}' names objects by {layout.Format.ConfigName()}, the bundle by {header.ObjectFormat.ConfigName()}.");
         }
 
         var present = MirrorRefs.Read(path);
-        var missing = RemotePush.FindMissing(path, header, present, force);
-        var total = header.Refs.Count(reference => reference.Name.StartsWith("refs/", StringComparison.Ordinal));
-        if (missing.Count == 0)
+        var plan = PushPlan.Make(header, present, force);
+        if (plan.OwnRefs > 0)
         {
-            return new PushOutcome(total, [], 0);
+            return new PushOutcome(0, [], 0) { IsComplete = false, OwnRefs = plan.OwnRefs };
+        }
+
+        if (plan.Missing == 0)
+        {
+            return new PushOutcome(plan.Total, [], 0) { IsComplete = true };
         }
 
         // Beside the remote's packs, so that moving them is a rename.
@@ -36,13 +40,13 @@ internal sealed class LocalPush(string path, bool force, CheckpointLimits limits
             .ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         MovePacks(Path.Combine(restored, "objects", "pack"), Path.Combine(path, "objects", "pack"));
-        foreach (var reference in missing)
+        foreach (var reference in plan.Decisive.Concat(plan.Others))
         {
             present[reference.Name] = reference.ObjectId;
         }
 
         MirrorRefs.Replace(path, present);
-        return new PushOutcome(total, [], 0);
+        return new PushOutcome(plan.Total, [], 0) { IsComplete = true };
     }
 
     /// <summary>Moves packs; an index comes last, since it makes its pack known.</summary>

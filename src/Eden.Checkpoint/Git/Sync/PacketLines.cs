@@ -14,7 +14,7 @@ internal static class PacketLines
         var bytes = Encoding.UTF8.GetBytes(payload);
         if (bytes.Length > MostPayload)
         {
-            throw new CheckpointRepoUnavailableException("A ref's name is too long for git's protocol.");
+            throw CheckpointRepoUnavailableException.Lasting("A ref's name is too long for git's protocol.");
         }
 
         destination.Write(Encoding.ASCII.GetBytes((bytes.Length + Lead).ToString("x4", CultureInfo.InvariantCulture)));
@@ -27,6 +27,12 @@ internal static class PacketLines
     /// <returns><see langword="null"/> at the end of the stream; an empty text for a flush.</returns>
     /// <exception cref="CheckpointRepoUnavailableException">It is no pkt-line, or the stream ends inside one.</exception>
     public static async Task<string?> ReadAsync(Stream source, CancellationToken cancellationToken)
+        => await ReadBytesAsync(source, cancellationToken).ConfigureAwait(false) is { } payload ? Encoding.UTF8.GetString(payload).TrimEnd('\n') : null;
+
+    /// <summary>Reads the next line's payload as it is.</summary>
+    /// <returns><see langword="null"/> at the end of the stream; nothing for a flush.</returns>
+    /// <exception cref="CheckpointRepoUnavailableException">It is no pkt-line, or the stream ends inside one.</exception>
+    public static async Task<byte[]?> ReadBytesAsync(Stream source, CancellationToken cancellationToken)
     {
         var lead = new byte[Lead];
         var count = await source.ReadAtLeastAsync(lead, Lead, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
@@ -35,23 +41,27 @@ internal static class PacketLines
             return null;
         }
 
-        if (count < Lead || !int.TryParse(Encoding.ASCII.GetString(lead), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var length)
+        if (count < Lead)
+        {
+            throw EndsTooEarly();
+        }
+
+        if (!int.TryParse(Encoding.ASCII.GetString(lead), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var length)
             || length is not (0 or (>= Lead and <= MostPayload + Lead)))
         {
-            throw new CheckpointRepoUnavailableException("The remote's answer breaks git's protocol.");
+            throw CheckpointRepoUnavailableException.Lasting("The remote's answer breaks git's protocol.");
         }
 
         if (length <= Lead)
         {
-            return "";
+            return [];
         }
 
         var payload = new byte[length - Lead];
-        if (await source.ReadAtLeastAsync(payload, payload.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) < payload.Length)
-        {
-            throw new CheckpointRepoUnavailableException("The remote's answer ends too early.");
-        }
-
-        return Encoding.UTF8.GetString(payload).TrimEnd('\n');
+        return await source.ReadAtLeastAsync(payload, payload.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) == payload.Length
+            ? payload
+            : throw EndsTooEarly();
     }
+
+    private static CheckpointRepoUnavailableException EndsTooEarly() => new("The remote's answer ends too early.");
 }

@@ -3,10 +3,11 @@ namespace Eden.Checkpoint.Git.Sync;
 /// <summary>A remote's URL taken apart: where it is, and the credential that it may carry, which is kept out of everything else.</summary>
 internal sealed class RemoteAddress
 {
-    private RemoteAddress(string text, Uri? http, GitCredential? credential)
+    private RemoteAddress(string text, Uri? http = null, string? userName = null, GitCredential? credential = null)
     {
         Text = text;
         Http = http;
+        UserName = userName;
         Credential = credential;
     }
 
@@ -15,6 +16,12 @@ internal sealed class RemoteAddress
 
     /// <summary>Gets the URL without user information, for HTTP(S); <see langword="null"/> for a path.</summary>
     public Uri? Http { get; }
+
+    /// <summary>Gets the user name that stood in the URL, if one did.</summary>
+    public string? UserName { get; }
+
+    /// <summary>Gets what a credential source is asked about: the URL, with the user name and never a password.</summary>
+    public Uri? Question => Http is null || UserName is null ? Http : new UriBuilder(Http) { UserName = Uri.EscapeDataString(UserName) }.Uri;
 
     /// <summary>Gets the credential that stood in the URL, if one did.</summary>
     public GitCredential? Credential { get; }
@@ -37,7 +44,7 @@ internal sealed class RemoteAddress
                 throw Unsupported(remoteUrl);
             }
 
-            return new RemoteAddress(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(remoteUrl)), null, null);
+            return new RemoteAddress(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(remoteUrl)));
         }
 
         if (!Uri.TryCreate(remoteUrl, UriKind.Absolute, out var uri))
@@ -47,7 +54,7 @@ internal sealed class RemoteAddress
 
         if (uri.Scheme == Uri.UriSchemeFile && uri.Host.Length == 0)
         {
-            return new RemoteAddress(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(uri.LocalPath)), null, null);
+            return new RemoteAddress(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(uri.LocalPath)));
         }
 
         if ((uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps) || uri.Query.Length > 0 || uri.Fragment.Length > 0)
@@ -56,7 +63,7 @@ internal sealed class RemoteAddress
         }
 
         var bare = new UriBuilder(uri) { UserName = "", Password = "" }.Uri;
-        return new RemoteAddress(bare.AbsoluteUri.TrimEnd('/'), bare, CredentialIn(uri));
+        return new RemoteAddress(bare.AbsoluteUri.TrimEnd('/'), bare, UserNameIn(uri), CredentialIn(uri));
     }
 
     /// <summary>Hides where credentials may stand in a URL that we did not write ourselves, or cannot read: everything up to the last @, the query and the fragment.</summary>
@@ -84,6 +91,14 @@ internal sealed class RemoteAddress
     }
 
     public override string ToString() => Text;
+
+    private static string? UserNameIn(Uri uri)
+    {
+        var userName = CredentialProtocol.UserNameIn(uri);
+        return userName is null || !userName.AsSpan().ContainsAnyInRange('\0', '\x1f')
+            ? userName
+            : throw new ArgumentException("The user name in the remote's URL holds a control character.", nameof(uri));
+    }
 
     private static GitCredential? CredentialIn(Uri uri)
     {

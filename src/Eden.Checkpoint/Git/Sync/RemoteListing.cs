@@ -24,7 +24,7 @@ internal sealed record RemoteListing(Dictionary<string, string> Refs, string? De
             if (name.Contains('\uFFFD', StringComparison.Ordinal))
             {
                 // Its bytes are lost here, and two such names could become one.
-                throw new CheckpointRepoUnavailableException($"The remote advertises a ref whose name is not UTF-8: {name}.");
+                throw CheckpointRepoUnavailableException.Lasting($"The remote advertises a ref whose name is not UTF-8: {name}.");
             }
 
             if (name == "HEAD")

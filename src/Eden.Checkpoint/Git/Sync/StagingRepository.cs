@@ -22,7 +22,10 @@ internal sealed class StagingRepository : IDisposable
 
     public string Objects => System.IO.Path.Combine(Path, "objects");
 
-    public static StagingRepository Create(string path, string? borrowFrom)
+    /// <summary>Makes the repository, with nothing in it.</summary>
+    /// <param name="path">Where; nothing is there.</param>
+    /// <param name="borrowFrom">Folders of objects that it may use as if they were its own.</param>
+    public static StagingRepository Create(string path, IReadOnlyList<string> borrowFrom)
     {
         TemporaryDirectory.CreatePrivate(path);
         var staging = new StagingRepository(path);
@@ -34,9 +37,9 @@ internal sealed class StagingRepository : IDisposable
             }
 
             MirrorRefs.WriteHead(path, "ref: refs/heads/main");
-            if (borrowFrom is not null)
+            if (borrowFrom.Count > 0)
             {
-                File.WriteAllText(System.IO.Path.Combine(path, "objects", "info", "alternates"), System.IO.Path.Combine(borrowFrom, "objects") + "\n");
+                File.WriteAllText(System.IO.Path.Combine(path, "objects", "info", "alternates"), string.Concat(borrowFrom.Select(folder => folder + "\n")));
             }
 
             return staging;
@@ -46,6 +49,14 @@ internal sealed class StagingRepository : IDisposable
             staging.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Gives the repository refs, for libgit2 to fetch from it.</summary>
+    public void WriteRefs(RemoteListing listing)
+    {
+        WriteConfiguration("");
+        MirrorRefs.Replace(Path, listing.Refs);
+        MirrorRefs.WriteHead(Path, listing.HeadContent());
     }
 
     /// <summary>Fetches the objects of every ref that a remote advertises. The refs themselves are not written.</summary>
@@ -98,6 +109,7 @@ internal sealed class StagingRepository : IDisposable
     public void Complete(RemoteAddress remote, IEnumerable<KeyValuePair<string, string>> refs, string head)
     {
         WriteConfiguration(OriginSection(remote));
+        CloneMark.Write(Path, remote);
         File.Delete(System.IO.Path.Combine(Path, "FETCH_HEAD"));
         MirrorRefs.Replace(Path, refs);
         MirrorRefs.WriteHead(Path, head);
@@ -200,7 +212,7 @@ internal sealed class StagingRepository : IDisposable
     private static string Quote(string value)
         => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
-    private void WriteConfiguration(string remote) => File.WriteAllText(
+    private void WriteConfiguration(string remote) => FlushedFile.Write(
         System.IO.Path.Combine(Path, "config"),
         $"[core]\n\trepositoryformatversion = 0\n\tfilemode = {(OperatingSystem.IsWindows() ? "false" : "true")}\n\tbare = true\n{remote}");
 

@@ -36,7 +36,7 @@ internal sealed class SyncRound : IProgress<CheckpointProgress>, IDisposable
     /// <summary>Waits for a sync that begins after this call, then calls <paramref name="use"/> while no sync may change the clone. Users of one round take turns.</summary>
     /// <remarks>The joining is done when the call returns its task. The task of the last one in a round ends when everything temporary is gone and the lock is free.</remarks>
     public static async Task<T> ShareAsync<T>(
-        string path, RemoteAddress remote, LocalCloneOptions options, Func<LocalCloneResult, CancellationToken, Task<T>> use, CancellationToken cancellationToken)
+        string path, RemoteAddress remote, LocalCloneOptions options, CloneUse<T> use, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var waiter = new Waiter(options.Progress);
@@ -44,7 +44,7 @@ internal sealed class SyncRound : IProgress<CheckpointProgress>, IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
 
         // Everyone is told the progress, and has a clock of their own: a round has none.
-        var question = new Question(path, remote.Text, remote.Credential, options with { Progress = null, Timeout = LocalCloneOptions.Default.Timeout });
+        var question = new Question(path, remote.Text, remote.UserName, remote.Credential, options with { Progress = null, Timeout = LocalCloneOptions.Default.Timeout });
         var round = Join(question, remote, waiter);
         try
         {
@@ -52,7 +52,7 @@ internal sealed class SyncRound : IProgress<CheckpointProgress>, IDisposable
             await round._turn.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                return await use(result, cancellationToken).ConfigureAwait(false);
+                return await use(result, round.MakeAnewAsync, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -141,13 +141,7 @@ internal sealed class SyncRound : IProgress<CheckpointProgress>, IDisposable
     private async Task<LocalCloneResult> SyncAsync(CancellationToken cancellationToken)
     {
         var started = Options.TimeProvider.GetTimestamp();
-
-        // libgit2 blocks: it gets a thread of its own and not one of the pool's few.
-        var result = await Task.Factory.StartNew(
-            new CloneSync(Path, _remote, Options with { Progress = this }, cancellationToken).Run,
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default).ConfigureAwait(false);
+        var result = await OnThreadAsync(new CloneSync(Path, _remote, Options with { Progress = this }, cancellationToken).Run).ConfigureAwait(false);
         if (Options.Logger is { } logger)
         {
             var elapsed = Options.TimeProvider.GetElapsedTime(started).TotalMilliseconds;
@@ -163,6 +157,26 @@ internal sealed class SyncRound : IProgress<CheckpointProgress>, IDisposable
 
         return result;
     }
+
+    /// <summary>Makes the clone anew for a user who found it damaged, whose turn it is.</summary>
+    private async Task<LocalCloneResult> MakeAnewAsync(string reason, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(Options.Timeout, Options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var sync = new CloneSync(Path, _remote, Options with { Progress = this }, either.Token);
+        try
+        {
+            return await OnThreadAsync(() => sync.MakeAnew(reason)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CheckpointRepoUnavailableException($"The clone '{Path}' of '{_remote}' could not be made anew within its time.", new TimeoutException());
+        }
+    }
+
+    // libgit2 blocks: it gets a thread of its own and not one of the pool's few.
+    private static Task<LocalCloneResult> OnThreadAsync(Func<LocalCloneResult> sync)
+        => Task.Factory.StartNew(sync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private async Task<LocalCloneResult> ResultAsync(Waiter waiter, CancellationToken untilTimeIsOver, CancellationToken cancellationToken)
     {
@@ -224,7 +238,7 @@ internal sealed class SyncRound : IProgress<CheckpointProgress>, IDisposable
     }
 
     private CheckpointRepoUnavailableException Translate(Exception exception) => exception is CheckpointRepoUnavailableException known
-        ? new CheckpointRepoUnavailableException(known.Message, known.InnerException ?? known)
+        ? CheckpointRepoUnavailableException.Again(known)
         : new CheckpointRepoUnavailableException($"The clone '{Path}' of '{_remote}' could not be synced: {exception.Message}", exception);
 
     private void LogFailure(CheckpointRepoUnavailableException failure)
@@ -253,7 +267,7 @@ internal sealed class SyncRound : IProgress<CheckpointProgress>, IDisposable
     }
 
     /// <summary>What two requests must have in common. Credentials and their sources count as the same only when they are one object.</summary>
-    private sealed record Question(string Path, string Remote, GitCredential? Credential, LocalCloneOptions Options);
+    private sealed record Question(string Path, string Remote, string? UserName, GitCredential? Credential, LocalCloneOptions Options);
 
     private sealed record Outcome(LocalCloneResult? Result, CheckpointRepoUnavailableException? Failure);
 

@@ -56,6 +56,89 @@ public class CredentialHelperTests
         Assert.That(failure!.ToString(), Does.Contain(message).And.Contain(helper.Path).And.Not.Contain("geheim"));
     }
 
+    [TestCase("https://ada@git.example.org/exp.git", false, "protocol=https\nhost=git.example.org\nusername=ada\n\n")]
+    [TestCase("https://ada%40example.org@git.example.org:8443/exp.git", false, "protocol=https\nhost=git.example.org:8443\nusername=ada@example.org\n\n")]
+    [TestCase("https://ada:geheim@git.example.org/exp.git", false, "protocol=https\nhost=git.example.org\nusername=ada\n\n")]
+    [TestCase("https://git.example.org/org/my%20exp.git", true, "protocol=https\nhost=git.example.org\npath=org/my exp.git\n\n")]
+    [TestCase("https://ada@git.example.org/exp.git", true, "protocol=https\nhost=git.example.org\npath=exp.git\nusername=ada\n\n")]
+    public async Task A_user_in_the_url_and_the_path_when_wanted_are_asked_for_in_git_s_order(string url, bool withPath, string question)
+    {
+        var script = Script($"cat > '{_folder["question"]}'; echo password=x");
+        var helper = new CredentialHelper(script.Path) { UseHttpPath = withPath };
+
+        try
+        {
+            await helper.GetAsync(new Uri(url));
+        }
+        catch (CheckpointRepoUnavailableException)
+        {
+            Assert.That(url, Does.Not.Contain("@"), "without a user there is only a password");
+        }
+
+        Assert.That(await File.ReadAllTextAsync(_folder["question"]), Is.EqualTo(question));
+    }
+
+    [TestCase("printf 'password=x\\n'", "ada", "x")]
+    [TestCase("printf 'username=bob\\npassword=x\\n'", "bob", "x")]
+    [TestCase("printf 'password=x'", "ada", "x")]
+    [TestCase("printf 'password=x\\r\\n\\r\\nusername=bob\\r\\n'", "ada", "x")]
+    [TestCase("printf 'password=first\\npassword=last=\\n\\npassword=after\\n'", "ada", "last=")]
+    [TestCase("printf 'url=https://bob:p%%40ss@elsewhere.example/x\\n'", "bob", "p@ss")]
+    [TestCase("printf 'url=https://bob@git.example.org\\npassword=x\\n'", "bob", "x")]
+    [TestCase("printf 'url=nonsense\\npassword=x\\nquit=0\\nquit=false\\nno key\\n=\\n'", "ada", "x")]
+    [TestCase("printf 'password=x\\npassword_expiry_utc=99999999999\\n'", "ada", "x")]
+    [TestCase("printf 'password=x\\npassword_expiry_utc=never\\n'", "ada", "x")]
+    [TestCase("printf 'password=x\\n'; exit 1", "ada", "x")]
+    [TestCase("printf 'password=\\n'", "ada", "")]
+    public async Task Answers_are_read_as_git_reads_them(string script, string userName, string password)
+    {
+        var credential = await Script(script).GetAsync(new Uri("https://ada@git.example.org/exp.git"));
+
+        Assert.That((credential.UserName, credential.Password), Is.EqualTo((userName, password)));
+    }
+
+    [TestCase("printf 'password=geheim\\nquit=1\\n'", "quit", false)]
+    [TestCase("printf 'quit=true\\n'", "quit", false)]
+    [TestCase("printf 'password=geheim\\npassword_expiry_utc=1500000000\\n'", "has expired", false)]
+    [TestCase("printf 'username=ada\\n'", "no password= line", false)]
+    [TestCase("exit 4", "exit code 4", true)]
+    [TestCase("kill -9 $$", "exit code 137", true)]
+    public async Task An_answer_that_is_none_says_why_and_whether_asking_again_may_help(string script, string message, bool isRetryable)
+    {
+        var failure = await Assert.ThrowsAsync<CheckpointRepoUnavailableException>(() => Script(script).GetAsync(new Uri("https://ada@git.example.org/exp.git")));
+
+        Assert.That(failure!.Message, Does.Contain(message).And.Not.Contain("geheim"));
+        Assert.That(failure.IsRetryable, Is.EqualTo(isRetryable));
+    }
+
+    [Test]
+    public async Task In_a_sync_the_user_of_the_url_is_asked_for_with_the_remote_s_challenge_and_a_password_alone_is_enough()
+    {
+        await using var scene = await RemoteScene.CreateAsync();
+        var helper = Script($"cat > '{_folder["question"]}'; echo 'password={RemoteScene.Password}'");
+
+        await LocalClone.EnsureAsync(scene.Clone, scene.Url.Replace("http://", "http://ada@", StringComparison.Ordinal), scene.Options with { Credentials = helper });
+
+        await scene.AssertIsMirrorAsync();
+        Assert.That(
+            await File.ReadAllTextAsync(_folder["question"]),
+            Is.EqualTo($"protocol=http\nhost={scene.Http.BaseAddress.Authority}\nusername=ada\nwwwauth[]=Basic realm=\"EDEN\", charset=\"UTF-8\"\n\n"));
+        Assert.That(await GitCli.RunAsync(scene.Clone, "config", "remote.origin.url"), Is.EqualTo(scene.Url), "the user is no part of what is stored");
+        scene.AssertNoSecret();
+    }
+
+    [TestCase("https://a%0Ahost=evil.example@git.example.org/exp.git")]
+    [TestCase("https://a%00b@git.example.org/exp.git")]
+    public async Task A_user_with_a_line_break_in_the_url_is_refused_before_anything_is_asked(string url)
+    {
+        var helper = Script($"touch '{_folder["asked"]}'; echo password=x");
+
+        await Assert.ThatAsync(() => LocalClone.EnsureAsync(_folder["clone.git"], url, new LocalCloneOptions { Credentials = helper }), Throws.ArgumentException);
+        await Assert.ThatAsync(() => helper.GetAsync(new Uri(url)), Throws.InstanceOf<CheckpointRepoUnavailableException>());
+
+        Assert.That(File.Exists(_folder["asked"]), Is.False);
+    }
+
     [Test]
     public async Task A_helper_that_is_missing_or_no_program_is_named()
     {

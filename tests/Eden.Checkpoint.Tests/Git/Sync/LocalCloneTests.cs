@@ -328,7 +328,8 @@ public class LocalCloneTests
 
         var failure = await Assert.ThrowsAsync<CheckpointRepoUnavailableException>(() => scene.SyncAsync());
 
-        Assert.That(failure!.Message, Does.Contain(name).And.Contain("push --mirror"));
+        Assert.That(failure!.Message, Does.Contain(name).And.Contain($"git -C {scene.Clone} push ").And.Contain("refs/heads/*:refs/heads/*").And.Not.Contain("--mirror"));
+        Assert.That(failure.IsRetryable, Is.False);
         Assert.That(await RemoteScene.RefsAsync(scene.Clone), Is.EqualTo(before));
     }
 }

@@ -90,7 +90,7 @@ internal sealed class RemoteScene : IAsyncDisposable
         if (Directory.Exists(Clone))
         {
             Assert.That(
-                Directory.EnumerateFileSystemEntries(Clone).Select(Path.GetFileName), Is.SubsetOf((string[])["HEAD", "config", "objects", "refs", "packed-refs"]));
+                Directory.EnumerateFileSystemEntries(Clone).Select(Path.GetFileName), Is.SubsetOf((string[])["HEAD", "config", "objects", "refs", "packed-refs", "eden-checkpoint-clone"]));
             Assert.That(Directory.EnumerateFiles(Path.Combine(Clone, "objects", "pack")).Select(Path.GetExtension), Is.All.EqualTo(".pack").Or.EqualTo(".idx"));
         }
     }

@@ -230,7 +230,7 @@ public class SharedSyncTests
         var tasks = new List<Task<bool>>();
         await using (Lock())
         {
-            tasks.AddRange(Enumerable.Range(0, 3).Select(_ => LocalClone.EnsureAsync(_scene.Clone, RemoteAddress.Parse(_scene.Url), _options, UseAsync, default)));
+            tasks.AddRange(Enumerable.Range(0, 3).Select(_ => LocalClone.EnsureAsync<bool>(_scene.Clone, RemoteAddress.Parse(_scene.Url), _options, UseAsync, default)));
         }
 
         await inside.Task;
@@ -242,7 +242,7 @@ public class SharedSyncTests
         await using var free = SyncLock.TryAcquire(_scene.Clone);
         Assert.That(free, Is.Not.Null);
 
-        async Task<bool> UseAsync(LocalCloneResult result, CancellationToken token)
+        async Task<bool> UseAsync(LocalCloneResult result, Func<string, CancellationToken, Task<LocalCloneResult>> makeAnew, CancellationToken token)
         {
             most = Math.Max(most, Interlocked.Increment(ref users));
             inside.TrySetResult();

@@ -1,0 +1,26 @@
+using System.Text;
+
+namespace Eden.Checkpoint.Git.Sync;
+
+/// <summary>Writes a repository's small files so that a crash of the machine leaves the old content or the new, never an empty file.</summary>
+internal static class FlushedFile
+{
+    /// <summary>Writes a file that nobody reads yet, and forces it to disk.</summary>
+    public static void Write(string path, string content) => Write(path, content, FileMode.Create);
+
+    /// <summary>Puts new content in the place of a file, by git's own lock file.</summary>
+    /// <exception cref="IOException">Somebody holds the lock, or the disk failed.</exception>
+    public static void Replace(string path, string content)
+    {
+        var locked = path + ".lock";
+        Write(locked, content, FileMode.CreateNew);
+        File.Move(locked, path, overwrite: true);
+    }
+
+    private static void Write(string path, string content, FileMode mode)
+    {
+        using var file = new FileStream(path, mode, FileAccess.Write, FileShare.None);
+        file.Write(Encoding.UTF8.GetBytes(content));
+        file.Flush(flushToDisk: true);
+    }
+}
