@@ -16,7 +16,8 @@ public sealed record CheckpointImportOptions
     /// <exception cref="ArgumentException">The value is no experiment id.</exception>
     public string? ExpectedExperimentId { get; init => field = Checked(value); }
 
-    /// <summary>Gets where the repository is restored as a bare one: a path with nothing there, or an empty directory; symbolic links are followed.
+    /// <summary>Gets where the repository is restored as a bare one: a path with nothing there, an empty directory, or the clone of <see cref="RemoteUrl"/> that exports
+    /// keep (<see cref="LocalClone"/>): a cache, which gives way when the rows are committed and stays when they are not. Symbolic links are followed.
     /// <see langword="null"/> restores none.</summary>
     /// <exception cref="ArgumentException">The value is empty, or no path.</exception>
     public string? RepositoryPath { get; init => field = CheckedPath(value); }

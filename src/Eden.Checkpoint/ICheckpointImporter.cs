@@ -13,10 +13,11 @@ public interface ICheckpointImporter
     /// <exception cref="CheckpointInvalidException">The archive breaks the format, or holds rows that the store or artifacts that the sink cannot take.</exception>
     /// <exception cref="UnsupportedCheckpointVersionException">The format version is not "1".</exception>
     /// <exception cref="SpecVersionMismatchException">The spec version is not "v0".</exception>
-    /// <exception cref="ExperimentIdConflictException">The target is not empty, or another import won.</exception>
+    /// <exception cref="ExperimentIdConflictException">The target is not empty, or another import won; or there is something at the repository's path that is neither an
+    /// empty folder nor a clone of the remote of record.</exception>
     /// <exception cref="ExperimentIdMismatchException">The receiver's id is another than the one asked for or expected.</exception>
     /// <exception cref="ImportOutcomeUnknownException">The connection broke during the commit and the store does not answer.</exception>
-    /// <exception cref="IOException">There is something at the repository's path already, or the disk failed.</exception>
+    /// <exception cref="IOException">The disk failed.</exception>
     Task<CheckpointImportResult> ImportAsync(Stream archive, CheckpointImportOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Tells whether the store holds the import of a certain archive: the recovery probe (spec §10) of a caller that lost the answer.</summary>

@@ -1,3 +1,6 @@
+using Eden.Checkpoint.Git.Sync;
+using Eden.Checkpoint.Import;
+
 namespace Eden.Checkpoint;
 
 /// <summary>Bundles a repository on this machine as it is; nothing is synced and the repository is not changed.</summary>
@@ -24,6 +27,16 @@ public sealed class LocalRepoBundleProvider : IRepoBundleProvider
     public Task<RepoBundle> CreateBundleAsync(RepoBundleRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return Task.Run(() => RepositoryBundler.BundleAsync(RepositoryPath, request, _options, cancellationToken), cancellationToken);
+        return Task.Run(
+            () =>
+            {
+                if (!UnfinishedImport.TryFinish(RepositoryPath, request.ImportedFrom))
+                {
+                    PlaceReservation.Refuse(RepositoryPath);
+                }
+
+                return RepositoryBundler.BundleAsync(RepositoryPath, request, _options, cancellationToken);
+            },
+            cancellationToken);
     }
 }

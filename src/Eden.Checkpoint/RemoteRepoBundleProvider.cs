@@ -1,5 +1,6 @@
 using Eden.Checkpoint.Git;
 using Eden.Checkpoint.Git.Sync;
+using Eden.Checkpoint.Import;
 
 namespace Eden.Checkpoint;
 
@@ -41,6 +42,7 @@ public sealed class RemoteRepoBundleProvider : IRepoBundleProvider
     {
         ArgumentNullException.ThrowIfNull(request);
         var clone = _options.Sync with { Progress = request.Progress ?? _options.Sync.Progress };
+        UnfinishedImport.TryFinish(ClonePath, request.ImportedFrom);
         return LocalClone.EnsureAsync(ClonePath, _remote, clone, BundleAsync, cancellationToken);
 
         async Task<RepoBundle> BundleAsync(LocalCloneResult synced, Func<string, CancellationToken, Task<LocalCloneResult>> makeAnew, CancellationToken token)

@@ -1,3 +1,5 @@
+using Eden.Checkpoint.Import;
+
 namespace Eden.Checkpoint;
 
 /// <summary>What an <see cref="IRepoBundleProvider"/> is told about the export that asks it. Immutable.</summary>
@@ -7,6 +9,9 @@ public sealed record RepoBundleRequest(string ExperimentId, DateTimeOffset Snaps
 {
     /// <summary>Gets the branches and commits that the snapshot's rows name. Read-only for the provider.</summary>
     public CheckpointReferences References { get; init; } = CheckpointReferences.None;
+
+    /// <summary>Gets where the experiment came from; <see langword="null"/> for a native one. By this an import is settled whose process died.</summary>
+    internal ImportProvenance? ImportedFrom { get; init; }
 
     /// <summary>Gets a private directory (0700) for temporary files, deleted when the export ends; <see langword="null"/> for one of the provider's own.</summary>
     public string? WorkingDirectory { get; init; }

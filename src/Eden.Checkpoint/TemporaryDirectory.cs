@@ -6,7 +6,9 @@ namespace Eden.Checkpoint;
 /// goes away when the next one is made in the same place; a lock in the directory tells it from what is in use.</summary>
 internal sealed class TemporaryDirectory : IDisposable
 {
-    private const string Prefix = "eden-checkpoint-";
+    /// <summary>What the names of such directories begin with.</summary>
+    public const string Prefix = "eden-checkpoint-";
+
     private const int MaxAttempts = 100;
 
     private readonly OwnerLock _lock;
@@ -30,7 +32,7 @@ internal sealed class TemporaryDirectory : IDisposable
             Sweep(place);
             for (var attempt = 1; ; attempt++)
             {
-                if (TryCreate(System.IO.Path.Combine(place, $"{Prefix}{Guid.NewGuid():N}")) is { } made)
+                if (TryCreate(System.IO.Path.Combine(place, NewName())) is { } made)
                 {
                     return made;
                 }
@@ -47,6 +49,9 @@ internal sealed class TemporaryDirectory : IDisposable
             throw new IOException($"No temporary directory can be made in '{place}': {failure.Message}", failure);
         }
     }
+
+    /// <summary>Returns a name that no such directory has.</summary>
+    public static string NewName() => $"{Prefix}{Guid.NewGuid():N}";
 
     /// <summary>Makes a directory that only this user can look into.</summary>
     public static void CreatePrivate(string path)

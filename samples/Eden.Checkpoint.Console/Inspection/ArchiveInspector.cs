@@ -57,13 +57,6 @@ internal sealed class ArchiveInspector(CheckpointLimits limits)
     private async Task LookAtAsync(CheckpointArchiveMember member, CheckpointManifest manifest, CancellationToken cancellationToken)
     {
         var files = manifest.Files;
-        if (member.Path.StartsWith($"{files.ArtifactsDirectory}/", StringComparison.Ordinal))
-        {
-            _artifacts++;
-            _artifactBytes += member.Length;
-            return;
-        }
-
         long? rows = null;
         if (Registry(files, member.Path) is { } kind)
         {
@@ -78,11 +71,16 @@ internal sealed class ArchiveInspector(CheckpointLimits limits)
             _bundle = await GitBundle.ReadHeaderAsync(member.Content, limits, cancellationToken).ConfigureAwait(false);
         }
 
-        // An archive may hold anything; what the layout does not name is for verify to refuse.
+        // An archive may hold anything; what the layout does not name is for verify to refuse. A file that the manifest names may lie among the artifacts.
         if (rows is not null || member.Path == CheckpointManifest.FileName || member.Path == files.Experiment
             || member.Path == files.ExperimentConfig || member.Path == files.RepoBundle)
         {
             _members.Add(new MemberLine(member.Path, rows, member.Length));
+        }
+        else if (member.Path.StartsWith($"{files.ArtifactsDirectory}/", StringComparison.Ordinal))
+        {
+            _artifacts++;
+            _artifactBytes += member.Length;
         }
     }
 

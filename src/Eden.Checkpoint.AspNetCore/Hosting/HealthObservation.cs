@@ -4,6 +4,9 @@ namespace Eden.Checkpoint.AspNetCore.Hosting;
 /// <remarks>Whoever asks while a look is under way gets what that one finds: anybody may ask, and must not cost the stores a connection each.</remarks>
 internal sealed class HealthObservation(ExperimentTable experiments)
 {
+    // What a fresh volume has, and what a clone's lock leaves there.
+    private static readonly string[] s_ofVolumes = ["lost+found", "eden-sync-lock"];
+
     private readonly Lock _gate = new();
     private Task<HealthFindings>? _local;
     private Task<HealthFindings>? _withRemotes;
@@ -76,7 +79,7 @@ internal sealed class HealthObservation(ExperimentTable experiments)
             return Task.CompletedTask;
         }
 
-        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any() && !File.Exists(head)
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any(entry => !s_ofVolumes.Contains(Path.GetFileName(entry))) && !File.Exists(head)
             && !Path.Exists(Path.Combine(folder, ".git")))
         {
             throw new IOException("The folder holds something that is no repository.");

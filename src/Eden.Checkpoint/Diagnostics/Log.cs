@@ -39,6 +39,9 @@ internal static partial class Log
     [LoggerMessage(1105, LogLevel.Error, "The import into {ExperimentId} is done, but the push to {Remote} is not: {Failure}")]
     internal static partial void ImportPushFailed(ILogger logger, string experimentId, string remote, string failure);
 
+    [LoggerMessage(1106, LogLevel.Information, "The clone at {Path} gives way to the repository of the import")]
+    internal static partial void CloneReplaced(ILogger logger, string path);
+
     // Automatic checkpoints, 1400 to 1499.
 
     [LoggerMessage(1400, LogLevel.Information, "Wrote the automatic checkpoint {Name}: {ArchiveBytes} bytes, resumable {IsResumable}")]

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using Eden.Checkpoint.Artifacts;
 using Eden.Checkpoint.Diagnostics;
+using Eden.Checkpoint.Import;
 using Eden.Checkpoint.Rows;
 using Eden.Checkpoint.Validation;
 using Microsoft.Extensions.Logging;
@@ -177,6 +178,7 @@ internal sealed class ExportPreparation(
         var request = new RepoBundleRequest(experiment.Id, experiment.TakenAt)
         {
             References = references,
+            ImportedFrom = experiment.Record.IsEmpty ? null : ImportProvenance.In(experiment.Record),
             WorkingDirectory = spool.Path,
             Progress = options.Progress,
         };

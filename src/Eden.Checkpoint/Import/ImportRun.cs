@@ -14,7 +14,7 @@ internal sealed class ImportRun(
 {
     private const int MaxAttempts = 4;
 
-    private readonly RepositoryPlacement? _repository = options.RepositoryPath is null ? null : new RepositoryPlacement(options.RepositoryPath);
+    private readonly RepositoryPlacement? _repository = options.RepositoryPath is null ? null : new RepositoryPlacement(options.RepositoryPath, options.RemoteUrl);
     private readonly List<string> _warnings = [];
     private SpooledCheckpoint? _checkpoint;
     private CredentialFiles? _credentialFiles;
@@ -118,7 +118,7 @@ internal sealed class ImportRun(
             Progress = options.Progress,
         };
         var check = _repository is null ? validator
-            : validator is CrossReferenceValidator && !_repository.IsOccupied ? new RestoringCheck(_repository, options)
+            : validator is CrossReferenceValidator && !_repository.IsTaken ? new RestoringCheck(_repository, options)
             : new DeferredObjectCheck(validator);
         var kept = IntakeParts.Rows | (options.ArtifactSink is null ? IntakeParts.None : IntakeParts.Artifacts);
         _checkpoint = await CheckpointIntake.ReadAsync(archive, check, verification, kept, cancellationToken).ConfigureAwait(false);
@@ -145,11 +145,11 @@ internal sealed class ImportRun(
             return;
         }
 
-        if (_repository.IsOccupied)
+        if (_repository.IsTaken)
         {
             // Whoever imports twice wants to hear that, not where the first import's repository is.
             await RefuseTakenAsync(manifest, cancellationToken).ConfigureAwait(false);
-            _repository.RefuseOccupied();
+            _repository.RefuseTaken();
         }
 
         await _repository.StageAsync(
@@ -251,6 +251,11 @@ internal sealed class ImportRun(
         {
             try
             {
+                if (_repository is { IsStaged: true })
+                {
+                    await _repository.HoldOffSyncsAsync(time, cancellationToken).ConfigureAwait(false);
+                }
+
                 return await AttemptAsync(checkpoint, rows, hashes, cancellationToken).ConfigureAwait(false);
             }
             catch (StoreContentionException contention)
@@ -267,6 +272,10 @@ internal sealed class ImportRun(
             {
                 _repository?.LeaveUnfinished();
                 throw;
+            }
+            finally
+            {
+                await (_repository?.LetSyncsGoOnAsync() ?? Task.CompletedTask).ConfigureAwait(false);
             }
         }
     }
@@ -296,9 +305,9 @@ internal sealed class ImportRun(
             var experiment = ExperimentReading.Read(checkpoint.Experiment, target.ExperimentId, provenance);
             dropped = await target.WriteExperimentAsync(experiment, cancellationToken).ConfigureAwait(false);
             written = new WrittenImport(target.ExperimentId, rewriter.RevertedClaims);
-            if (_repository is not null && checkpoint.Report.HasBundle && _repository.Place(provenance))
+            if (_repository is not null && checkpoint.Report.HasBundle)
             {
-                Log.UnfinishedImportRemoved(logger, _repository.Path);
+                Tell(_repository.Place(provenance), _repository.Path);
             }
 
             await CommitAsync(target, cancellationToken).ConfigureAwait(false);
@@ -311,6 +320,19 @@ internal sealed class ImportRun(
         }
 
         return written;
+    }
+
+    private void Tell(RepositorySite.Standing before, string path)
+    {
+        switch (before)
+        {
+            case RepositorySite.Standing.Unfinished:
+                Log.UnfinishedImportRemoved(logger, path);
+                break;
+            case RepositorySite.Standing.Clone:
+                Log.CloneReplaced(logger, path);
+                break;
+        }
     }
 
     private async Task CommitAsync(IStoreImport target, CancellationToken cancellationToken)

@@ -6,47 +6,54 @@ using Eden.Checkpoint.Storage;
 
 namespace Eden.Checkpoint.Import;
 
-/// <summary>Brings the restored repository to its place together with the commit of the rows: restored whole beside its place, renamed just before
-/// the commit, taken back when that fails. Not thread-safe.</summary>
-/// <remarks>From the rename until the commit is known, a mark in the repository says whose import it belongs to. A process that dies in between
+/// <summary>Brings the restored repository to its place together with the commit of the rows: restored whole beside its place, brought there just before
+/// the commit, taken back when that fails. A clone of ours that is there is set aside, and comes back when the import fails. Not thread-safe.</summary>
+/// <remarks>From then until the commit is known, a mark in the repository says whose import it belongs to (<see cref="UnfinishedImport"/>). A process that dies in between
 /// leaves the mark, and the next import into that path settles it: the store knows whether that import took place.</remarks>
 internal sealed class RepositoryPlacement : IDisposable
 {
-    private const string MarkName = "eden-import-unfinished";
-
-    private readonly RepositoryPlace _place;
+    private readonly string _path;
+    private readonly string _parent;
+    private readonly RemoteAddress? _remote;
     private readonly List<string> _madeParents = [];
     private TemporaryDirectory? _staging;
+    private SyncLock? _held;
     private FileStream? _mark;
+    private FilledFolder? _filled;
     private bool _isPlaced;
 
-    public RepositoryPlacement(string path) => _place = new RepositoryPlace(path);
-
-    /// <summary>Gets the full path of the repository, without symbolic links: what is beside it must be on the same volume.</summary>
-    public string Path => _place.Path;
-
-    /// <summary>Gets where the repository is now: beside its place, or in it.</summary>
-    public string Current => _isPlaced || _staging is null ? Path : Staged;
-
-    private bool IsMarked => File.Exists(MarkIn(Path)) && !SpecialFile.IsAt(MarkIn(Path));
-
-    private string Staged => _staging!.File("repository");
-
-    /// <summary>Refuses a path that has something of somebody else.</summary>
-    /// <exception cref="IOException">It has.</exception>
-    public void RefuseOccupied()
+    /// <summary>Names the place; nothing is looked at.</summary>
+    /// <param name="path">The place.</param>
+    /// <param name="remote">The remote of record, whose clone may be replaced; <see langword="null"/> when there is none.</param>
+    public RepositoryPlacement(string path, string? remote)
     {
-        if (IsOccupied)
+        try
         {
-            throw new IOException($"There is something at {Path} already; a repository is restored to a new or empty directory.");
+            _path = RealPath.Of(path);
         }
+        catch (IOException circle)
+        {
+            throw new ExperimentIdConflictException($"The repository path of this receiver leads nowhere: {circle.Message}", circle);
+        }
+
+        _parent = System.IO.Path.GetDirectoryName(_path) ?? throw new ArgumentException("A repository cannot be the root of the file system.", nameof(path));
+        _remote = remote is null ? null : RemoteAddress.Parse(remote);
     }
 
-    /// <summary>Gets a value indicating whether there is something at the path that is not the leftover of an interrupted import.</summary>
-    public bool IsOccupied => !IsMarked && !_place.IsFree;
+    /// <summary>Gets the full path of the repository, without symbolic links: what is beside it must be on the same volume.</summary>
+    public string Path => _path;
+
+    /// <summary>Gets a value indicating whether there is something of somebody else's at the path.</summary>
+    public bool IsTaken => Look().Kind == RepositorySite.Standing.Taken;
 
     /// <summary>Gets a value indicating whether the repository is restored, beside its place or in it.</summary>
     public bool IsStaged { get; private set; }
+
+    private string Staged => _staging!.File("repository");
+
+    /// <summary>Refuses a path that has something of somebody else's.</summary>
+    /// <exception cref="ExperimentIdConflictException">It has.</exception>
+    public void RefuseTaken() => Refuse(Look());
 
     /// <summary>Restores the bundle beside the repository's place, in the pass that checks all of it.</summary>
     /// <param name="bundle">The bundle.</param>
@@ -58,7 +65,7 @@ internal sealed class RepositoryPlacement : IDisposable
     {
         using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.import.restore");
         MakeParents();
-        _staging = TemporaryDirectory.Create(_place.StagingParent);
+        _staging = MakeStaging();
         var restored = await BundleRestorer.RestoreAsync(
             bundle,
             Staged,
@@ -66,51 +73,95 @@ internal sealed class RepositoryPlacement : IDisposable
             accept,
             cancellationToken).ConfigureAwait(false);
         IsStaged = restored is not null;
-        if (IsStaged && options.RemoteUrl is { } remote)
+        if (IsStaged && _remote is not null)
         {
             // Before the commit: from then on nobody may take what the remote has for the experiment until the push is finished.
-            PendingPush.Write(Staged, RemoteAddress.Parse(remote));
+            PendingPush.Write(Staged, _remote);
         }
     }
 
-    /// <summary>Renames the repository into its place. Called while the transaction holds off every other import, just before its commit.</summary>
-    /// <returns>Whether the leftover of an import that did not take place was in the way.</returns>
-    public bool Place(ImportProvenance provenance)
+    /// <summary>Waits until no sync works at the path, and holds them off until <see cref="LetSyncsGoOnAsync"/>. Where nobody has ever synced there, nobody is waited for.</summary>
+    /// <remarks>Before the transaction: a sync may take long, and the store must not wait for it.</remarks>
+    public async Task HoldOffSyncsAsync(TimeProvider time, CancellationToken cancellationToken)
     {
-        var isLeftover = TryRemoveLeftover();
-        using (var mark = new FileStream(MarkIn(Staged), FileMode.Create, FileAccess.Write))
+        if (_held is null && (SyncLock.IsKnown(_path) || Look().Kind == RepositorySite.Standing.Clone))
         {
-            mark.Write(provenance.ToUtf8Json());
-            mark.Flush(flushToDisk: true);
+            _held = await SyncLock.AcquireAsync(_path, time, cancellationToken).ConfigureAwait(false);
         }
-
-        _place.Take(Staged, MarkName);
-        _isPlaced = true;
-        _mark = Hold(MarkIn(Path));
-        DirectoryFlush.Flush(_place.StagingParent);
-        return isLeftover;
     }
 
-    /// <summary>Takes the repository back beside its place, for another attempt.</summary>
+    public async Task LetSyncsGoOnAsync()
+    {
+        if (_held is { } held)
+        {
+            _held = null;
+            await held.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Brings the repository to its place. Called while the transaction holds off every other import, just before its commit.</summary>
+    /// <returns>What was there before.</returns>
+    /// <exception cref="ExperimentIdConflictException">There is something of somebody else's.</exception>
+    /// <exception cref="StoreContentionException">A sync has begun there in the meantime.</exception>
+    public RepositorySite.Standing Place(ImportProvenance provenance)
+    {
+        var found = Look();
+        var site = found;
+        if (found.Kind == RepositorySite.Standing.Unfinished)
+        {
+            Refuse(UnfinishedImport.TryUndo(_path) ? site = Look() : new RepositorySite(RepositorySite.Standing.Taken, "another import at work"));
+        }
+
+        Refuse(site);
+        if (site.Kind == RepositorySite.Standing.Clone && _held is null)
+        {
+            throw new StoreContentionException("A sync has made a clone at the repository's place in the meantime.");
+        }
+
+        if (site.Kind == RepositorySite.Standing.Free)
+        {
+            RenameIntoPlace(provenance);
+        }
+        else
+        {
+            _filled = new FilledFolder(_path, Staged);
+            _filled.Fill(provenance);
+        }
+
+        _isPlaced = true;
+        DirectoryFlush.Flush(site.Kind == RepositorySite.Standing.Free ? _parent : _path);
+        return found.Kind;
+    }
+
+    /// <summary>Takes the repository back beside its place, for another attempt; what was there before is there again.</summary>
     public void Withdraw()
     {
-        if (_isPlaced)
+        if (!_isPlaced)
+        {
+            return;
+        }
+
+        _isPlaced = false;
+        if (_filled is not null)
+        {
+            _filled.Empty();
+            _filled = null;
+        }
+        else
         {
             ReleaseMark();
-            _place.GiveBack(Staged, MarkName);
-            _isPlaced = false;
+            Directory.Move(_path, Staged);
         }
     }
 
-    /// <summary>The rows are committed: the repository stays.</summary>
+    /// <summary>The rows are committed: the repository stays, and what was there before goes.</summary>
     public void Complete()
     {
         if (_isPlaced)
         {
             ReleaseMark();
-            File.Delete(MarkIn(Path));
-            _isPlaced = false;
-            _madeParents.Clear();
+            UnfinishedImport.Finish(_path);
+            Forget();
         }
     }
 
@@ -118,74 +169,98 @@ internal sealed class RepositoryPlacement : IDisposable
     public void LeaveUnfinished()
     {
         ReleaseMark();
-        _isPlaced = false;
-        _madeParents.Clear();
+        Forget();
     }
 
     /// <summary>Settles the leftover of an interrupted import that, as the store says, did take place.</summary>
-    public void FinishEarlier(ImportProvenance? importedFrom)
-    {
-        var mark = MarkIn(Path);
-        if (IsMarked && ImportProvenance.Parse(File.ReadAllText(mark)) is { } marked && marked.IsSameArchive(importedFrom))
-        {
-            Hold(mark).Dispose();
-            File.Delete(mark);
-        }
-    }
+    public void FinishEarlier(ImportProvenance? importedFrom) => UnfinishedImport.TryFinish(_path, importedFrom);
 
     /// <summary>Removes whatever is not completed; afterwards the path is as it was before.</summary>
     public void Dispose()
     {
-        ReleaseMark();
-        if (_isPlaced)
+        try
         {
-            _isPlaced = false;
-            _place.GiveBack(Staged, MarkName);
+            Withdraw();
         }
-
-        _staging?.Dispose();
-        _staging = null;
-        for (var index = _madeParents.Count - 1; index >= 0; index--)
+        finally
         {
-            if (Directory.Exists(_madeParents[index]) && !Directory.EnumerateFileSystemEntries(_madeParents[index]).Any())
-            {
-                Directory.Delete(_madeParents[index], recursive: false);
-            }
+            ReleaseMark();
+            _staging?.Dispose();
+            _staging = null;
+            RemoveParents();
         }
-
-        _madeParents.Clear();
     }
 
-    private static string MarkIn(string repository) => System.IO.Path.Combine(repository, MarkName);
+    private RepositorySite Look() => RepositorySite.At(_path, _remote);
 
-    /// <summary>Opens a mark for this process alone: whoever holds it is still at work.</summary>
-    private static FileStream Hold(string mark) => new(mark, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-
-    private bool TryRemoveLeftover()
+    private void Refuse(RepositorySite site)
     {
-        if (!IsMarked)
+        if (site.Kind == RepositorySite.Standing.Taken)
         {
-            return false;
+            throw new ExperimentIdConflictException(
+                $"The repository cannot be restored at '{_path}', the repository path of this receiver: there is {site.Occupant}. Only a clone of the remote of record is replaced. "
+                + "Move away what is there, or give the import another repository path; nothing was imported.");
+        }
+    }
+
+    private void RenameIntoPlace(ImportProvenance provenance)
+    {
+        UnfinishedImport.Mark(Staged, provenance).Dispose();
+        try
+        {
+            Directory.Move(Staged, _path);
+        }
+        catch (IOException taken) when (Directory.Exists(_path))
+        {
+            throw new StoreContentionException("Something was put at the repository's place in the meantime.", taken);
         }
 
-        using (Hold(MarkIn(Path)))
-        {
-            _place.Clear(MarkName);
-        }
-
-        return true;
+        _mark = UnfinishedImport.TryHold(_path);
     }
 
     private void ReleaseMark()
     {
         _mark?.Dispose();
         _mark = null;
+        _filled?.Dispose();
+        _filled = null;
+    }
+
+    private void Forget()
+    {
+        _isPlaced = false;
+        _madeParents.Clear();
+    }
+
+    /// <summary>Makes the directory for the repository beside its place; inside of it where the place is a volume of its own, or where nothing may be made beside it.</summary>
+    private TemporaryDirectory MakeStaging()
+    {
+        if (!Directory.Exists(_path))
+        {
+            return TemporaryDirectory.Create(_parent);
+        }
+
+        TemporaryDirectory? beside = null;
+        try
+        {
+            beside = TemporaryDirectory.Create(_parent);
+            var probe = TemporaryDirectory.NewName();
+            Directory.CreateDirectory(beside.File(probe));
+            Directory.Move(beside.File(probe), System.IO.Path.Combine(_path, probe));
+            Directory.Delete(System.IO.Path.Combine(_path, probe), recursive: false);
+            return beside;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            beside?.Dispose();
+            return TemporaryDirectory.Create(_path);
+        }
     }
 
     private void MakeParents()
     {
         var missing = new Stack<string>();
-        for (var directory = _place.StagingParent; directory is not null && !Directory.Exists(directory); directory = System.IO.Path.GetDirectoryName(directory))
+        for (var directory = _parent; directory is not null && !Directory.Exists(directory); directory = System.IO.Path.GetDirectoryName(directory))
         {
             missing.Push(directory);
         }
@@ -195,5 +270,18 @@ internal sealed class RepositoryPlacement : IDisposable
             Directory.CreateDirectory(directory);
             _madeParents.Add(directory);
         }
+    }
+
+    private void RemoveParents()
+    {
+        for (var index = _madeParents.Count - 1; index >= 0; index--)
+        {
+            if (Directory.Exists(_madeParents[index]) && !Directory.EnumerateFileSystemEntries(_madeParents[index]).Any())
+            {
+                Directory.Delete(_madeParents[index], recursive: false);
+            }
+        }
+
+        _madeParents.Clear();
     }
 }

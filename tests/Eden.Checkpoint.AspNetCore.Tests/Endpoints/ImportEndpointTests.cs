@@ -377,6 +377,78 @@ public class ImportEndpointTests
     }
 
     [Test]
+    public async Task A_receiver_whose_server_has_made_its_clone_already_imports_and_exports_what_came([Values] bool asMirrorWithRefs)
+    {
+        var name = asMirrorWithRefs ? "seeded.git" : "fresh.git";
+        await GitCli.RunAsync(_source.RemoteFolder("."), "init", "-q", "--bare", "--initial-branch=main", name);
+        if (asMirrorWithRefs)
+        {
+            var seed = await GitCli.RunAsync(_source.RemoteFolder(name), "commit-tree", await GitCli.RunAsync(_source.RemoteFolder(name), "mktree"), "-m", "seed");
+            await GitCli.RunAsync(_source.RemoteFolder(name), "update-ref", "refs/heads/main", seed);
+        }
+
+        _source.Remote.ReceivePack = true;
+        var remote = _source.Remote.Url(name);
+        var credentials = new CredentialHelper(_source.HelperPath);
+        await PostgresCheckpointSchema.EnsureCreatedAsync(_database.DataSource);
+        await PostgresRows.InsertExperimentAsync(_database.DataSource, EmptyExperiment(ReceiverId));
+        await using var server = await StartAsync(null, ReceiverId, experiment => experiment with
+        {
+            Bundles = new RemoteRepoBundleProvider(_folder["repo.git"], remote, new RemoteRepoBundleOptions { Sync = new LocalCloneOptions { Credentials = credentials } }),
+            Import = experiment.Import with { RepositoryPath = _folder["repo.git"], RemoteUrl = remote, Credentials = credentials },
+        });
+        using (var early = await server.ExportAsync(ReceiverId))
+        {
+            Assert.That(early.StatusCode, Is.EqualTo(asMirrorWithRefs ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable), "a remote without refs has nothing to bundle, but it is cloned");
+            await early.Content.ReadAsByteArrayAsync();
+        }
+
+        Assert.That(Directory.Exists(_folder["repo.git"]), "the server's own clone");
+
+        using var answer = await server.ImportAsync(_archive);
+
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Created), await answer.Content.ReadAsStringAsync());
+        Assert.That(await RefsAsync(_folder["repo.git"]), Is.EqualTo(await RefsAsync(_source.RepositoryPath)));
+        if (!asMirrorWithRefs)
+        {
+            var report = await new CheckpointVerifier().VerifyAsync(new MemoryStream(await server.ExportedAsync(ReceiverId)));
+            Assert.That((report.IsValid, report.HasBundle), Is.EqualTo((true, true)), string.Join('\n', report.Violations));
+        }
+    }
+
+    [TestCase("file")]
+    [TestCase("folder")]
+    [TestCase("repository")]
+    [TestCase("file in the way")]
+    public async Task Whatever_is_at_the_repository_path_the_problem_has_a_type_and_says_what_to_do(string what)
+    {
+        var path = what == "file in the way" ? _folder["place/repo.git"] : _folder["repo.git"];
+        switch (what)
+        {
+            case "file":
+                await File.WriteAllTextAsync(path, "mine");
+                break;
+            case "file in the way":
+                await File.WriteAllTextAsync(_folder["place"], "mine");
+                break;
+            case "folder":
+                await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(path).FullName, "mine"), "mine");
+                break;
+            default:
+                await GitCli.RunAsync(_folder.Path, "init", "-q", "--bare", path);
+                break;
+        }
+
+        await using var server = await StartAsync(null, ReceiverId, experiment => experiment with { Import = experiment.Import with { RepositoryPath = path } });
+
+        using var answer = await server.ImportAsync(_archive);
+
+        var problem = await Problem.ReadAsync(answer, HttpStatusCode.Conflict, "eden://error/experiment-id-conflict");
+        Assert.That(problem.Detail, Does.Contain(path).And.Contain("repository path").And.Contain("Move away"));
+        Assert.That(await _database.ScalarAsync<long>("SELECT count(*) FROM experiment WHERE imported_from IS NOT NULL"), Is.Zero);
+    }
+
+    [Test]
     public async Task With_its_remote_down_a_receiver_imports_all_the_same_says_how_to_finish_and_loses_no_ref_when_an_empty_remote_comes_up()
     {
         var credentials = new CredentialHelper(_source.HelperPath);

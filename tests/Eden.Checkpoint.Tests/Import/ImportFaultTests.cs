@@ -226,7 +226,7 @@ public class ImportFaultTests
             return Task.CompletedTask;
         });
 
-        await Assert.CatchAsync<IOException>(() => _scene.Importer(store).ImportAsync(_scene.Open(), _scene.OptionsWithRepository()));
+        await Assert.ThrowsAsync<ExperimentIdConflictException>(() => _scene.Importer(store).ImportAsync(_scene.Open(), _scene.OptionsWithRepository()));
 
         Assert.That(await ImportTargetTests.DumpAsync(database), Is.EqualTo(before));
         Assert.That(Directory.EnumerateFileSystemEntries(_scene.RepositoryPath).Select(Path.GetFileName), Is.EqualTo(new[] { "somebody's" }));
@@ -241,7 +241,9 @@ public class ImportFaultTests
         Directory.CreateDirectory(_scene.RepositoryPath);
         await File.WriteAllTextAsync(Path.Combine(_scene.RepositoryPath, "mine"), "");
 
-        await Assert.CatchAsync<IOException>(() => _scene.Importer(database).ImportAsync(_scene.Open(), _scene.OptionsWithRepository()));
+        var failure = await Assert.ThrowsAsync<ExperimentIdConflictException>(() => _scene.Importer(database).ImportAsync(_scene.Open(), _scene.OptionsWithRepository()));
+
+        Assert.That(failure!.Message, Does.Contain(_scene.RepositoryPath).And.Contain("the repository path of this receiver").And.Contain("Move away"));
 
         Assert.That(await ImportTargetTests.DumpAsync(database), Is.EqualTo(before));
         Assert.That(File.Exists(Path.Combine(_scene.RepositoryPath, "mine")));

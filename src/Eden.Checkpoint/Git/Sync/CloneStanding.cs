@@ -77,7 +77,7 @@ internal sealed record CloneStanding(bool IsPresent, bool IsOurs, string? Fault,
         }
 
         // A fresh volume comes with its file system's own folder.
-        return Directory.EnumerateFileSystemEntries(path).All(entry => Path.GetFileName(entry) is "lost+found" or "eden-sync-lock");
+        return Directory.EnumerateFileSystemEntries(path).All(entry => FolderContent.IsKept(Path.GetFileName(entry)));
     }
 
     private static void Clear(string path)

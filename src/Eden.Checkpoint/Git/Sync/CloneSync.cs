@@ -22,6 +22,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
     /// <summary>Makes the clone equal to its remote. A clone of ours that turns out to be damaged is made anew.</summary>
     public LocalCloneResult Run() => Watch(source =>
     {
+        PlaceReservation.Refuse(path);
         RemoveLeftovers();
         var standing = CloneStanding.At(path, remote, cancellationToken);
         if (standing.Fault is { } fault)

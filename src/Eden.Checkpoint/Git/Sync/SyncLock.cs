@@ -7,6 +7,8 @@ namespace Eden.Checkpoint.Git.Sync;
 /// system lets go of both when a process dies.</summary>
 internal sealed class SyncLock : IAsyncDisposable
 {
+    private const string FileBeside = ".sync-lock";
+    private const string FileInside = "eden-sync-lock";
     private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_longestDelay = TimeSpan.FromMilliseconds(500);
     private readonly FileStream _file;
@@ -68,14 +70,17 @@ internal sealed class SyncLock : IAsyncDisposable
     {
         try
         {
-            return TryOpenFile(NameBeside.Of(path, ".sync-lock"));
+            return TryOpenFile(NameBeside.Of(path, FileBeside));
         }
         catch (Exception exception) when (Directory.Exists(path) && exception is UnauthorizedAccessException or IOException)
         {
             // A volume mounted at the clone's path, in a folder that is read-only.
-            return TryOpenFile(Path.Combine(path, "eden-sync-lock"));
+            return TryOpenFile(Path.Combine(path, FileInside));
         }
     }
+
+    /// <summary>Tells whether anybody has ever synced a clone at <paramref name="path"/>, a path without symbolic links.</summary>
+    public static bool IsKnown(string path) => File.Exists(NameBeside.Of(path, FileBeside)) || File.Exists(Path.Combine(path, FileInside));
 
     private static FileStream? TryOpenFile(string file)
     {
