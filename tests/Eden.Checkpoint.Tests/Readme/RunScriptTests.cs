@@ -27,7 +27,16 @@ public partial class RunScriptTests
 
         // Stand-ins that write down what they are asked to do.
         Stub("apt-get", "echo \"$@\" >> \"$RECORD/apt\"");
-        Stub("dotnet", "echo \"$@\" >> \"$RECORD/dotnet\"; [ \"$1\" != test ] || { cd \"$RECORD\" && [ ! -e ./answer ] || . ./answer; }");
+        Stub("dotnet", """
+            echo "$@" >> "$RECORD/dotnet"
+            [ "$1" = test ] || exit 0
+            while [ "$1" != --results-directory ]; do shift; done
+            results=$2
+            cd "$RECORD"
+            [ ! -e answer ] || . ./answer
+            echo > "$results/one.trx"
+            echo > "$results/two.trx"
+            """);
     }
 
     [TearDown]
@@ -84,6 +93,19 @@ public partial class RunScriptTests
         var asked = (await File.ReadAllLinesAsync(_folder["dotnet"]))[^1];
         Assert.That(asked, Does.EndWith($"--results-directory {results} --filter TestCategory!=Huge").And.Contain("--logger trx"));
         Assert.That(asked.Split("--results-directory"), Has.Length.EqualTo(2), "the option may be given once");
+    }
+
+    [Test]
+    public async Task A_run_that_leaves_out_a_project_fails_though_its_program_ends_with_0()
+    {
+        await File.WriteAllTextAsync(_folder["answer"], "echo > \"$results/one.trx\"; exit 0\n");
+
+        var (exitCode, _, error) = await RunAsync();
+        var (selected, _, _) = await RunAsync("--filter", "TestCategory!=Huge");
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(error, Does.Contain("1 of 2 test projects left results"));
+        Assert.That(selected, Is.Zero, "a filter may leave a project without tests");
     }
 
     [Test]
