@@ -29,6 +29,12 @@ internal sealed class TemporaryDirectory : IDisposable
         var place = System.IO.Path.GetFullPath(parent ?? System.IO.Path.GetTempPath());
         try
         {
+            if (!Directory.Exists(place))
+            {
+                // Whoever named it meant a place that is there: a volume that is not mounted is not to be taken for one.
+                throw new DirectoryNotFoundException("It is not there.");
+            }
+
             Sweep(place);
             for (var attempt = 1; ; attempt++)
             {

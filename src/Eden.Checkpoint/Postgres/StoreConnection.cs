@@ -7,6 +7,7 @@ namespace Eden.Checkpoint.Postgres;
 internal static class StoreConnection
 {
     /// <summary>Opens one outside of any transaction around the call; a cancelled call ends at once.</summary>
+    /// <exception cref="NpgsqlException">There is no connection, whatever the cause; the message has it.</exception>
     /// <remarks>An enlisted connection would read inside the caller's transaction, at its isolation level and for as long as it lives, and would leave our commit to it.</remarks>
     public static async Task<NpgsqlConnection> OpenAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
@@ -24,6 +25,10 @@ internal static class StoreConnection
         {
             _ = GiveBackAsync(opening);
             throw;
+        }
+        catch (Exception failure) when (ConnectionFailure.IsOne(failure))
+        {
+            throw await ConnectionFailure.ExplainAsync(dataSource, failure, cancellationToken).ConfigureAwait(false);
         }
     }
 

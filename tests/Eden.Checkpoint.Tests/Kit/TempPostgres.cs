@@ -57,6 +57,30 @@ internal sealed class TempPostgres
         return new TempDatabase(name, server._connectionString);
     }
 
+    /// <summary>Lets the shared server do TLS with a certificate, until what is returned is disposed. Connections that are open are not touched.</summary>
+    public static async Task<IAsyncDisposable> UseTlsAsync(string certificate, string key)
+    {
+        var server = await s_shared!;
+        foreach (var (name, text) in ((string, string)[])[("tls.crt", certificate), ("tls.key", key)])
+        {
+            var path = Path.Combine(server._directory, name);
+            await File.WriteAllTextAsync(path, text);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
+            if (Environment.IsPrivilegedProcess)
+            {
+                await RunAsync("/", "chown", "postgres", path);
+            }
+        }
+
+        await server.ReloadAsync(
+            "on", $"ALTER SYSTEM SET ssl_cert_file = '{server._directory}/tls.crt'", $"ALTER SYSTEM SET ssl_key_file = '{server._directory}/tls.key'", "ALTER SYSTEM SET ssl = on");
+        return new TlsInUse(server);
+    }
+
     /// <summary>Stops the server, when one was started, and removes its directory.</summary>
     public static async Task StopAsync()
     {
@@ -75,6 +99,24 @@ internal sealed class TempPostgres
         var server = await shared;
         await RunAsync(server._directory, Path.Combine(server._programs, "pg_ctl"), "stop", "-w", "-m", "immediate", "-D", Path.Combine(server._directory, "data"));
         Directory.Delete(server._directory, recursive: true);
+    }
+
+    /// <summary>Changes settings of the server, and returns when new sessions have them.</summary>
+    private async Task ReloadAsync(string ssl, params string[] changes)
+    {
+        await using var sessions = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false, SslMode = SslMode.Disable }.ConnectionString);
+        foreach (var sql in (string[])[.. changes, "SELECT pg_reload_conf()"])
+        {
+            await using var command = sessions.CreateCommand(sql);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        // The server reads its files anew when it comes to it; each look is a new session.
+        for (var seen = ""; seen != ssl;)
+        {
+            await using var look = sessions.CreateCommand("SHOW ssl");
+            seen = (string)(await look.ExecuteScalarAsync())!;
+        }
     }
 
     private static async Task<TempPostgres> StartAsync(string programs)
@@ -172,5 +214,10 @@ internal sealed class TempPostgres
         {
             throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {await output}{await error}");
         }
+    }
+
+    private sealed class TlsInUse(TempPostgres server) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await server.ReloadAsync("off", "ALTER SYSTEM SET ssl = off");
     }
 }
