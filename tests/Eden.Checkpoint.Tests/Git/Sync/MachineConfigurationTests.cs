@@ -40,7 +40,7 @@ public class MachineConfigurationTests
         Assert.That(await RemoteScene.RefsAsync(scene.Folder["by-path.git"]), Is.EqualTo(await RemoteScene.RefsAsync(scene.Served)));
     }
 
-    [TestCase("/root/nobody/has/this")]
+    [TestCase("/nowhere/nobody/has/this")]
     [TestCase("/dev/null")]
     [TestCase("")]
     public async Task A_home_that_is_none_keeps_no_sync_from_working(string home)
