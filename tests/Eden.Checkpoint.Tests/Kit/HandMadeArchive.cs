@@ -66,6 +66,19 @@ internal sealed class HandMadeArchive
         Set("repo.bundle", "stands for a bundle");
     }
 
+    /// <summary>Makes an archive of a bundle and of rows that name nothing in it.</summary>
+    public static HandMadeArchive OfBundle(byte[] bundle)
+    {
+        var archive = new HandMadeArchive().Set("repo.bundle", bundle)
+            .Set("experiment.json", $$$"""{"experiment_id":"{{{Experiment}}}","state":"running","created_at":"{{{Time}}}"}""");
+        foreach (var registry in (string[])["tasks", "ideas", "variants", "submissions", "events"])
+        {
+            archive.Set($"{registry}.jsonl", "").Manifest["counts"]![registry] = 0;
+        }
+
+        return archive;
+    }
+
     /// <summary>Gets the manifest, to be edited; it is written with the archive unless "manifest.json" was given content.</summary>
     public JsonObject Manifest { get; }
 

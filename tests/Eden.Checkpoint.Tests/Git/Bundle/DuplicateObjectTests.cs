@@ -56,14 +56,20 @@ internal sealed class DuplicateObjectTests
 
     public static IEnumerable<string> Shapes => s_shapes.Keys;
 
-    [TestCaseSource(nameof(Shapes))]
-    public async Task A_repository_of_such_a_pack_is_bundled_again_with_each_object_once(string shape)
+    /// <summary>Makes a bundle of a shape.</summary>
+    public static byte[] Make(string shape)
     {
         var pack = new SyntheticPack();
         s_shapes[shape](pack);
         var commit = Finish(pack);
+        return pack.ToBundle((commit, "refs/heads/main"), (commit, "HEAD"));
+    }
+
+    [TestCaseSource(nameof(Shapes))]
+    public async Task A_repository_of_such_a_pack_is_bundled_again_with_each_object_once(string shape)
+    {
         using var folder = new TempFolder();
-        await File.WriteAllBytesAsync(folder["twice.bundle"], pack.ToBundle((commit, "refs/heads/main"), (commit, "HEAD")));
+        await File.WriteAllBytesAsync(folder["twice.bundle"], Make(shape));
         using var bundle = RepoBundle.FromFile(folder["twice.bundle"]);
         var restored = (await GitBundle.RestoreAsync(bundle, folder["ours.git"])).RepositoryPath;
         await GitCli.RunAsync(restored, "fsck", "--full", "--strict");
