@@ -41,9 +41,9 @@ public static class RepositoryPush
             using var place = TemporaryDirectory.Create(options.TemporaryDirectory);
             var outcome = await RestoredRepository.PushAsync(
                 path, remote, options.Connection, options.Force, options.Limits, place.Path, options.Progress, cancellationToken).ConfigureAwait(false);
-            if (outcome.IsComplete && PendingPush.ReadRemote(path) is { } pending && remote.IsSameAs(pending))
+            if (outcome.IsComplete)
             {
-                PendingPush.Settle(path, remote);
+                PendingPush.TrySettle(path, remote);
             }
 
             return outcome.ToResult(remote, path);

@@ -81,9 +81,9 @@ internal sealed class ImportPush
         await using (held.ConfigureAwait(false))
         {
             var outcome = await push.RunAsync(bundle, cancellationToken).ConfigureAwait(false);
-            if (outcome.IsComplete && PendingPush.ReadRemote(repositoryPath) is not null)
+            if (outcome.IsComplete)
             {
-                PendingPush.Settle(repositoryPath, _remote);
+                PendingPush.TrySettle(repositoryPath, _remote);
             }
 
             return outcome.ToResult(_remote, repositoryPath);

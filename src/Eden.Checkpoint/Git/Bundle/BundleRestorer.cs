@@ -1,6 +1,7 @@
 using System.Text;
 using Eden.Checkpoint.Git.Objects;
 using Eden.Checkpoint.Git.Pack;
+using Eden.Checkpoint.Git.Sync;
 using Eden.Checkpoint.Storage;
 
 namespace Eden.Checkpoint.Git.Bundle;
@@ -57,8 +58,8 @@ internal static class BundleRestorer
                 () =>
                 {
                     PackedRefsWriter.Write(Path.Combine(repository, "packed-refs"), lines, inspection.Pack!, cancellationToken);
-                    WriteText(Path.Combine(repository, "HEAD"), head.StartsWith("refs/", StringComparison.Ordinal) ? $"ref: {head}\n" : $"{head}\n");
-                    WriteText(Path.Combine(repository, "config"), Config(inspection.Header!.ObjectFormat));
+                    FlushedFile.Write(Path.Combine(repository, "HEAD"), RefText.Encode(head.StartsWith("refs/", StringComparison.Ordinal) ? $"ref: {head}\n" : $"{head}\n"));
+                    FlushedFile.Write(Path.Combine(repository, "config"), Config(inspection.Header!.ObjectFormat));
                 },
                 CancellationToken.None);
             var objects = Task.Run(() => PlacePack(packPath, packs, inspection.Pack!, inspection.PackChecksum, cancellationToken), CancellationToken.None);
@@ -111,13 +112,6 @@ internal static class BundleRestorer
         }
 
         return text.ToString();
-    }
-
-    private static void WriteText(string path, string text)
-    {
-        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-        file.Write(RefText.Encode(text));
-        file.Flush(flushToDisk: true);
     }
 
     // As git leaves its packs.

@@ -6,21 +6,24 @@ namespace Eden.Checkpoint.Git.Sync;
 internal static class FlushedFile
 {
     /// <summary>Writes a file that nobody reads yet, and forces it to disk.</summary>
-    public static void Write(string path, string content) => Write(path, content, FileMode.Create);
+    public static void Write(string path, string content) => Write(path, Encoding.UTF8.GetBytes(content));
+
+    /// <inheritdoc cref="Write(string, string)"/>
+    public static void Write(string path, ReadOnlySpan<byte> content) => Write(path, content, FileMode.Create);
 
     /// <summary>Puts new content in the place of a file, by git's own lock file.</summary>
     /// <exception cref="IOException">Somebody holds the lock, or the disk failed.</exception>
     public static void Replace(string path, string content)
     {
         var locked = path + ".lock";
-        Write(locked, content, FileMode.CreateNew);
+        Write(locked, Encoding.UTF8.GetBytes(content), FileMode.CreateNew);
         File.Move(locked, path, overwrite: true);
     }
 
-    private static void Write(string path, string content, FileMode mode)
+    private static void Write(string path, ReadOnlySpan<byte> content, FileMode mode)
     {
         using var file = new FileStream(path, mode, FileAccess.Write, FileShare.None);
-        file.Write(Encoding.UTF8.GetBytes(content));
+        file.Write(content);
         file.Flush(flushToDisk: true);
     }
 }

@@ -104,14 +104,7 @@ internal static class MirrorRefs
             return;
         }
 
-        var locked = head + ".lock";
-        using (var file = new FileStream(locked, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-        {
-            file.Write(Encoding.UTF8.GetBytes(content + "\n"));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(locked, head, overwrite: true);
+        FlushedFile.Replace(head, content + "\n");
     }
 
     private static IEnumerable<string> LooseFiles(string repository)

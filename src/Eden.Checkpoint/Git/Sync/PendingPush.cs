@@ -13,6 +13,15 @@ internal static class PendingPush
     /// <summary>Returns the remote that a repository is still to be pushed to; <see langword="null"/> when there is none.</summary>
     public static string? ReadRemote(string repository) => Repositories.RepositoryLayout.ReadSmallFile(Path.Combine(repository, FileName))?.Trim();
 
+    /// <summary>Ends the waiting of a repository for its push, if it waits for one to that remote.</summary>
+    public static void TrySettle(string repository, RemoteAddress remote)
+    {
+        if (ReadRemote(repository) is { } pending && remote.IsSameAs(pending))
+        {
+            Settle(repository, remote);
+        }
+    }
+
     /// <summary>The remote has what the repository has: makes it the clone of that remote.</summary>
     public static void Settle(string repository, RemoteAddress remote)
     {
