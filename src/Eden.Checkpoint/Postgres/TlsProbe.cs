@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Eden.Checkpoint.Diagnostics;
 using Npgsql;
 
 namespace Eden.Checkpoint.Postgres;
@@ -98,7 +99,7 @@ internal static class TlsProbe
         catch (Exception failure) when (failure is AuthenticationException or IOException)
         {
             // The handshake always ends here: the certificate was looked at, or the other side does not speak TLS as we do.
-            return finding ?? (hasShown ? null : $"does not speak TLS as it is asked for ({ConnectionFailure.Describe(failure)})");
+            return finding ?? (hasShown ? null : $"does not speak TLS as it is asked for ({CauseText.Phrase(failure)})");
         }
 
         return finding;
