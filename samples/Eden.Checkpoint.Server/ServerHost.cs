@@ -5,7 +5,9 @@ using Eden.Checkpoint.ConsoleHost.Stores;
 using Eden.Checkpoint.Git;
 using Eden.Checkpoint.Postgres;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -22,6 +24,9 @@ internal static class ServerHost
     // Time for downloads under way; those that last longer are aborted.
     private static readonly TimeSpan s_shutdownTimeout = TimeSpan.FromSeconds(20);
 
+    // Accepted above the limit, and closed at once.
+    private const int ConnectionsBeingRefused = 8;
+
     /// <exception cref="UsageException">The settings hold what the library does not take.</exception>
     public static WebApplication Build(ServerSettings settings)
     {
@@ -34,10 +39,11 @@ internal static class ServerHost
             ContentRootPath = AppContext.BaseDirectory,
         });
         ConfigureLogging(builder.Logging, settings);
+        var connections = OpenFileLimit.Connections();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = OpenFileLimit.Connections();
+            kestrel.Limits.MaxConcurrentConnections = connections;
             if (settings.Address.Equals(IPAddress.IPv6Any))
             {
                 // IPv4 too, and IPv4 alone where the machine has no IPv6.
@@ -48,6 +54,12 @@ internal static class ServerHost
                 kestrel.Listen(settings.Address, settings.Port);
             }
         });
+        if (connections is { } most)
+        {
+            builder.Services.AddSingleton<IConnectionListenerFactory>(services => new PacedListenerFactory(
+                ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), (int)Math.Min(most + ConnectionsBeingRefused, int.MaxValue)));
+        }
+
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = s_shutdownTimeout);
         builder.Services.AddSingleton(services => PostgresSource.Create(settings.Store, services.GetRequiredService<ILoggerFactory>()));

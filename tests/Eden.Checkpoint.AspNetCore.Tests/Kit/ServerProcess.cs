@@ -85,6 +85,13 @@ internal sealed partial class ServerProcess : IDisposable
     public IEnumerable<string> OpenFiles()
         => Directory.EnumerateFileSystemEntries($"/proc/{_process.Id}/fd").Select(link => new FileInfo(link).LinkTarget).OfType<string>();
 
+    /// <summary>Ends the server at once, if it has not ended by itself, and returns its log.</summary>
+    public async Task<string> KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        return (await EndAsync()).Error;
+    }
+
     private async Task<(int ExitCode, string Output, string Error)> EndAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));

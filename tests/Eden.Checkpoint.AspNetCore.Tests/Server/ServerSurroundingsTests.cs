@@ -158,10 +158,13 @@ public class ServerSurroundingsTests
 
         await await Task.WhenAny(connections.Select(connection => UntilClosedAsync(connection.Stream, patience.Token)));
         connections.ForEach(connection => connection.Dispose());
-        while (!await AnswersAsync(server.Client))
+        while (await RefusalAsync(server.Client) is { } refusal)
         {
             // It has not yet seen that they are gone.
-            patience.Token.ThrowIfCancellationRequested();
+            if (patience.IsCancellationRequested)
+            {
+                Assert.Fail($"{refusal}\n{await server.KillAsync()}");
+            }
         }
 
         using var export = await server.Client.PostAsync(new Uri($"/v0/experiments/{_deployment.Id}/checkpoint", UriKind.Relative), null);
@@ -181,16 +184,16 @@ public class ServerSurroundingsTests
             }
         }
 
-        static async Task<bool> AnswersAsync(HttpClient client)
+        static async Task<string?> RefusalAsync(HttpClient client)
         {
             try
             {
                 using var answer = await client.GetAsync(new Uri("/healthz", UriKind.Relative));
-                return answer.IsSuccessStatusCode;
+                return answer.IsSuccessStatusCode ? null : $"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}";
             }
-            catch (HttpRequestException)
+            catch (HttpRequestException exception)
             {
-                return false;
+                return exception.ToString();
             }
         }
     }

@@ -41,7 +41,7 @@ public class CheckpointIntakeTests : VerifierTestBase
         Assert.That(() => checkpoint.OpenRows(RegistryKind.Tasks), Throws.InvalidOperationException);
         Assert.That(
             Directory.GetFiles(Folder.Path, "*", SearchOption.AllDirectories).Select(Path.GetFileName),
-            Is.EqualTo(new[] { "repo.bundle" }));
+            Is.EquivalentTo(new[] { "repo.bundle", ".eden-owner" }));
     }
 
     [Test]
