@@ -27,7 +27,7 @@ internal static class PackedRefsWriter
 
         for (var index = 0; index < refs.Count; index++)
         {
-            if (refs.Text(index).StartsWith("refs/heads/"u8) && refs.Id(index) == target)
+            if (refs.Text(index).StartsWith("refs/heads/"u8) && refs.Id(index) == target && RefName.CanBeHead(refs.Text(index)))
             {
                 return RefText.Decode(refs.Text(index));
             }

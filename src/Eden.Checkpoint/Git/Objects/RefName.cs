@@ -6,6 +6,8 @@ namespace Eden.Checkpoint.Git.Objects;
 /// <summary>Git's rules for ref names (<c>git check-ref-format</c>).</summary>
 internal static class RefName
 {
+    private const int MostComponentBytes = 255;
+
     // Space, DEL, and the characters that revision syntax and patterns need; control characters are tested apart.
     private static readonly SearchValues<byte> s_forbidden = SearchValues.Create(
         [.. Enumerable.Range(0, 0x21).Select(value => (byte)value), 0x7F, .. "~^:?*[\\"u8]);
@@ -24,6 +26,21 @@ internal static class RefName
 
     /// <inheritdoc cref="IsBranch(ReadOnlySpan{byte})"/>
     public static bool IsBranch(string name) => name.StartsWith("refs/heads/", StringComparison.Ordinal) || name == "HEAD";
+
+    /// <summary>Says whether <c>HEAD</c> can lead to a branch of that name: git looks it up as a file, also where it is packed, and calls a repository invalid whose
+    /// <c>HEAD</c> has a component that no file can be called.</summary>
+    public static bool CanBeHead(ReadOnlySpan<byte> name)
+    {
+        foreach (var component in name.Split((byte)'/'))
+        {
+            if (name[component].Length > MostComponentBytes)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>Says whether git's check-ref-format accepts the name; it needs at least two components.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

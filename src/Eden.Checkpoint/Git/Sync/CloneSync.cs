@@ -1,4 +1,5 @@
 using Eden.Checkpoint.Diagnostics;
+using Eden.Checkpoint.Git.Objects;
 using Eden.Checkpoint.Git.Repositories;
 using Eden.Checkpoint.Storage;
 using LibGit2Sharp;
@@ -191,7 +192,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
             cancellationToken.ThrowIfCancellationRequested();
             if (!commits.Contains(value))
             {
-                throw CheckpointRepoUnavailableException.Damaged($"The clone '{path}' is corrupt: it does not have the object {value} of {name}.");
+                throw CheckpointRepoUnavailableException.Damaged($"The clone '{path}' is corrupt: it does not have the object {value} of {RefText.Show(name)}.");
             }
         }
     }
@@ -233,7 +234,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
 
                 if (attempt == MaxAttempts)
                 {
-                    throw new CheckpointRepoUnavailableException($"The remote '{remote}' advertises {missing}, but did not send its object.");
+                    throw new CheckpointRepoUnavailableException($"The remote '{remote}' advertises {RefText.Show(missing)}, but did not send its object.");
                 }
             }
             catch (Exception exception) when (exception is LibGit2SharpException or FormatException && source.Failure is null && attempt < MaxAttempts && !cancellationToken.IsCancellationRequested)
@@ -331,7 +332,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
         listing.Refs.LongCount(entry => !before.TryGetValue(entry.Key, out var old) || old != entry.Value),
         before.Keys.LongCount(name => !listing.Refs.ContainsKey(name)),
         _receivedObjects,
-        listing.DefaultBranch);
+        listing.DefaultBranch is { } branch ? RefText.Show(branch) : null);
 
     private static bool AreEqual(Dictionary<string, string> left, Dictionary<string, string> right)
         => left.Count == right.Count && left.All(entry => right.TryGetValue(entry.Key, out var value) && value == entry.Value);

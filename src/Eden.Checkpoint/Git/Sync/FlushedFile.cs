@@ -11,12 +11,15 @@ internal static class FlushedFile
     /// <inheritdoc cref="Write(string, string)"/>
     public static void Write(string path, ReadOnlySpan<byte> content) => Write(path, content, FileMode.Create);
 
+    /// <inheritdoc cref="Replace(string, ReadOnlySpan{byte})"/>
+    public static void Replace(string path, string content) => Replace(path, Encoding.UTF8.GetBytes(content));
+
     /// <summary>Puts new content in the place of a file, by git's own lock file.</summary>
     /// <exception cref="IOException">Somebody holds the lock, or the disk failed.</exception>
-    public static void Replace(string path, string content)
+    public static void Replace(string path, ReadOnlySpan<byte> content)
     {
         var locked = path + ".lock";
-        Write(locked, Encoding.UTF8.GetBytes(content), FileMode.CreateNew);
+        Write(locked, content, FileMode.CreateNew);
         File.Move(locked, path, overwrite: true);
     }
 

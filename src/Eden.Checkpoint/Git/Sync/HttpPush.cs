@@ -8,12 +8,12 @@ internal sealed class HttpPush(RemoteAddress remote, LocalCloneOptions connectio
 {
     private const string SideBands = "side-band-64k";
     private readonly Dictionary<string, string> _present = new(StringComparer.Ordinal);
-    private string[] _capabilities = [];
+    private IReadOnlyList<string> _capabilities = [];
 
     public async Task<PushOutcome> RunAsync(RepoBundle bundle, GitBundleHeader header, CancellationToken cancellationToken)
     {
         using var session = new HttpRemoteSession(remote, connection, cancellationToken, HttpRemoteSession.ReceivePack);
-        var format = await ReadRefsAsync(session, cancellationToken).ConfigureAwait(false);
+        var format = await ReadRefsAsync(session).ConfigureAwait(false);
         if (format != header.ObjectFormat)
         {
             throw CheckpointRepoUnavailableException.Lasting(
@@ -99,44 +99,18 @@ internal sealed class HttpPush(RemoteAddress remote, LocalCloneOptions connectio
         PacketLines.WriteFlush(commands);
     }
 
-    private async Task<GitObjectFormat> ReadRefsAsync(HttpRemoteSession session, CancellationToken cancellationToken)
+    private async Task<GitObjectFormat> ReadRefsAsync(HttpRemoteSession session)
     {
-        var format = GitObjectFormat.Sha1;
-        var answer = await session.GetRefsAsync().ConfigureAwait(false);
-        await using var closing = answer.ConfigureAwait(false);
-        while (await PacketLines.ReadAsync(answer, cancellationToken).ConfigureAwait(false) is { } line)
+        var advertised = await session.GetRefsAsync("refuses the push.").ConfigureAwait(false);
+        _capabilities = advertised.Capabilities;
+        foreach (var (name, value) in advertised.Refs)
         {
-            if (line.Length == 0 || line[0] == '#')
-            {
-                continue;
-            }
-
-            if (line.StartsWith("ERR ", StringComparison.Ordinal))
-            {
-                throw new CheckpointRepoUnavailableException(session.Words.AddTo($"The remote '{remote}' refuses the push."));
-            }
-
-            var nul = line.IndexOf('\0', StringComparison.Ordinal);
-            if (nul >= 0)
-            {
-                _capabilities = line[(nul + 1)..].Split(' ');
-                format = _capabilities.Contains("object-format=sha256") ? GitObjectFormat.Sha256 : GitObjectFormat.Sha1;
-                line = line[..nul];
-            }
-
-            var space = line.IndexOf(' ', StringComparison.Ordinal);
-            if (space != format.HexLength())
-            {
-                throw CheckpointRepoUnavailableException.Lasting($"The remote '{remote}' advertises its refs in a form that is not git's.");
-            }
-
-            var name = line[(space + 1)..];
             if (name.StartsWith("refs/", StringComparison.Ordinal))
             {
-                _present[name] = line[..space];
+                _present[name] = value;
             }
         }
 
-        return format;
+        return advertised.Format;
     }
 }

@@ -38,7 +38,7 @@ internal sealed class HttpRemoteSession : IDisposable
     private readonly HttpFailures _failures;
     private readonly HttpAuthentication _authentication;
     private Uri _base;
-    private byte[]? _refs;
+    private Advertisement? _refs;
     private IReadOnlyList<string> _haves = [];
 
     public HttpRemoteSession(RemoteAddress remote, LocalCloneOptions options, CancellationToken cancellationToken, string service = UploadPack)
@@ -86,8 +86,9 @@ internal sealed class HttpRemoteSession : IDisposable
 
     public void Fail(Exception exception) => Failure ??= exception;
 
-    /// <summary>Asks for the remote's refs, once: libgit2 lists and fetches over two connections, which must see the same.</summary>
-    public async Task<Stream> GetRefsAsync()
+    /// <summary>Asks for the remote's refs, once: what is listed is what is fetched.</summary>
+    /// <param name="refused">What the remote does not let us do, for the message when it says no.</param>
+    public async Task<Advertisement> GetRefsAsync(string refused)
     {
         if (_refs is null)
         {
@@ -95,14 +96,17 @@ internal sealed class HttpRemoteSession : IDisposable
             var answer = await response.Content.ReadAsStreamAsync(_cancellationToken).ConfigureAwait(false);
             await using (answer.ConfigureAwait(false))
             {
-                _refs = await ReadRefsAsync(answer).ConfigureAwait(false);
+                var bytes = await ReadRefsAsync(answer).ConfigureAwait(false);
+                new AnswerListener(Words).Listen(bytes.AsSpan(0, Math.Min(bytes.Length, MaxWordsBytes)));
+                _refs = Advertisement.Read(bytes, _remote, refused, Words);
             }
-
-            new AnswerListener(Words).Listen(_refs.AsSpan(0, Math.Min(_refs.Length, MaxWordsBytes)));
         }
 
-        return new MemoryStream(_refs, writable: false);
+        return _refs;
     }
+
+    /// <summary>Returns what libgit2 is told of the refs that were listed.</summary>
+    public byte[] RefsToFetch() => (_refs ?? throw new InvalidOperationException("The refs were not listed.")).WithNamesOfOurs();
 
     /// <summary>Makes the next question for the refs go to the remote again.</summary>
     public void ForgetRefs() => _refs = null;

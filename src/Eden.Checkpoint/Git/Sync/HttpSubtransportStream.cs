@@ -69,7 +69,7 @@ internal sealed class HttpSubtransportStream(SmartSubtransport transport, HttpRe
         var token = session.CancellationToken;
         if (_answer is null)
         {
-            _answer = isPost ? await PostAsync(token).ConfigureAwait(false) : await session.GetRefsAsync().ConfigureAwait(false);
+            _answer = isPost ? await PostAsync(token).ConfigureAwait(false) : new MemoryStream(session.RefsToFetch(), writable: false);
         }
 
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(1 << 16, length));

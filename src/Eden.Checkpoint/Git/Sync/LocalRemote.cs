@@ -3,7 +3,7 @@ using Eden.Checkpoint.Git.Repositories;
 
 namespace Eden.Checkpoint.Git.Sync;
 
-/// <summary>A remote on this machine, as libgit2 is shown it: a bare repository of our own that borrows the remote's objects and has its refs of one moment.</summary>
+/// <summary>A remote on this machine, as libgit2 is shown it: a bare repository of our own that borrows the remote's objects and has refs to the objects that its own named at one moment.</summary>
 /// <remarks>So libgit2 reads nothing of the remote's configuration and does not ask who owns it (the host configured that path), and what is listed is what is fetched.</remarks>
 internal sealed class LocalRemote : IDisposable
 {
@@ -57,7 +57,7 @@ internal sealed class LocalRemote : IDisposable
         var standIn = StagingRepository.Create(place, objects);
         try
         {
-            standIn.WriteRefs(listing);
+            standIn.WriteRefs(Advertisement.Numbered(listing.Refs.Values));
             return new LocalRemote(standIn, listing);
         }
         catch
@@ -85,8 +85,8 @@ internal sealed class LocalRemote : IDisposable
             }
         }
 
-        var head = RepositoryLayout.ReadSmallFile(System.IO.Path.Combine(layout.GitDirectory, "HEAD"))?.TrimEnd();
-        var branch = head is not null && head.StartsWith(SymbolicPrefix, StringComparison.Ordinal) ? head[SymbolicPrefix.Length..].Trim() : null;
+        var head = RefText.Decode(RepositoryFile.ReadBytes(System.IO.Path.Combine(layout.GitDirectory, "HEAD"))).TrimEnd();
+        var branch = head.StartsWith(SymbolicPrefix, StringComparison.Ordinal) ? head[SymbolicPrefix.Length..].Trim() : null;
         return new RemoteListing(refs, branch is not null && branch.StartsWith("refs/", StringComparison.Ordinal) ? branch : null, headCommit, 0);
     }
 }

@@ -1,10 +1,11 @@
 using System.Text;
+using Eden.Checkpoint.Git.Objects;
 using Eden.Checkpoint.Git.Repositories;
 
 namespace Eden.Checkpoint.Git.Sync;
 
 /// <summary>The refs of a clone that mirrors its remote, read from and written to its files.</summary>
-/// <remarks>libgit2 writes one file per ref, trips over a branch that became a folder of branches, and refuses repositories of another user. A
+/// <remarks>Names are <see cref="RefText"/>. libgit2 writes one file per ref, trips over a branch that became a folder of branches, and refuses repositories of another user. A
 /// mirror's refs are exactly the remote's, so one new <c>packed-refs</c> replaces them all at once.</remarks>
 internal static class MirrorRefs
 {
@@ -18,13 +19,15 @@ internal static class MirrorRefs
         var packed = Path.Combine(repository, Packed);
         if (File.Exists(packed))
         {
-            using var lines = new StreamReader(RepositoryFile.OpenStream(packed), Encoding.UTF8, false, 1 << 16);
+            // Latin-1 has a character for each byte.
+            using var lines = new StreamReader(RepositoryFile.OpenStream(packed), Encoding.Latin1, false, 1 << 16);
             while (lines.ReadLine() is { } line)
             {
                 var space = line.IndexOf(' ', StringComparison.Ordinal);
                 if (space > 0 && line[0] is not ('#' or '^'))
                 {
-                    refs[line[(space + 1)..]] = line[..space];
+                    var name = line[(space + 1)..];
+                    refs[Ascii.IsValid(name) ? name : RefText.Decode(Encoding.Latin1.GetBytes(name))] = line[..space];
                 }
             }
         }
@@ -81,7 +84,7 @@ internal static class MirrorRefs
     public static void WritePacked(FileStream file, IEnumerable<KeyValuePair<string, string>> refs)
     {
         // git looks names up by bisection: the order is that of the bytes.
-        var lines = refs.Select(entry => (Key: Encoding.UTF8.GetBytes(entry.Key), entry.Value)).ToArray();
+        var lines = refs.Select(entry => (Key: RefText.Encode(entry.Key), entry.Value)).ToArray();
         Array.Sort(lines, static (left, right) => left.Key.AsSpan().SequenceCompareTo(right.Key));
         file.Write("# pack-refs with: sorted \n"u8);
         foreach (var (name, value) in lines)
@@ -99,12 +102,11 @@ internal static class MirrorRefs
     public static void WriteHead(string repository, string content)
     {
         var head = Path.Combine(repository, "HEAD");
-        if (File.Exists(head) && RepositoryFile.ReadText(head) == content + "\n")
+        var bytes = RefText.Encode(content + "\n");
+        if (!File.Exists(head) || !RepositoryFile.ReadBytes(head).AsSpan().SequenceEqual(bytes))
         {
-            return;
+            FlushedFile.Replace(head, bytes);
         }
-
-        FlushedFile.Replace(head, content + "\n");
     }
 
     private static IEnumerable<string> LooseFiles(string repository)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Eden.Checkpoint.Git.Objects;
 
 namespace Eden.Checkpoint.Git.Sync;
 
@@ -9,9 +10,12 @@ internal static class PacketLines
     private const int Lead = 4;
     private const int MostPayload = 65516;
 
+    /// <summary>Writes a line.</summary>
+    /// <param name="destination">Where it goes.</param>
+    /// <param name="payload">Its payload; ref names in it are <see cref="RefText"/>.</param>
     public static void Write(Stream destination, string payload)
     {
-        var bytes = Encoding.UTF8.GetBytes(payload);
+        var bytes = RefText.Encode(payload);
         if (bytes.Length > MostPayload)
         {
             throw CheckpointRepoUnavailableException.Lasting("A ref's name is too long for git's protocol.");
@@ -46,12 +50,7 @@ internal static class PacketLines
             throw EndsTooEarly();
         }
 
-        if (!int.TryParse(Encoding.ASCII.GetString(lead), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var length)
-            || length is not (0 or (>= Lead and <= MostPayload + Lead)))
-        {
-            throw CheckpointRepoUnavailableException.Lasting("The remote's answer breaks git's protocol.");
-        }
-
+        var length = ReadLength(lead);
         if (length <= Lead)
         {
             return [];
@@ -62,6 +61,40 @@ internal static class PacketLines
             ? payload
             : throw EndsTooEarly();
     }
+
+    /// <summary>Takes the next line, without its newline, off an answer that is here as a whole.</summary>
+    /// <param name="source">The answer; becomes what follows the line.</param>
+    /// <param name="payload">The line; nothing for a flush.</param>
+    /// <returns><see langword="false"/> at the end.</returns>
+    /// <exception cref="CheckpointRepoUnavailableException">It is no pkt-line, or the answer ends inside one.</exception>
+    public static bool TryRead(ref ReadOnlySpan<byte> source, out ReadOnlySpan<byte> payload)
+    {
+        payload = default;
+        if (source.IsEmpty)
+        {
+            return false;
+        }
+
+        var length = source.Length < Lead ? throw EndsTooEarly() : Math.Max(Lead, ReadLength(source[..Lead]));
+        if (source.Length < length)
+        {
+            throw EndsTooEarly();
+        }
+
+        payload = source[Lead..length];
+        source = source[length..];
+        if (payload.EndsWith("\n"u8))
+        {
+            payload = payload[..^1];
+        }
+
+        return true;
+    }
+
+    private static int ReadLength(ReadOnlySpan<byte> lead)
+        => int.TryParse(lead, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var length) && length is 0 or (>= Lead and <= MostPayload + Lead)
+            ? length
+            : throw CheckpointRepoUnavailableException.Lasting("The remote's answer breaks git's protocol.");
 
     private static CheckpointRepoUnavailableException EndsTooEarly() => new("The remote's answer ends too early.");
 }

@@ -1,8 +1,10 @@
+using Eden.Checkpoint.Git.Objects;
+
 namespace Eden.Checkpoint.Git.Sync;
 
 /// <summary>Which refs of a bundle a remote does not have yet.</summary>
 /// <param name="Total">How many refs the bundle has below <c>refs/</c>.</param>
-/// <param name="Decisive">The missing branches and tags: without them the push is not complete.</param>
+/// <param name="Decisive">The missing branches and tags: without them the push is not complete. Names are <see cref="RefText"/>, here and in <paramref name="Others"/>.</param>
 /// <param name="Others">What else is missing; git hosts refuse some of it.</param>
 internal sealed record PushPlan(long Total, IReadOnlyList<GitBundleRef> Decisive, IReadOnlyList<GitBundleRef> Others)
 {
@@ -19,18 +21,15 @@ internal sealed record PushPlan(long Total, IReadOnlyList<GitBundleRef> Decisive
         var others = new List<GitBundleRef>();
         var same = 0;
         var total = 0L;
-        foreach (var reference in header.Refs)
+        var lines = header.RefLines;
+        for (var line = 0; line < lines.Count; line++)
         {
+            // The header's own view has lost what is not UTF-8.
+            var reference = new GitBundleRef(RefText.Decode(lines.Text(line)), lines.Id(line).ToHex(lines.Format));
             if (!reference.Name.StartsWith("refs/", StringComparison.Ordinal))
             {
                 // HEAD is the remote's own to set.
                 continue;
-            }
-
-            if (reference.Name.Contains('\uFFFD', StringComparison.Ordinal))
-            {
-                // Its bytes are lost here, and another ref would be made of it.
-                throw CheckpointRepoUnavailableException.Lasting($"The bundle has a ref whose name is not UTF-8, which cannot be pushed: {reference.Name}.");
             }
 
             total++;

@@ -1,3 +1,5 @@
+using Eden.Checkpoint.Git.Objects;
+
 namespace Eden.Checkpoint.Git.Sync;
 
 /// <summary>What a remote reports about one request to push.</summary>
@@ -25,7 +27,7 @@ internal sealed record PushReport(string Unpacked, long Taken, IReadOnlyList<str
 
     /// <summary>A request that failed as a whole: all of its refs are refused.</summary>
     public static PushReport Of(IReadOnlyList<GitBundleRef> refs, string reason)
-        => new("ok", 0, [.. refs.Take(MostRefusedListed).Select(reference => $"{reference.Name} {reason}")], refs.Count);
+        => new("ok", 0, [.. refs.Take(MostRefusedListed).Select(reference => $"{RefText.Show(reference.Name)} {reason}")], refs.Count);
 
     /// <summary>Reads the answer to a request.</summary>
     /// <param name="answer">The answer.</param>

@@ -1,38 +1,33 @@
-using LibGit2Sharp;
+using Eden.Checkpoint.Git.Objects;
 
 namespace Eden.Checkpoint.Git.Sync;
 
 /// <summary>What a remote advertises: its refs, and what its <c>HEAD</c> is.</summary>
-/// <param name="Refs">Full names below <c>refs/</c> to hex hashes.</param>
+/// <param name="Refs">Full names below <c>refs/</c> to hex hashes. Names are <see cref="RefText"/>, here and below.</param>
 /// <param name="DefaultBranch">The ref that <c>HEAD</c> points to; <see langword="null"/> when the remote does not say.</param>
 /// <param name="HeadCommit">The object that <c>HEAD</c> is; <see langword="null"/> when it is unborn.</param>
 /// <param name="IllegalNames">How many refs have names that git does not allow; they are not listed.</param>
 internal sealed record RemoteListing(Dictionary<string, string> Refs, string? DefaultBranch, string? HeadCommit, long IllegalNames)
 {
     /// <summary>Sorts out an advertisement.</summary>
-    /// <exception cref="CheckpointRepoUnavailableException">A name is not UTF-8.</exception>
-    public static RemoteListing From(IEnumerable<Reference> advertised)
+    /// <exception cref="CheckpointRepoUnavailableException">The remote names objects in a way that a sync cannot handle.</exception>
+    public static RemoteListing From(Advertisement advertised, RemoteAddress remote)
     {
+        if (advertised.Format != GitObjectFormat.Sha1)
+        {
+            throw CheckpointRepoUnavailableException.Lasting($"The remote '{remote}' names objects by {advertised.Format.ConfigName()}, which a sync cannot handle.");
+        }
+
         var refs = new Dictionary<string, string>(StringComparer.Ordinal);
-        string? defaultBranch = null;
         string? headCommit = null;
         var illegal = 0L;
-        foreach (var reference in advertised)
+        foreach (var (name, value) in advertised.Refs)
         {
-            var name = reference.CanonicalName;
-            var value = reference.ResolveToDirectReference()?.TargetIdentifier;
-            if (name.Contains('\uFFFD', StringComparison.Ordinal))
-            {
-                // Its bytes are lost here, and two such names could become one.
-                throw CheckpointRepoUnavailableException.Lasting($"The remote advertises a ref whose name is not UTF-8: {name}.");
-            }
-
             if (name == "HEAD")
             {
-                defaultBranch = (reference as SymbolicReference)?.TargetIdentifier;
                 headCommit = value;
             }
-            else if (name.EndsWith("^{}", StringComparison.Ordinal) || value is null)
+            else if (name.EndsWith("^{}", StringComparison.Ordinal) || !name.StartsWith("refs/", StringComparison.Ordinal))
             {
                 // What an annotated tag leads to is no ref.
             }
@@ -40,19 +35,19 @@ internal sealed record RemoteListing(Dictionary<string, string> Refs, string? De
             {
                 refs[name] = value;
             }
-            else if (name.StartsWith("refs/", StringComparison.Ordinal))
+            else
             {
                 illegal++;
             }
         }
 
-        return new RemoteListing(refs, defaultBranch is not null && IsRef(defaultBranch) ? defaultBranch : null, headCommit, illegal);
+        return new RemoteListing(refs, advertised.HeadTarget is { } target && IsRef(target) ? target : null, headCommit, illegal);
     }
 
     /// <summary>Returns what <c>HEAD</c> of a clone should hold.</summary>
     public string HeadContent()
     {
-        if (DefaultBranch is not null)
+        if (DefaultBranch is not null && RefName.CanBeHead(RefText.Encode(DefaultBranch)))
         {
             return "ref: " + DefaultBranch;
         }
@@ -69,5 +64,5 @@ internal sealed record RemoteListing(Dictionary<string, string> Refs, string? De
         return HeadCommit is not null && Refs.ContainsValue(HeadCommit) ? HeadCommit : "ref: refs/heads/main";
     }
 
-    private static bool IsRef(string name) => name.StartsWith("refs/", StringComparison.Ordinal) && Reference.IsValidName(name);
+    private static bool IsRef(string name) => name.StartsWith("refs/", StringComparison.Ordinal) && RefName.HasLegalFormat(RefText.Encode(name));
 }

@@ -1,11 +1,11 @@
-using LibGit2Sharp;
-using NativeRepository = LibGit2Sharp.Repository;
-
 namespace Eden.Checkpoint.Git.Sync;
 
 /// <summary>Where one sync's libgit2 fetches from: a session over HTTP(S), or the stand-in for a repository on this machine.</summary>
 internal sealed class RemoteSource : IDisposable
 {
+    // What the remote does when it does not list its refs.
+    private const string Refused = "could not be synced.";
+
     private readonly RemoteAddress _remote;
     private readonly CancellationToken _cancellationToken;
     private LocalRemote? _local;
@@ -39,9 +39,16 @@ internal sealed class RemoteSource : IDisposable
             return (_local ??= LocalRemote.Open(_remote, place, _cancellationToken)).Listing;
         }
 
-        var listing = RemoteListing.From(NativeRepository.ListRemoteReferences(Session.Url, new ProxyOptions { ProxyType = ProxyType.None }));
-        _cancellationToken.ThrowIfCancellationRequested();
-        return listing;
+        try
+        {
+            // libgit2 would give the names as text, in which bytes that are not UTF-8 are lost.
+            return RemoteListing.From(Session.GetRefsAsync(Refused).GetAwaiter().GetResult(), _remote);
+        }
+        catch (Exception exception)
+        {
+            Session.Fail(exception);
+            throw;
+        }
     }
 
     /// <summary>Makes the next listing a new one.</summary>

@@ -1,4 +1,5 @@
 using Eden.Checkpoint.Diagnostics;
+using Eden.Checkpoint.Git.Objects;
 using Eden.Checkpoint.Git.Repositories;
 
 namespace Eden.Checkpoint.Git.Sync;
@@ -109,7 +110,7 @@ internal sealed class RestoredRepository
             : $"The repository '{_path}' has no remote 'origin', and '{_remote}' does not have everything that it has";
         var others = count > 1 ? $" and {count - 1} more are missing there or differ" : " is missing there or differs";
         return CheckpointRepoUnavailableException.Lasting(
-            $"{lead}: {first}{others}. {(_isPending ? "Nothing" : "If an import restored it, nothing")} is exported before the push is finished, since the remote has something else"
+            $"{lead}: {RefText.Show(first)}{others}. {(_isPending ? "Nothing" : "If an import restored it, nothing")} is exported before the push is finished, since the remote has something else"
             + (overwrites ? " (the remote has refs of its own: --force overwrites those of the same name): " : ": ")
             + PushCommand.For(_path, _remote, overwrites));
     }

@@ -52,11 +52,10 @@ internal sealed class StagingRepository : IDisposable
     }
 
     /// <summary>Gives the repository refs, for libgit2 to fetch from it.</summary>
-    public void WriteRefs(RemoteListing listing)
+    public void WriteRefs(IEnumerable<KeyValuePair<string, string>> refs)
     {
         WriteConfiguration("");
-        MirrorRefs.Replace(Path, listing.Refs);
-        MirrorRefs.WriteHead(Path, listing.HeadContent());
+        MirrorRefs.Replace(Path, refs);
     }
 
     /// <summary>Fetches the objects of every ref that a remote advertises. The refs themselves are not written.</summary>

@@ -68,6 +68,63 @@ internal sealed class RefNamesOfBytesTests
     }
 
     [Test]
+    public async Task A_clone_mirrors_such_refs_and_a_push_takes_them_on([Values] bool overHttp)
+    {
+        using var folder = new TempFolder();
+        var path = await RepositoryShapes.BaseAsync(folder);
+        var (commit, older) = (await GitCli.RunAsync(path, "rev-parse", "main"), await GitCli.RunAsync(path, "rev-parse", "main~1"));
+        await using var refs = await MakeAsync(path, commit, s_names);
+        await File.WriteAllBytesAsync(Path.Combine(path, ".git", "HEAD"), Encoding.Latin1.GetBytes("ref: refs/heads/caf\u00E9\n"));
+        Directory.CreateDirectory(folder["served"]);
+        await GitCli.RunAsync(folder.Path, "init", "-q", "--bare", "-b", "main", folder["served/empty.git"]);
+        await GitCli.RunAsync(folder.Path, "init", "-q", "--bare", "-b", "main", folder["served/full.git"]);
+        await GitCli.RunAsync(path, "push", "-q", "--mirror", folder["served/full.git"]);
+        await GitCli.RunAsync(folder["served/full.git"], "pack-refs", "--all");
+        await File.WriteAllBytesAsync(folder["served/full.git/HEAD"], Encoding.Latin1.GetBytes("ref: refs/heads/caf\u00E9\n"));
+        await using var http = await GitHttpRemote.StartAsync(folder["served"]);
+        http.ReceivePack = true;
+        string Url(string name) => overHttp ? http.Url(name) : folder["served/" + name];
+
+        var first = await LocalClone.EnsureAsync(folder["clone.git"], Url("full.git"));
+        var expected = await RefsAsync(path);
+        Assert.That(await RefsAsync(folder["clone.git"]), Is.EqualTo(expected));
+        Assert.That(first.DefaultBranch, Is.EqualTo("refs/heads/caf\uFFFD"));
+        Assert.That(await File.ReadAllBytesAsync(folder["clone.git/HEAD"]), Is.EqualTo(Encoding.Latin1.GetBytes("ref: refs/heads/caf\u00E9\n")));
+
+        await GitCli.RunWithInputAsync(folder["served/full.git"], Encoding.Latin1.GetBytes($"update refs/heads/\u00FE {older}\ndelete refs/heads/\u00FF\n"), "update-ref", "--stdin");
+        await GitCli.RunAsync(folder["served/full.git"], "pack-refs", "--all");
+        var later = await LocalClone.EnsureAsync(folder["clone.git"], Url("full.git"));
+        Assert.That(await RefsAsync(folder["clone.git"]), Is.EqualTo(await RefsAsync(folder["served/full.git"])));
+        Assert.That((later.ChangedRefs, later.PrunedRefs), Is.EqualTo((1, 1)));
+
+        var pushed = await RepositoryPush.FromRepositoryAsync(folder["clone.git"], Url("empty.git"));
+        Assert.That(pushed.Failure, Is.Null);
+        Assert.That(await RefsAsync(folder["served/empty.git"]), Is.EqualTo(await RefsAsync(folder["clone.git"])));
+        await GitCli.RunAsync(folder["served/empty.git"], "pack-refs", "--all");
+    }
+
+    [Test]
+    public async Task A_HEAD_that_only_a_branch_equals_whose_name_is_too_long_for_a_file_is_detached()
+    {
+        using var folder = new TempFolder();
+        var path = await RepositoryShapes.BaseAsync(folder);
+        var commit = await GitCli.RunAsync(path, "rev-parse", "main");
+        await BundleOfEveryShapeTests.CreateAsync(path, folder["plain.bundle"]);
+        var bytes = await File.ReadAllBytesAsync(folder["plain.bundle"]);
+        var pack = bytes.AsSpan().IndexOf("PACK"u8);
+        await File.WriteAllBytesAsync(
+            folder["long.bundle"],
+            [.. Encoding.ASCII.GetBytes($"# v2 git bundle\n{commit} HEAD\n{commit} refs/heads/{new string('n', 256)}\n\n"), .. bytes[pack..]]);
+        using var bundle = RepoBundle.FromFile(folder["long.bundle"]);
+
+        var restored = await GitBundle.RestoreAsync(bundle, folder["restored.git"]);
+
+        Assert.That(restored.Head, Is.EqualTo(commit));
+        Assert.That(await GitCli.RunAsync(restored.RepositoryPath, "rev-parse", "HEAD"), Is.EqualTo(commit));
+        Assert.That((await GitCli.TryRunAsync(restored.RepositoryPath, default, "fsck", "--full")).ExitCode, Is.Zero);
+    }
+
+    [Test]
     public async Task A_broken_ref_of_such_a_name_is_named_as_far_as_it_is_text()
     {
         using var folder = new TempFolder();

@@ -267,22 +267,6 @@ public class LocalCloneFailureTests
     }
 
     [Test]
-    public async Task A_ref_whose_name_is_not_utf8_is_refused_and_not_renamed()
-    {
-        await using var scene = await RemoteScene.CreateAsync();
-        var commit = await scene.GitAsync("rev-parse", "HEAD");
-        var line = System.Text.Encoding.Latin1.GetBytes($"create refs/heads/caf\u00e9 {commit}\n");
-        await GitCli.RunWithInputAsync(scene.Served, line, "update-ref", "--stdin");
-
-        // .NET could not delete a file of that name.
-        await GitCli.RunAsync(scene.Served, "pack-refs", "--all");
-
-        var failure = await FailAsync(scene, mayPass: false);
-
-        Assert.That(failure.Message, Does.Contain("not UTF-8"));
-    }
-
-    [Test]
     public async Task Progress_is_told_in_objects_and_ends_at_the_total()
     {
         await using var scene = await RemoteScene.CreateAsync();
