@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Eden.Checkpoint.Postgres;
 using Eden.Checkpoint.Server;
 using Eden.Checkpoint.Tests.Kit;
 using Microsoft.AspNetCore.Builder;

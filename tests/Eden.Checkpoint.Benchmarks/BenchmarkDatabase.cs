@@ -1,4 +1,3 @@
-using Eden.Checkpoint.Postgres;
 using Npgsql;
 
 namespace Eden.Checkpoint.Benchmarks;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Eden.Checkpoint.Postgres;
 using Npgsql;
 
 namespace Eden.Checkpoint.Benchmarks;

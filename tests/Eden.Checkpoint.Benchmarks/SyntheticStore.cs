@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Eden.Checkpoint.Git;
+using Eden.Git;
 
 namespace Eden.Checkpoint.Benchmarks;
 

@@ -1,4 +1,4 @@
-using Eden.Checkpoint.Git;
+using Eden.Git;
 
 namespace Eden.Checkpoint.ConsoleHost.Inspection;
 

@@ -1,6 +1,6 @@
 using Eden.Checkpoint.ConsoleHost.Output;
 using Eden.Checkpoint.ConsoleHost.Stores;
-using Eden.Checkpoint.Git;
+using Eden.Git;
 
 namespace Eden.Checkpoint.ConsoleHost.Inspection;
 

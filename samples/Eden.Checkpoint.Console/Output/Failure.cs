@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Net.Sockets;
-using Eden.Checkpoint.Postgres;
 
 namespace Eden.Checkpoint.ConsoleHost.Output;
 

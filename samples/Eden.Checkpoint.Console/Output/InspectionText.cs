@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Eden.Checkpoint.ConsoleHost.Inspection;
-using Eden.Checkpoint.Git;
+using Eden.Git;
 using Spectre.Console;
 
 namespace Eden.Checkpoint.ConsoleHost.Output;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Eden.Checkpoint.ConsoleHost.Output;
-using Eden.Checkpoint.Git;
+using Eden.Git;
 
 namespace Eden.Checkpoint.ConsoleHost.Verbs;
 

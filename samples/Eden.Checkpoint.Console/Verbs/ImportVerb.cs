@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Eden.Checkpoint.ConsoleHost.Output;
 using Eden.Checkpoint.ConsoleHost.Stores;
-using Eden.Checkpoint.Git;
+using Eden.Git;
 
 namespace Eden.Checkpoint.ConsoleHost.Verbs;
 

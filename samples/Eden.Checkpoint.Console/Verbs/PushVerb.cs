@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Eden.Checkpoint.ConsoleHost.Output;
-using Eden.Checkpoint.Git;
+using Eden.Git;
 
 namespace Eden.Checkpoint.ConsoleHost.Verbs;
 

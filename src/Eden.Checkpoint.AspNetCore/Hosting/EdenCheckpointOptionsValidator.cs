@@ -1,5 +1,5 @@
-using Eden.Checkpoint.AspNetCore.Endpoints;
 using Eden.Checkpoint.AspNetCore.Authorization;
+using Eden.Checkpoint.AspNetCore.Endpoints;
 using Microsoft.Extensions.Options;
 
 namespace Eden.Checkpoint.AspNetCore.Hosting;

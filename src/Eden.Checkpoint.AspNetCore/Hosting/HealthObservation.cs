@@ -1,3 +1,5 @@
+using Eden.Shared;
+
 namespace Eden.Checkpoint.AspNetCore.Hosting;
 
 /// <summary>Looks whether stores answer and folders can be used; at remotes only when told to. Thread-safe.</summary>

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Eden.Checkpoint.AspNetCore.Hosting;
-using Eden.Checkpoint.Postgres;
 using Microsoft.AspNetCore.Http;
 
 namespace Eden.Checkpoint.AspNetCore.Results;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Eden.Checkpoint.Rows;
+using Eden.Checkpoint.Format.Rows.Json;
 
 namespace Eden.Checkpoint.Artifacts;
 

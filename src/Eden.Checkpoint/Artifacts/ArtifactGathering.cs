@@ -1,4 +1,6 @@
-using Eden.Checkpoint.Rows;
+using Eden.Checkpoint.Format.Rows.Grammar;
+using Eden.Checkpoint.Model;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Artifacts;
 

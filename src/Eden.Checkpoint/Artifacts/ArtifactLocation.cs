@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using Eden.Checkpoint.Rows;
+using Eden.Checkpoint.Format.Rows.Grammar;
 
 namespace Eden.Checkpoint.Artifacts;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Eden.Checkpoint.Rows;
+using Eden.Checkpoint.Format.Rows.Json;
 
 namespace Eden.Checkpoint.Artifacts;
 

@@ -2,8 +2,10 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Eden.Checkpoint.Rows;
-using Eden.Checkpoint.Validation;
+using Eden.Checkpoint.Format.Rows.Grammar;
+using Eden.Checkpoint.Format.Rows.Json;
+using Eden.Checkpoint.Model;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Artifacts;
 

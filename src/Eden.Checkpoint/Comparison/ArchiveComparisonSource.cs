@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Eden.Checkpoint.Rows;
-using Eden.Checkpoint.Validation;
+using Eden.Checkpoint.Format.Rows.Json;
+using Eden.Checkpoint.Model;
 using Eden.Checkpoint.Verification;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Comparison;
 

@@ -1,3 +1,5 @@
+using Eden.Shared;
+
 namespace Eden.Checkpoint.Comparison;
 
 /// <summary>What a side needs to be read.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Eden.Checkpoint.Rows;
+using Eden.Checkpoint.Format.Rows.Fields;
+using Eden.Checkpoint.Model;
 
 namespace Eden.Checkpoint.Comparison;
 

@@ -1,5 +1,7 @@
 using System.Buffers;
-using Eden.Checkpoint.Rows;
+using Eden.Checkpoint.Format.Rows;
+using Eden.Checkpoint.Format.Rows.Grammar;
+using Eden.Checkpoint.Format.Rows.Json;
 
 namespace Eden.Checkpoint.Comparison;
 

@@ -1,6 +1,7 @@
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Git.Bundle;
-using Eden.Checkpoint.Git.Objects;
+using Eden.Git;
+using Eden.Git.Bundles;
+using Eden.Git.Objects;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Comparison;
 

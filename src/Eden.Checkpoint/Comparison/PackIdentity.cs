@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Git.Objects;
+using Eden.Git;
+using Eden.Git.Objects;
 
 namespace Eden.Checkpoint.Comparison;
 

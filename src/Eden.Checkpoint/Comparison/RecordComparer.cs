@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Eden.Checkpoint.Artifacts;
-using Eden.Checkpoint.Rows;
+using Eden.Checkpoint.Format.Rows;
+using Eden.Checkpoint.Format.Rows.Grammar;
+using Eden.Checkpoint.Format.Rows.Keys;
 
 namespace Eden.Checkpoint.Comparison;
 

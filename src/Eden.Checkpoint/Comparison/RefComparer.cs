@@ -1,5 +1,5 @@
-using Eden.Checkpoint.Git.Bundle;
-using Eden.Checkpoint.Rows;
+using Eden.Checkpoint.Format.Rows.Json;
+using Eden.Git.Bundles;
 
 namespace Eden.Checkpoint.Comparison;
 

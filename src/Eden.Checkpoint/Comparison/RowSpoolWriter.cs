@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Comparison;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Eden.Checkpoint.Rows;
+using Eden.Checkpoint.Format.Rows.Json;
 
 namespace Eden.Checkpoint.Comparison;
 

@@ -1,5 +1,7 @@
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Rows;
+using Eden.Checkpoint.Format.Rows.Fields;
+using Eden.Checkpoint.Model;
+using Eden.Git;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Comparison;
 

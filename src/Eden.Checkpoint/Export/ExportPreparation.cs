@@ -2,9 +2,12 @@ using System.Buffers;
 using System.Globalization;
 using Eden.Checkpoint.Artifacts;
 using Eden.Checkpoint.Diagnostics;
+using Eden.Checkpoint.Format.Manifest;
+using Eden.Checkpoint.Format.Rows;
+using Eden.Checkpoint.Format.Rows.Json;
 using Eden.Checkpoint.Import;
-using Eden.Checkpoint.Rows;
-using Eden.Checkpoint.Validation;
+using Eden.Checkpoint.Model;
+using Eden.Shared;
 using Microsoft.Extensions.Logging;
 
 namespace Eden.Checkpoint.Export;

@@ -1,7 +1,10 @@
 using System.Buffers;
 using System.Globalization;
-using Eden.Checkpoint.Rows;
-using Eden.Checkpoint.Validation;
+using Eden.Checkpoint.Format.Rows;
+using Eden.Checkpoint.Format.Rows.Grammar;
+using Eden.Checkpoint.Format.Rows.Json;
+using Eden.Checkpoint.Model;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Export;
 

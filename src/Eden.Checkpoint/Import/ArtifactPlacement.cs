@@ -1,7 +1,7 @@
 using System.Text;
 using Eden.Checkpoint.Artifacts;
-using Eden.Checkpoint.Rows;
-using Eden.Checkpoint.Validation;
+using Eden.Checkpoint.Format.Rows.Grammar;
+using Eden.Checkpoint.Model;
 using Eden.Checkpoint.Verification;
 
 namespace Eden.Checkpoint.Import;

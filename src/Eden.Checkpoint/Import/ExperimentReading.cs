@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Eden.Checkpoint.Format.Manifest;
+using Eden.Checkpoint.Model;
 
 namespace Eden.Checkpoint.Import;
 

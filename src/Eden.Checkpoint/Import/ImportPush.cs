@@ -1,5 +1,8 @@
 using Eden.Checkpoint.Diagnostics;
-using Eden.Checkpoint.Git.Sync;
+using Eden.Git;
+using Eden.Git.Remotes;
+using Eden.Git.Sync;
+using Eden.Shared;
 using Microsoft.Extensions.Logging;
 
 namespace Eden.Checkpoint.Import;
@@ -69,7 +72,7 @@ internal sealed class ImportPush
 
     private async Task<RepositoryPushResult> PushAsync(RepoBundle bundle, string? repositoryPath, CancellationToken cancellationToken)
     {
-        var connection = new Git.LocalCloneOptions { Credentials = _options.Credentials, Logger = _logger, TimeProvider = _time };
+        var connection = new LocalCloneOptions { Credentials = _options.Credentials, Logger = _logger, TimeProvider = _time };
         var push = new RemotePush(_remote, connection, _options.ForcePush, _options.Limits, _options.TemporaryDirectory, _options.Progress);
         if (repositoryPath is null)
         {

@@ -1,3 +1,6 @@
+using Eden.Checkpoint.Format.Manifest;
+using Eden.Checkpoint.Model;
+
 namespace Eden.Checkpoint.Import;
 
 /// <summary>What the receiving store holds, as everybody can see it.</summary>

@@ -1,7 +1,11 @@
 using System.Text;
+using Eden.Checkpoint.Credentials;
 using Eden.Checkpoint.Diagnostics;
-using Eden.Checkpoint.Rows;
+using Eden.Checkpoint.Format.Manifest;
+using Eden.Checkpoint.Format.Rows.Grammar;
+using Eden.Checkpoint.Model;
 using Eden.Checkpoint.Verification;
+using Eden.Shared;
 using Microsoft.Extensions.Logging;
 
 namespace Eden.Checkpoint.Import;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using Eden.Checkpoint.Rows;
-using Eden.Checkpoint.Validation;
+using Eden.Checkpoint.Format.Rows.Json;
+using Eden.Checkpoint.Model;
 using Eden.Checkpoint.Verification;
 
 namespace Eden.Checkpoint.Import;
@@ -52,7 +52,7 @@ internal sealed class ImportedRows(SpooledCheckpoint checkpoint, int longestLine
         using var lines = new JsonLinesReader(file, RegistryFiles.FileName(RegistryKind.Workers), longestLine, new ViolationList(1));
         while (await lines.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            ids.Add(Encoding.UTF8.GetString(InMemory.RowKey.Read(RegistryKind.Workers, lines.Row.Span, nameof(checkpoint))));
+            ids.Add(Encoding.UTF8.GetString(Stores.InMemory.RowKey.Read(RegistryKind.Workers, lines.Row.Span, nameof(checkpoint))));
         }
 
         return ids;

@@ -1,8 +1,12 @@
 using Eden.Checkpoint.Diagnostics;
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Git.Bundle;
-using Eden.Checkpoint.Git.Sync;
-using Eden.Checkpoint.Storage;
+using Eden.Checkpoint.Format.Manifest;
+using Eden.Checkpoint.Model;
+using Eden.Checkpoint.Repositories;
+using Eden.Git;
+using Eden.Git.Bundles;
+using Eden.Git.Remotes;
+using Eden.Git.Sync;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Import;
 

@@ -1,5 +1,7 @@
-using Eden.Checkpoint.Git.Sync;
-using Eden.Checkpoint.Storage;
+using Eden.Checkpoint.Repositories;
+using Eden.Git.Remotes;
+using Eden.Git.Sync;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Import;
 

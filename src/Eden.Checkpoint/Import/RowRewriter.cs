@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Eden.Checkpoint.Rows;
+using Eden.Checkpoint.Format.Rows;
+using Eden.Checkpoint.Format.Rows.Json;
+using Eden.Checkpoint.Format.Rows.Keys;
 
 namespace Eden.Checkpoint.Import;
 

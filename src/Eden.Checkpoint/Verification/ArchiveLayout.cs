@@ -1,3 +1,5 @@
+using Eden.Checkpoint.Model;
+
 namespace Eden.Checkpoint.Verification;
 
 /// <summary>Which member plays which part, as the manifest says (§4, §5).</summary>
@@ -15,9 +17,9 @@ internal sealed class ArchiveLayout
         AddDirectories(_artifacts);
         Add(new MemberRole(MemberPart.Config, "experiment_config"), files.ExperimentConfig, standard.ExperimentConfig);
         Add(new MemberRole(MemberPart.Experiment, "experiment"), files.Experiment, standard.Experiment);
-        foreach (var kind in Rows.RegistryFiles.Kinds)
+        foreach (var kind in RegistryFiles.Kinds)
         {
-            Add(new MemberRole(MemberPart.Registry, Rows.RegistryFiles.ManifestKey(kind), kind), files[kind], standard[kind]);
+            Add(new MemberRole(MemberPart.Registry, RegistryFiles.ManifestKey(kind), kind), files[kind], standard[kind]);
         }
 
         Add(new MemberRole(MemberPart.Bundle, "repo_bundle"), files.RepoBundle, standard.RepoBundle);

@@ -1,5 +1,5 @@
 using System.Text;
-using Eden.Checkpoint.Rows;
+using Eden.Checkpoint.Format.Rows.Grammar;
 
 namespace Eden.Checkpoint.Verification;
 

@@ -1,7 +1,8 @@
-using Eden.Checkpoint.Archive;
 using Eden.Checkpoint.Artifacts;
-using Eden.Checkpoint.Rows;
-using Eden.Checkpoint.Validation;
+using Eden.Checkpoint.Format.Archive;
+using Eden.Checkpoint.Format.Rows;
+using Eden.Checkpoint.Model;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Verification;
 

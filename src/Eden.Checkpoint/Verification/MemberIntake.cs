@@ -1,8 +1,10 @@
-using Eden.Checkpoint.Archive;
 using Eden.Checkpoint.Artifacts;
-using Eden.Checkpoint.Manifest;
-using Eden.Checkpoint.Rows;
-using Eden.Checkpoint.Validation;
+using Eden.Checkpoint.Format.Archive;
+using Eden.Checkpoint.Format.Manifest;
+using Eden.Checkpoint.Format.Rows;
+using Eden.Checkpoint.Format.Rows.Json;
+using Eden.Checkpoint.Model;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Verification;
 

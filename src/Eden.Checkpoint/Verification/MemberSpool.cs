@@ -1,3 +1,5 @@
+using Eden.Shared;
+
 namespace Eden.Checkpoint.Verification;
 
 /// <summary>Copies members to private files, and opens those again.</summary>

@@ -1,4 +1,5 @@
 using Eden.Checkpoint.Artifacts;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Verification;
 

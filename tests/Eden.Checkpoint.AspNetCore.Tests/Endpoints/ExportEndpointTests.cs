@@ -1,6 +1,7 @@
 using System.Net;
 using Eden.Checkpoint.AspNetCore.Tests.Kit;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
 using Moq;
 
 namespace Eden.Checkpoint.AspNetCore.Tests.Endpoints;
@@ -172,7 +173,7 @@ public class ExportEndpointTests
         var archive = await _server.ExportedAsync(Id);
 
         var bundle = TarMembers.Read(archive)["checkpoint/repo.bundle"];
-        var header = await Git.GitBundle.ReadHeaderAsync(new MemoryStream(bundle));
+        var header = await GitBundle.ReadHeaderAsync(new MemoryStream(bundle));
         Assert.That(header.Refs.Select(reference => reference.Name), Has.Member("refs/heads/extra/anew"));
     }
 

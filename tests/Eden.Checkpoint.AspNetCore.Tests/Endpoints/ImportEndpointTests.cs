@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using Eden.Checkpoint.AspNetCore.Tests.Kit;
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Postgres;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.AspNetCore.Tests.Endpoints;
 

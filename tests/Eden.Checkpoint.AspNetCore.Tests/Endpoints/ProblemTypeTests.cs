@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Eden.Checkpoint.AspNetCore.Tests.Kit;
-using Eden.Checkpoint.Postgres;
 using Moq;
 using Npgsql;
 

@@ -1,7 +1,7 @@
 using Eden.Checkpoint.AspNetCore.Hosting;
 using Eden.Checkpoint.AspNetCore.Tests.Kit;
-using Eden.Checkpoint.Postgres;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;

@@ -1,6 +1,6 @@
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Postgres;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.AspNetCore.Tests.Kit;
 

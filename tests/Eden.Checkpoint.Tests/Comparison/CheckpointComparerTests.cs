@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Tests.Comparison;
 

@@ -1,7 +1,6 @@
 using Eden.Checkpoint.ConsoleHost.Stores;
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Postgres;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
 
 namespace Eden.Checkpoint.Tests.Comparison;
 

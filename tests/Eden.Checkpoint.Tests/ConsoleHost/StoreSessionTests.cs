@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.Text.Json;
 using Eden.Checkpoint.Tests.Kit;
-using Eden.Checkpoint.Tests.Postgres;
+using Eden.Checkpoint.Tests.Stores.Postgres;
 
 namespace Eden.Checkpoint.Tests.ConsoleHost;
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Shared;
 using Moq;
 
 namespace Eden.Checkpoint.Tests.Export;

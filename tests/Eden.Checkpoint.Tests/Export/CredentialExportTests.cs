@@ -157,14 +157,14 @@ public class CredentialExportTests
     {
         if (kind == "postgres")
         {
-            await Eden.Checkpoint.Postgres.PostgresCheckpointSchema.EnsureCreatedAsync(database.DataSource);
+            await Eden.Checkpoint.PostgresCheckpointSchema.EnsureCreatedAsync(database.DataSource);
             await PostgresRows.InsertExperimentAsync(database.DataSource, rows.Experiment);
             foreach (var registry in Enum.GetValues<RegistryKind>())
             {
                 await PostgresRows.CopyAsync(database.DataSource, registry, rows[registry]);
             }
 
-            return new Eden.Checkpoint.Postgres.PostgresCheckpointStore(database.DataSource);
+            return new Eden.Checkpoint.PostgresCheckpointStore(database.DataSource);
         }
 
         if (kind == "any other")

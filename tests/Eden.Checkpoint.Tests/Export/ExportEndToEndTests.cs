@@ -1,7 +1,7 @@
 using System.Text;
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Postgres;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
+using Eden.Shared;
 using Npgsql;
 
 namespace Eden.Checkpoint.Tests.Export;

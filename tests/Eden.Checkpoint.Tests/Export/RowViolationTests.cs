@@ -1,5 +1,6 @@
 using System.Text;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Shared;
 using Moq;
 
 namespace Eden.Checkpoint.Tests.Export;

@@ -1,7 +1,7 @@
 using System.Text;
-using Eden.Checkpoint.Git;
 using Eden.Checkpoint.Tests.Git.Bundle;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
 
 namespace Eden.Checkpoint.Tests.Import;
 

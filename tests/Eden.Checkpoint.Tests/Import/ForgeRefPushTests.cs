@@ -1,5 +1,4 @@
 using System.Runtime.Versioning;
-using Eden.Checkpoint.Git;
 using Eden.Checkpoint.Tests.Kit;
 
 namespace Eden.Checkpoint.Tests.Import;
@@ -158,14 +157,14 @@ public class ForgeRefPushTests
     private async Task<CheckpointImportResult> ImportAsync()
     {
         await using var archive = File.OpenRead(_folder["a.tar"]);
-        return await new CheckpointImporter(new Checkpoint.Postgres.PostgresCheckpointStore(_database.DataSource), new QuickIssuer()).ImportAsync(
+        return await new CheckpointImporter(new PostgresCheckpointStore(_database.DataSource), new QuickIssuer()).ImportAsync(
             archive, new CheckpointImportOptions { RepositoryPath = _folder["restored.git"], RemoteUrl = Url });
     }
 
     private async Task<byte[]> ExportAsync()
     {
         using var archive = new MemoryStream();
-        await new CheckpointExporter(new Checkpoint.Postgres.PostgresCheckpointStore(_database.DataSource), new RemoteRepoBundleProvider(_folder["restored.git"], Url)).ExportAsync(archive);
+        await new CheckpointExporter(new PostgresCheckpointStore(_database.DataSource), new RemoteRepoBundleProvider(_folder["restored.git"], Url)).ExportAsync(archive);
         return archive.ToArray();
     }
 

@@ -1,5 +1,5 @@
-using Eden.Checkpoint.Postgres;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Shared;
 using Npgsql;
 
 namespace Eden.Checkpoint.Tests.Import;

@@ -1,7 +1,10 @@
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Git.Sync;
+using Eden.Checkpoint.Format.Manifest;
 using Eden.Checkpoint.Import;
+using Eden.Checkpoint.Model;
+using Eden.Checkpoint.Repositories;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
+using Eden.Git.Sync;
 
 namespace Eden.Checkpoint.Tests.Import;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Eden.Checkpoint.Postgres;
 using Eden.Checkpoint.Tests.Kit;
 using Moq;
 

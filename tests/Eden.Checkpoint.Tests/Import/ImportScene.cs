@@ -1,6 +1,6 @@
 using System.Text;
-using Eden.Checkpoint.Postgres;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Shared;
 using Microsoft.Extensions.Logging;
 
 namespace Eden.Checkpoint.Tests.Import;

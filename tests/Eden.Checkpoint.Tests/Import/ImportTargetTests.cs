@@ -1,5 +1,4 @@
 using System.Data;
-using Eden.Checkpoint.Postgres;
 using Eden.Checkpoint.Tests.Kit;
 using Moq;
 using Npgsql;

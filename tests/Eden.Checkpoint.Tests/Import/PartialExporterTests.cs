@@ -1,4 +1,3 @@
-using Eden.Checkpoint.Postgres;
 using Eden.Checkpoint.Tests.Comparison;
 using Eden.Checkpoint.Tests.Kit;
 using Moq;

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Git.Sync;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
+using Eden.Git.Sync;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Tests.Import;
 

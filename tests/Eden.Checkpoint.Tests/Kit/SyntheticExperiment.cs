@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Eden.Checkpoint.Postgres;
 using Npgsql;
 
 namespace Eden.Checkpoint.Tests.Kit;

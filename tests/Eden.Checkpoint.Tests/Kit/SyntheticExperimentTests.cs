@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Eden.Checkpoint.Rows;
-using Eden.Checkpoint.Validation;
+using Eden.Checkpoint.Format.Rows;
+using Eden.Checkpoint.Model;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Tests.Kit;
 

@@ -1,8 +1,8 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Git.Pack;
+using Eden.Git;
+using Eden.Git.Packs;
 
 namespace Eden.Checkpoint.Tests.Kit;
 

@@ -1,5 +1,4 @@
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Postgres;
+using Eden.Git;
 using Npgsql;
 
 namespace Eden.Checkpoint.Tests.Readme;

@@ -1,5 +1,5 @@
 using System.Text;
-using Eden.Checkpoint.Tests.Archive;
+using Eden.Checkpoint.Tests.Format.Archive;
 using Eden.Checkpoint.Tests.Kit;
 
 namespace Eden.Checkpoint.Tests.Verification;

@@ -1,6 +1,7 @@
 using System.Text;
 using Eden.Checkpoint.Tests.Kit;
 using Eden.Checkpoint.Verification;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Tests.Verification;
 

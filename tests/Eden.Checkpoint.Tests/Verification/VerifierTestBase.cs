@@ -1,4 +1,5 @@
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Shared;
 using Moq;
 
 namespace Eden.Checkpoint.Tests.Verification;

@@ -3,9 +3,9 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Git.Pack;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
+using Eden.Git.Packs;
 
 namespace Eden.Checkpoint.Tests.Git.Bundle;
 

@@ -1,5 +1,5 @@
-using Eden.Checkpoint.Git.Pack;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git.Packs;
 
 namespace Eden.Checkpoint.Tests.Git.Bundle;
 

@@ -1,6 +1,6 @@
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Git.Bundle;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
+using Eden.Git.Bundles;
 
 namespace Eden.Checkpoint.Tests.Git.Bundle;
 
@@ -52,12 +52,12 @@ public class GitBundleOracleTests
         // As long a chain as would take forever if each ref followed it to its end.
         const int Count = 100_000;
         var pack = new SyntheticPack();
-        var commit = pack.AddCommit(pack.Add(Eden.Checkpoint.Git.Pack.PackEntryKind.Tree, []), "one");
+        var commit = pack.AddCommit(pack.Add(Eden.Git.Packs.PackEntryKind.Tree, []), "one");
         var refs = new List<(string Id, string Name)> { (commit, "refs/heads/main") };
         for (var number = 0; number < Count; number++)
         {
             var (target, kind) = number == 0 ? (commit, "commit") : (refs[^1].Id, "tag");
-            refs.Add((pack.Add(Eden.Checkpoint.Git.Pack.PackEntryKind.Tag, System.Text.Encoding.ASCII.GetBytes($"object {target}\ntype {kind}\ntag t{number}\ntagger a <a> 1 +0000\n\nx\n")), $"refs/tags/t{number}"));
+            refs.Add((pack.Add(Eden.Git.Packs.PackEntryKind.Tag, System.Text.Encoding.ASCII.GetBytes($"object {target}\ntype {kind}\ntag t{number}\ntagger a <a> 1 +0000\n\nx\n")), $"refs/tags/t{number}"));
         }
 
         using var folder = new TempFolder();

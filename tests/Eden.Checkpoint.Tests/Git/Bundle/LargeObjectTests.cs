@@ -2,10 +2,11 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Git.Pack;
 using Eden.Checkpoint.Tests.Git.Create;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
+using Eden.Git.Packs;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Tests.Git.Bundle;
 

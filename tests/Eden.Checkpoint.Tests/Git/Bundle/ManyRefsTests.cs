@@ -1,6 +1,6 @@
 using System.Text;
-using Eden.Checkpoint.Git;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
 
 namespace Eden.Checkpoint.Tests.Git.Bundle;
 
@@ -15,7 +15,7 @@ public class ManyRefsTests
     {
         using var folder = new TempFolder();
         var pack = new SyntheticPack();
-        var commit = pack.AddCommit(pack.Add(Eden.Checkpoint.Git.Pack.PackEntryKind.Tree, []), "one");
+        var commit = pack.AddCommit(pack.Add(Eden.Git.Packs.PackEntryKind.Tree, []), "one");
         var file = folder["many.bundle"];
         var headerEnd = Write(file, commit, pack.ToPack());
         var means = new ProcessMeans { HeapBytes = 1L << 30, Patience = TimeSpan.FromMinutes(10) };

@@ -1,6 +1,6 @@
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Git.Pack;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
+using Eden.Git.Packs;
 
 namespace Eden.Checkpoint.Tests.Git.Bundle;
 

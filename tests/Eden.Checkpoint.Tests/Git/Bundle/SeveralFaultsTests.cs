@@ -1,7 +1,7 @@
 using System.Text;
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Git.Pack;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
+using Eden.Git.Packs;
 
 namespace Eden.Checkpoint.Tests.Git.Bundle;
 

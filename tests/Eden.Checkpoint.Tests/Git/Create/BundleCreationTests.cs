@@ -1,6 +1,6 @@
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Git.Repositories;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
+using Eden.Git.Repositories;
 
 namespace Eden.Checkpoint.Tests.Git.Create;
 

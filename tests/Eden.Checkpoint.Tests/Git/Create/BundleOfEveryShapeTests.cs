@@ -1,5 +1,5 @@
-using Eden.Checkpoint.Git;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
 
 namespace Eden.Checkpoint.Tests.Git.Create;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
-using Eden.Checkpoint.Git;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
 
 namespace Eden.Checkpoint.Tests.Git.Create;
 

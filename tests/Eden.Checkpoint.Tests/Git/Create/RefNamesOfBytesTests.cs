@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
-using Eden.Checkpoint.Git;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
 
 namespace Eden.Checkpoint.Tests.Git.Create;
 

@@ -1,6 +1,6 @@
-using Eden.Checkpoint.Git;
 using Eden.Checkpoint.Tests.Git.Sync;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
 
 namespace Eden.Checkpoint.Tests.Git.Create;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using Eden.Checkpoint.Git.Objects;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git.Objects;
 
 namespace Eden.Checkpoint.Tests.Git.Objects;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Eden.Checkpoint.Git.Objects;
+using Eden.Git.Objects;
 
 namespace Eden.Checkpoint.Tests.Git.Objects;
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Eden.Checkpoint.Git.Pack;
+using Eden.Git.Packs;
 
 namespace Eden.Checkpoint.Tests.Git.Pack;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Git.Objects;
-using Eden.Checkpoint.Git.Pack;
+using Eden.Git;
+using Eden.Git.Objects;
+using Eden.Git.Packs;
 
 namespace Eden.Checkpoint.Tests.Git.Pack;
 

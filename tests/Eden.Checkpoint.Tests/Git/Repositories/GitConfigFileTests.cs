@@ -1,5 +1,5 @@
-using Eden.Checkpoint.Git.Repositories;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git.Repositories;
 
 namespace Eden.Checkpoint.Tests.Git.Repositories;
 

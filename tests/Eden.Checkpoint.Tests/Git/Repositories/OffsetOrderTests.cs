@@ -1,4 +1,4 @@
-using Eden.Checkpoint.Git.Repositories;
+using Eden.Git.Repositories;
 
 namespace Eden.Checkpoint.Tests.Git.Repositories;
 

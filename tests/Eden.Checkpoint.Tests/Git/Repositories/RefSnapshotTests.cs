@@ -1,7 +1,7 @@
 using System.Text;
-using Eden.Checkpoint.Git.Repositories;
 using Eden.Checkpoint.Tests.Git.Create;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git.Repositories;
 
 namespace Eden.Checkpoint.Tests.Git.Repositories;
 

@@ -1,6 +1,6 @@
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Git.Sync;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
+using Eden.Git.Sync;
 
 namespace Eden.Checkpoint.Tests.Git.Sync;
 

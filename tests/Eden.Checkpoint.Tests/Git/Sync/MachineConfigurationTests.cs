@@ -1,5 +1,5 @@
-using Eden.Checkpoint.Git.Sync;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git.Sync;
 using LibGit2Sharp;
 
 namespace Eden.Checkpoint.Tests.Git.Sync;
@@ -67,7 +67,7 @@ public class MachineConfigurationTests
             await chown.WaitForExitAsync();
         }
 
-        await Eden.Checkpoint.Git.LocalClone.EnsureAsync(scene.Clone, scene.Served, scene.Options);
+        await Eden.Git.LocalClone.EnsureAsync(scene.Clone, scene.Served, scene.Options);
 
         Assert.That(await RemoteScene.RefsAsync(scene.Clone), Is.EqualTo(await RemoteScene.RefsAsync(scene.Served)));
         Assert.That(GlobalSettings.GetOwnerValidation(), Is.True);

@@ -1,6 +1,6 @@
 using System.Text;
-using Eden.Checkpoint.Git;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
 using Microsoft.Extensions.Logging;
 
 namespace Eden.Checkpoint.Tests.Git.Sync;

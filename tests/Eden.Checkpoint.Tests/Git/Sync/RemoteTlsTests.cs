@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Eden.Checkpoint.Git;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
 
 namespace Eden.Checkpoint.Tests.Git.Sync;
 

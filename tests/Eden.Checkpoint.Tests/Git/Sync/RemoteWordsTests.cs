@@ -1,7 +1,7 @@
 using System.Text;
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Git.Sync;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
+using Eden.Git.Remotes;
 using Microsoft.AspNetCore.Http;
 
 namespace Eden.Checkpoint.Tests.Git.Sync;

@@ -1,6 +1,7 @@
-using Eden.Checkpoint.Git;
-using Eden.Checkpoint.Git.Sync;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
+using Eden.Git.Remotes;
+using Eden.Git.Sync;
 using Microsoft.AspNetCore.Http;
 using Moq;
 

@@ -1,7 +1,0 @@
-namespace Eden.Checkpoint.Git.Pack;
-
-/// <summary>Takes inflated bytes piece by piece.</summary>
-internal interface IInflateSink
-{
-    void Write(ReadOnlySpan<byte> bytes);
-}

@@ -1,6 +1,0 @@
-using Eden.Checkpoint.Git.Objects;
-
-namespace Eden.Checkpoint.Git.Repositories;
-
-/// <summary>A ref and the object it names, symbolic refs followed. The name is <see cref="RefText"/>.</summary>
-internal readonly record struct RefTip(string Name, ObjectHash Target);

@@ -1,0 +1,117 @@
+using Eden.Checkpoint.Diagnostics;
+using Eden.Checkpoint.Model;
+using Eden.Git.Bundles;
+using Eden.Shared;
+
+namespace Eden.Checkpoint;
+
+/// <inheritdoc cref="ICrossReferenceValidator"/>
+/// <remarks>Stateless and thread-safe. The bundle is read in managed code; no git binary is needed.</remarks>
+public sealed class CrossReferenceValidator : ICrossReferenceValidator
+{
+    private const string BundleMember = "repo.bundle";
+    private const int MaxAdvisoryWarnings = 20;
+
+    /// <inheritdoc/>
+    public async Task<CrossReferenceReport> ValidateAsync(
+        RepoBundle bundle,
+        CheckpointReferences references,
+        CrossReferenceOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        ArgumentNullException.ThrowIfNull(references);
+        options ??= new CrossReferenceOptions();
+        if (bundle.IsEmpty)
+        {
+            return new CrossReferenceReport { Skipped = true };
+        }
+
+        var inspection = await BundleInspector.InspectAsync(
+            bundle, options.Depth, options.Limits, options.TemporaryDirectory, options.Progress, cancellationToken).ConfigureAwait(false);
+
+        return Judge(inspection, references, options.Limits, cancellationToken);
+    }
+
+    /// <summary>Compares an inspected bundle with the references.</summary>
+    internal static CrossReferenceReport Judge(
+        BundleInspection inspection, CheckpointReferences references, CheckpointLimits limits, CancellationToken cancellationToken)
+    {
+        var violations = new ViolationList(limits.MaxViolations);
+        var warnings = new List<string>(inspection.Warnings);
+        violations.AddRange(inspection.Violations, inspection.TotalViolations);
+        if (inspection.HasCommitGraph)
+        {
+            // Without a graph every reference would be a miss, which says no more than that the bundle is unreadable.
+            CheckReferences(inspection, references, violations, warnings, cancellationToken);
+        }
+
+        return new CrossReferenceReport
+        {
+            Violations = violations.Listed,
+            TotalViolations = violations.Total,
+            Warnings = warnings,
+            RefCount = inspection.RefCount,
+            ObjectCount = inspection.ObjectCount,
+            ReachableCommitCount = inspection.ReachableCommitCount,
+        };
+    }
+
+    private static void CheckReferences(
+        BundleInspection inspection,
+        CheckpointReferences references,
+        ViolationList violations,
+        List<string> warnings,
+        CancellationToken cancellationToken)
+    {
+        var advisory = 0L;
+        foreach (var target in references.Targets())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var fault = target.Branch is { } branch ? BranchFault(inspection, branch) : CommitFault(inspection, target.Commit);
+            if (fault is null)
+            {
+                continue;
+            }
+
+            var rule = target.Branch is null ? CheckpointRule.CommitReference : CheckpointRule.BranchReference;
+            var listed = 0L;
+            foreach (var owner in target.Owners())
+            {
+                if (owner.IsBinding)
+                {
+                    listed++;
+                    violations.Add(rule, owner.Member, owner.Line, owner.RecordId, owner.FieldPath, fault);
+                }
+                else if (advisory++ < MaxAdvisoryWarnings)
+                {
+                    warnings.Add($"{owner.Member}{(owner.Line is { } line ? $":{line}" : string.Empty)} {owner.RecordId} {owner.FieldPath}: {fault}");
+                }
+            }
+
+            violations.AddUnlisted(target.Binding - listed);
+        }
+
+        if (advisory > MaxAdvisoryWarnings)
+        {
+            warnings.Add($"{advisory - MaxAdvisoryWarnings} more references that §12 does not list have no reachable commit in {BundleMember}.");
+        }
+    }
+
+    private static string? BranchFault(BundleInspection inspection, string branch)
+        => inspection.FindRef($"refs/heads/{branch}") switch
+        {
+            RefStanding.Commit => null,
+            RefStanding.NotACommit => $"refs/heads/{ShortText.Of(branch, 200)} of {BundleMember} does not resolve to a commit",
+            _ => $"refs/heads/{ShortText.Of(branch, 200)} is not in {BundleMember}",
+        };
+
+    private static string? CommitFault(BundleInspection inspection, string commit)
+        => inspection.FindCommit(commit) switch
+        {
+            CommitStanding.Reachable => null,
+            CommitStanding.Unreachable => $"commit {commit} is in {BundleMember}, but no ref reaches it",
+            CommitStanding.NotACommit => $"object {commit} of {BundleMember} is not a commit",
+            _ => $"commit {commit} is not in {BundleMember}",
+        };
+}

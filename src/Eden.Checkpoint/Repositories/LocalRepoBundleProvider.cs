@@ -1,0 +1,43 @@
+using Eden.Checkpoint.Import;
+using Eden.Checkpoint.Repositories;
+using Eden.Git.Sync;
+
+namespace Eden.Checkpoint;
+
+/// <summary>Bundles a repository on this machine as it is; nothing is synced and the repository is not changed.</summary>
+/// <remarks>Thread-safe. Making one looks at nothing: a missing repository is an error of the export, not of the start-up. A repository without
+/// any ref gives the zero-byte placeholder, with a warning; one that is missing, shallow, partial or broken is an error.</remarks>
+public sealed class LocalRepoBundleProvider : IRepoBundleProvider
+{
+    private readonly LocalRepoBundleOptions _options;
+
+    /// <summary>Names the repository.</summary>
+    /// <param name="path">A bare repository, or a worktree.</param>
+    /// <param name="options">Ceilings and the like; <see langword="null"/> selects the defaults.</param>
+    public LocalRepoBundleProvider(string path, LocalRepoBundleOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        RepositoryPath = Path.GetFullPath(path);
+        _options = options ?? new LocalRepoBundleOptions();
+    }
+
+    /// <summary>Gets the repository's full path.</summary>
+    public string RepositoryPath { get; }
+
+    /// <inheritdoc/>
+    public Task<RepoBundle> CreateBundleAsync(RepoBundleRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Task.Run(
+            () =>
+            {
+                if (!UnfinishedImport.TryFinish(RepositoryPath, request.ImportedFrom))
+                {
+                    PlaceReservation.Refuse(RepositoryPath);
+                }
+
+                return RepositoryBundler.BundleAsync(RepositoryPath, request, _options, cancellationToken);
+            },
+            cancellationToken);
+    }
+}

@@ -1,0 +1,90 @@
+using Eden.Checkpoint.Import;
+using Eden.Checkpoint.Repositories;
+using Eden.Git;
+using Eden.Git.Remotes;
+
+namespace Eden.Checkpoint;
+
+/// <summary>Syncs a bare clone with its remote of record, then bundles it.</summary>
+/// <remarks>
+/// <para>Thread-safe. Making one contacts nothing and touches no file: the first export clones, later ones fetch with prune.</para>
+/// <para>Exports that come while a sync is under way wait and share the next one: each gets a sync that began after it asked, so after its snapshot.
+/// Bundles are made one after the other, under the clone's sync lock, so no sync, here or in another process, changes the clone meanwhile. A clone that turns out to be damaged
+/// is made anew from the remote, once, with a warning. Every failure
+/// is a <see cref="CheckpointRepoUnavailableException"/>; there is never a placeholder, and a remote without any ref is an error too.</para>
+/// </remarks>
+public sealed class RemoteRepoBundleProvider : IRepoBundleProvider
+{
+    private readonly RemoteAddress _remote;
+    private readonly RemoteRepoBundleOptions _options;
+    private volatile string? _unfit;
+
+    /// <summary>Names the clone and the remote.</summary>
+    /// <param name="path">The bare clone's folder; it need not be there.</param>
+    /// <param name="remoteUrl">The remote, as for <see cref="LocalClone.EnsureAsync(string, string, LocalCloneOptions?, CancellationToken)"/>.</param>
+    /// <param name="options">Credentials, ceilings and the like; <see langword="null"/> selects the defaults.</param>
+    /// <exception cref="ArgumentException">The URL is of a kind that is not supported.</exception>
+    public RemoteRepoBundleProvider(string path, string remoteUrl, RemoteRepoBundleOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ClonePath = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        _remote = RemoteAddress.Parse(remoteUrl);
+        _options = options ?? new RemoteRepoBundleOptions();
+    }
+
+    /// <summary>Gets the clone's full path.</summary>
+    public string ClonePath { get; }
+
+    /// <summary>Gets the remote's URL or path, without user information.</summary>
+    public string RemoteUrl => _remote.Text;
+
+    /// <inheritdoc/>
+    public Task<RepoBundle> CreateBundleAsync(RepoBundleRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var clone = _options.Sync with { Progress = request.Progress ?? _options.Sync.Progress };
+        UnfinishedImport.TryFinish(ClonePath, request.ImportedFrom);
+        return LocalClone.EnsureAsync(ClonePath, _remote, clone, BundleAsync, cancellationToken);
+
+        async Task<RepoBundle> BundleAsync(LocalCloneResult synced, Func<string, CancellationToken, Task<LocalCloneResult>> makeAnew, CancellationToken token)
+        {
+            try
+            {
+                return await BundleOnceAsync(synced, token).ConfigureAwait(false);
+            }
+            catch (CheckpointRepoUnavailableException damage) when (damage.IsDamage && damage.Message != _unfit)
+            {
+                // A sync reads no more of the clone than it needs; making the bundle reads all of it.
+                synced = await makeAnew(damage.Message, token).ConfigureAwait(false);
+            }
+
+            try
+            {
+                return await BundleOnceAsync(synced, token).ConfigureAwait(false);
+            }
+            catch (CheckpointRepoUnavailableException damage) when (damage.IsDamage)
+            {
+                // What a new clone has too came from the remote: the next export need not clone again to find that out.
+                _unfit = damage.Message;
+                throw;
+            }
+        }
+
+        async Task<RepoBundle> BundleOnceAsync(LocalCloneResult synced, CancellationToken token)
+        {
+            if (synced.RefCount == 0)
+            {
+                throw new CheckpointRepoUnavailableException($"The remote '{_remote}' has no refs, so there is nothing to bundle.");
+            }
+
+            var options = new LocalRepoBundleOptions
+            {
+                MissingWorkBranches = _options.MissingWorkBranches,
+                Limits = _options.Limits,
+                Logger = clone.Logger,
+                TimeProvider = clone.TimeProvider,
+            };
+            return await RepositoryBundler.BundleAsync(synced.Path, request, options, token).ConfigureAwait(false);
+        }
+    }
+}

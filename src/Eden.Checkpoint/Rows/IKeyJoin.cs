@@ -1,7 +1,0 @@
-namespace Eden.Checkpoint.Rows;
-
-/// <summary>Takes the uses of keys from a <see cref="KeyLedger"/>: those of one key together, in the order of <see cref="KeyRecord.Compare"/>.</summary>
-internal interface IKeyJoin
-{
-    void Take(KeyRecord record);
-}

@@ -1,0 +1,17 @@
+namespace Eden.Git.Bundles;
+
+/// <summary>What a bundle says of an object id that a record names as a commit.</summary>
+internal enum CommitStanding
+{
+    /// <summary>A commit that a ref reaches by parent links, through annotated tags too.</summary>
+    Reachable,
+
+    /// <summary>A commit in the pack that no ref reaches.</summary>
+    Unreachable,
+
+    /// <summary>In the pack, but a tree, blob or tag.</summary>
+    NotACommit,
+
+    /// <summary>Not in the pack.</summary>
+    Absent,
+}

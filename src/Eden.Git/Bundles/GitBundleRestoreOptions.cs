@@ -1,0 +1,18 @@
+using Eden.Checkpoint;
+using Eden.Shared;
+
+namespace Eden.Git;
+
+/// <summary>How <see cref="GitBundle.RestoreAsync"/> works. Immutable.</summary>
+public sealed record GitBundleRestoreOptions
+{
+    /// <summary>Gets the ceilings to apply.</summary>
+    public CheckpointLimits Limits { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = CheckpointLimits.Default;
+
+    /// <summary>Gets where large delta bases may be put for a while.</summary>
+    /// <value>An existing directory; <see langword="null"/> (the default) for the system's temporary directory.</value>
+    public string? TemporaryDirectory { get; init; }
+
+    /// <summary>Gets what is told of the progress: objects scanned, then objects resolved. Called from several threads.</summary>
+    public IProgress<CheckpointProgress>? Progress { get; init; }
+}

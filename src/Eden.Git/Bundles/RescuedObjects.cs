@@ -1,0 +1,48 @@
+using Eden.Checkpoint;
+using Eden.Git.Objects;
+using Eden.Git.Repositories;
+
+namespace Eden.Git.Bundles;
+
+/// <summary>Finds objects whose loose files vanished while the bundle was already being written: a gc has put them into a pack.</summary>
+internal sealed class RescuedObjects(RepositoryLayout layout, CheckpointLimits limits) : IDisposable
+{
+    private const int MaxListings = 8;
+    private const long CacheBytes = 8L << 20;
+
+    private ObjectStore? _store;
+    private ObjectReader? _reader;
+    private int _listings;
+
+    /// <summary>Finds an object in a fresh listing, in a pack: packs stay readable.</summary>
+    /// <exception cref="CheckpointRepoUnavailableException">It is nowhere; the bundle cannot be finished.</exception>
+    public (ObjectReader Reader, ObjectStore Store, ObjectLocation Location) Find(ObjectHash id, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (_store is not null && _reader is not null && _store.TryFind(id, out var location) && !_store.IsLoose(location))
+            {
+                return (_reader, _store, location);
+            }
+
+            if (_listings++ == MaxListings)
+            {
+                throw new CheckpointRepoUnavailableException(
+                    $"The object {id.ToHex(layout.Format)} vanished while the bundle was written: something deletes objects of the repository.");
+            }
+
+            Dispose();
+            _store = ObjectStore.Open(layout, cancellationToken);
+            _reader = new ObjectReader(_store, limits.MaxObjectBytes, CacheBytes, ReusingPackWriter.MaxHeldBytes);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _reader?.Dispose();
+        _store?.Dispose();
+        _reader = null;
+        _store = null;
+    }
+}

@@ -1,0 +1,7 @@
+namespace Eden.Git.Packs;
+
+/// <summary>Takes inflated bytes piece by piece.</summary>
+internal interface IInflateSink
+{
+    void Write(ReadOnlySpan<byte> bytes);
+}

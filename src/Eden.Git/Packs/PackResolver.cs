@@ -1,0 +1,201 @@
+using System.Runtime.ExceptionServices;
+using Eden.Checkpoint;
+using Eden.Git.Objects;
+
+namespace Eden.Git.Packs;
+
+/// <summary>Resolves the deltas of a scanned pack base-first on several threads, hashes each object and notes its links.</summary>
+internal sealed class PackResolver
+{
+    private const int ChunkLength = 128;
+    private readonly Action<int, int>? _progress;
+    private readonly Lock _turn = new();
+    private long _inflated;
+    private int _nextRoot;
+    private int _resolved;
+    private int _duplicates;
+    private ExceptionDispatchInfo? _failure;
+    private PackDamageException? _damage;
+
+    public PackResolver(
+        PackFile pack,
+        PackEntries entries,
+        GitObjectFormat format,
+        CheckpointLimits limits,
+        ResolverScope scope,
+        SpillFiles spill,
+        Action<int, int>? progress)
+    {
+        Pack = pack;
+        Entries = entries;
+        Format = format;
+        Limits = limits;
+        Inflation = InflationLimit.Of(limits, pack.Length);
+        Scope = scope;
+        Spill = spill;
+        _progress = progress;
+        Forest = new DeltaForest(entries);
+        Table = new ObjectTable(scope == ResolverScope.Everything ? entries.Count : entries.Count / 4, entries.Count);
+        Links = new ObjectLinks(entries.Count);
+        Nodes = new int[entries.Count];
+        Nodes.AsSpan().Fill(ObjectTable.Missing);
+    }
+
+    public PackFile Pack { get; }
+
+    public PackEntries Entries { get; }
+
+    public GitObjectFormat Format { get; }
+
+    public CheckpointLimits Limits { get; }
+
+    public InflationLimit Inflation { get; }
+
+    /// <summary>Gets how many bytes each worker may have in temporary files at once.</summary>
+    public long MostSpilled => Math.Min(Limits.MaxBundleSpilledBytes, Inflation.Bytes);
+
+    public ResolverScope Scope { get; }
+
+    public SpillFiles Spill { get; }
+
+    public DeltaForest Forest { get; }
+
+    public ObjectTable Table { get; }
+
+    public ObjectLinks Links { get; }
+
+    /// <summary>Gets the node of each entry; <see cref="ObjectTable.Missing"/> for those that were not resolved.</summary>
+    public int[] Nodes { get; }
+
+    /// <summary>Gets how many objects were resolved and hashed.</summary>
+    public int ResolvedCount => _resolved;
+
+    /// <summary>Gets how many entries hold an object that another entry holds too. Git tolerates them, and so do we.</summary>
+    public int DuplicateCount => _duplicates;
+
+    /// <summary>Resolves everything in scope.</summary>
+    /// <remarks>A damaged entry does not end it: which one a worker meets first is chance. Everything else is resolved all the same, and of the damaged
+    /// entries the first in the pack is named. Only what counts over the whole pack ends it at once, and is named before any entry.</remarks>
+    /// <exception cref="PackDamageException">The pack is damaged or passes a limit.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+
+        // A small pack is not worth a second thread.
+        var count = Entries.Count < 256 ? 1 : Math.Clamp(Environment.ProcessorCount, 1, ObjectLinks.MostWorkers);
+        var workers = new Task[count];
+        for (var index = 0; index < count; index++)
+        {
+            var worker = index;
+            workers[index] = Task.Run(() => Work(worker, stop), CancellationToken.None);
+        }
+
+        await Task.WhenAll(workers).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        _failure?.Throw();
+        if (_damage is not null)
+        {
+            throw _damage;
+        }
+
+        if (Scope == ResolverScope.Everything && _resolved < Entries.Count)
+        {
+            ThrowUnresolved();
+        }
+
+        _progress?.Invoke(Entries.Count, Entries.Count);
+    }
+
+    public bool IsInScope(ObjectKind kind) => Scope == ResolverScope.Everything || kind is ObjectKind.Commit or ObjectKind.Tag;
+
+    /// <summary>Counts bytes against the limit on everything that a bundle inflates to.</summary>
+    public void Spend(long bytes)
+    {
+        if (Interlocked.Add(ref _inflated, bytes) > Inflation.Bytes)
+        {
+            throw Inflation.Passed(null);
+        }
+    }
+
+    /// <summary>Notes that an entry cannot be resolved. Nothing that rests on it is.</summary>
+    public void NoteDamage(PackDamageException damage)
+    {
+        lock (_turn)
+        {
+            if (_damage is null || damage.Offset < _damage.Offset
+                || (damage.Offset == _damage.Offset && string.CompareOrdinal(damage.Message, _damage.Message) < 0))
+            {
+                _damage = damage;
+            }
+        }
+    }
+
+    /// <summary>Notes a hashed object.</summary>
+    public void Publish(int entry, ObjectHash id)
+    {
+        Nodes[entry] = Table.Add(id, entry, out var isDuplicate);
+        if (isDuplicate)
+        {
+            Interlocked.Increment(ref _duplicates);
+        }
+
+        var resolved = Interlocked.Increment(ref _resolved);
+        if (_progress is not null && resolved % (1 << 13) == 0)
+        {
+            _progress(resolved, Entries.Count);
+        }
+    }
+
+    private void Work(int number, CancellationTokenSource stop)
+    {
+        try
+        {
+            using var worker = new ResolverWorker(this, number, stop.Token);
+            while (true)
+            {
+                var start = Interlocked.Add(ref _nextRoot, ChunkLength) - ChunkLength;
+                if (start >= Entries.Count)
+                {
+                    return;
+                }
+
+                stop.Token.ThrowIfCancellationRequested();
+                var end = Math.Min(start + ChunkLength, Entries.Count);
+                for (var entry = start; entry < end; entry++)
+                {
+                    if (!Entries.IsDelta(entry) && IsInScope(Entries.Kinds[entry]))
+                    {
+                        worker.ResolveTree(entry);
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller cancelled, which RunAsync reports, or the other worker failed, which is reported instead.
+        }
+#pragma warning disable CA1031 // Rethrown by RunAsync, whatever it is.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(error), null);
+            stop.Cancel();
+        }
+    }
+
+    private void ThrowUnresolved()
+    {
+        // The first delta whose own base is missing, rather than one that hangs from it.
+        for (var entry = 0; entry < Entries.Count; entry++)
+        {
+            if (Nodes[entry] == ObjectTable.Missing && Entries.StoredKind(entry) == PackEntryKind.ReferenceDelta)
+            {
+                throw PackDamageException.At(
+                    Entries.Offset(entry),
+                    $"the delta's base {Entries.NamedBase(entry).ToHex(Format)} is not in the pack, or the delta is its own base in the end ({Entries.Count - _resolved} objects cannot be resolved)");
+            }
+        }
+
+        throw new PackDamageException($"{Entries.Count - _resolved} objects cannot be resolved");
+    }
+}

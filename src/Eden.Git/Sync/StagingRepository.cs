@@ -1,0 +1,230 @@
+using Eden.Git.Remotes;
+using Eden.Shared;
+using LibGit2Sharp;
+using NativeRepository = LibGit2Sharp.Repository;
+
+namespace Eden.Git.Sync;
+
+/// <summary>A bare repository of our own into which libgit2 fetches; the clone is not touched until everything is there.</summary>
+/// <remarks>It borrows the clone's objects as an alternate. So a fetch that fails leaves nothing to undo, and libgit2's refusal to
+/// open a repository of another user, meant for repositories that somebody stumbles upon, does not apply to the path that the host configured,
+/// while it stays on for everything else in the process.</remarks>
+internal sealed class StagingRepository : IDisposable
+{
+    // A file made just before the clone is changed: it names the lock files that are there already, which are not ours.
+    private const string InstallingMark = "installing";
+    private static readonly string[] s_lockFiles = ["packed-refs.lock", "HEAD.lock"];
+
+    private const string RemoteName = "record";
+
+    private StagingRepository(string path) => Path = path;
+
+    public string Path { get; private set; }
+
+    public string Objects => System.IO.Path.Combine(Path, "objects");
+
+    /// <summary>Makes the repository, with nothing in it.</summary>
+    /// <param name="path">Where; nothing is there.</param>
+    /// <param name="borrowFrom">Folders of objects that it may use as if they were its own.</param>
+    public static StagingRepository Create(string path, IReadOnlyList<string> borrowFrom)
+    {
+        TemporaryDirectory.CreatePrivate(path);
+        var staging = new StagingRepository(path);
+        try
+        {
+            foreach (var folder in (string[])["objects/info", "objects/pack", "refs/heads", "refs/tags"])
+            {
+                Directory.CreateDirectory(System.IO.Path.Combine(path, folder));
+            }
+
+            MirrorRefs.WriteHead(path, "ref: refs/heads/main");
+            if (borrowFrom.Count > 0)
+            {
+                File.WriteAllText(System.IO.Path.Combine(path, "objects", "info", "alternates"), string.Concat(borrowFrom.Select(folder => folder + "\n")));
+            }
+
+            return staging;
+        }
+        catch
+        {
+            staging.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives the repository refs, for libgit2 to fetch from it.</summary>
+    public void WriteRefs(IEnumerable<KeyValuePair<string, string>> refs)
+    {
+        WriteConfiguration("");
+        MirrorRefs.Replace(Path, refs);
+    }
+
+    /// <summary>Fetches the objects of every ref that a remote advertises. The refs themselves are not written.</summary>
+    /// <remarks>There are no refs here from which libgit2 could tell the remote what need not be sent: it would read the commits that they reach, which it cannot where a
+    /// committer's line is odd, would sort them into a linked list one by one, and would stop at the first that both sides have. The connection tells (<see cref="HttpRemoteSession.Offer"/>).</remarks>
+    /// <param name="url">The remote, as libgit2 is told.</param>
+    /// <param name="options">The callbacks.</param>
+    public void Fetch(string url, FetchOptions options)
+    {
+        // The rule maps the URL to itself and, being the longest match, keeps the machine's own insteadOf rules out.
+        WriteConfiguration($"[remote \"{RemoteName}\"]\n\turl = {Quote(url)}\n[url {Quote(url)}]\n\tinsteadOf = {Quote(url)}\n");
+        using var repository = new NativeRepository(Path);
+
+        // When all objects are here libgit2 begins to write refs, one file for each and each time looking through all others. They are known
+        // from the listing and written at once, so it is stopped at the first.
+        var complete = false;
+        options.OnUpdateTips = (_, _, _) =>
+        {
+            complete = true;
+            return false;
+        };
+        try
+        {
+            Commands.Fetch(repository, RemoteName, ["+refs/*:refs/record/*"], options, null);
+        }
+        catch (LibGit2SharpException) when (complete)
+        {
+            // That was us.
+        }
+    }
+
+    /// <summary>Finds a ref whose object is not here.</summary>
+    /// <returns>The ref's name, or <see langword="null"/> when there is none.</returns>
+    public string? FindMissing(Dictionary<string, string> refs, CancellationToken cancellationToken)
+    {
+        using var repository = new NativeRepository(Path);
+        foreach (var (name, value) in refs)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!repository.ObjectDatabase.Contains(new ObjectId(value)))
+            {
+                return name;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Removes what only the fetch needed and makes this a complete clone.</summary>
+    public void Complete(RemoteAddress remote, IEnumerable<KeyValuePair<string, string>> refs, string head)
+    {
+        WriteConfiguration(OriginSection(remote));
+        CloneMark.Write(Path, remote);
+        File.Delete(System.IO.Path.Combine(Path, "FETCH_HEAD"));
+        MirrorRefs.Replace(Path, refs);
+        MirrorRefs.WriteHead(Path, head);
+        FlushPacks();
+    }
+
+    /// <summary>Returns what a clone's configuration says about its remote.</summary>
+    public static string OriginSection(RemoteAddress remote)
+        => $"[remote \"origin\"]\n\turl = {Quote(remote.Text)}\n\tfetch = +refs/*:refs/*\n\tmirror = true\n";
+
+    /// <summary>Notes that the clone is about to be changed.</summary>
+    public void MarkInstalling(string repository) => File.WriteAllLines(
+        System.IO.Path.Combine(Path, InstallingMark), s_lockFiles.Where(name => File.Exists(System.IO.Path.Combine(repository, name))));
+
+    /// <summary>Finds what a sync that was killed has left in the clone: the lock files that it took, and a pack whose index did not follow.</summary>
+    /// <param name="leftover">The staging folder of that sync.</param>
+    /// <param name="repository">The clone.</param>
+    public static List<string> FindUnfinished(string leftover, string repository)
+    {
+        var found = new List<string>();
+        var mark = System.IO.Path.Combine(leftover, InstallingMark);
+        if (File.Exists(mark))
+        {
+            found.AddRange(s_lockFiles.Except(File.ReadAllLines(mark)).Select(name => System.IO.Path.Combine(repository, name)).Where(File.Exists));
+        }
+
+        foreach (var folder in (string[])[leftover, System.IO.Path.Combine(leftover, "merged")])
+        {
+            var packs = System.IO.Path.Combine(folder, "objects", "pack");
+            foreach (var index in Directory.Exists(packs) ? Directory.GetFiles(packs, "*.idx") : [])
+            {
+                var moved = System.IO.Path.Combine(repository, "objects", "pack", System.IO.Path.GetFileNameWithoutExtension(index) + ".pack");
+                if (!File.Exists(System.IO.Path.ChangeExtension(index, ".pack")) && File.Exists(moved) && !File.Exists(System.IO.Path.ChangeExtension(moved, ".idx")))
+                {
+                    found.Add(moved);
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Renames this to its place.</summary>
+    public void MoveTo(string path)
+    {
+        Directory.Move(Path, path);
+        Path = "";
+    }
+
+    /// <summary>Moves the packs into a clone.</summary>
+    public void MovePacksTo(string repository)
+    {
+        FlushPacks();
+        MovePacks(Path, repository);
+    }
+
+    /// <summary>Moves the packs of one repository into another; an index comes last, since it makes its pack known.</summary>
+    /// <returns>Where the packs are now.</returns>
+    public static List<string> MovePacks(string from, string repository)
+    {
+        var target = System.IO.Path.Combine(repository, "objects", "pack");
+        Directory.CreateDirectory(target);
+        var moved = new List<string>();
+        foreach (var pack in Directory.GetFiles(System.IO.Path.Combine(from, "objects", "pack"), "*.pack"))
+        {
+            foreach (var file in (string[])[pack, System.IO.Path.ChangeExtension(pack, ".idx")])
+            {
+                File.Move(file, System.IO.Path.Combine(target, System.IO.Path.GetFileName(file)), overwrite: true);
+            }
+
+            moved.Add(System.IO.Path.Combine(target, System.IO.Path.GetFileName(pack)));
+        }
+
+        DirectoryFlush.Flush(target);
+        return moved;
+    }
+
+    public void Dispose() => Delete(Path);
+
+    /// <summary>Deletes a staging repository, also one that another process left behind.</summary>
+    public static void Delete(string path)
+    {
+        if (path.Length == 0 || !Directory.Exists(path))
+        {
+            return;
+        }
+
+        if (OperatingSystem.IsWindows())
+        {
+            // libgit2 makes packs read-only, which protects them from deletion there.
+            foreach (var file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories))
+            {
+                File.SetAttributes(file, FileAttributes.Normal);
+            }
+        }
+
+        Directory.Delete(path, recursive: true);
+    }
+
+    private static string Quote(string value)
+        => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
+    private void WriteConfiguration(string remote) => FlushedFile.Write(
+        System.IO.Path.Combine(Path, "config"),
+        $"[core]\n\trepositoryformatversion = 0\n\tfilemode = {(OperatingSystem.IsWindows() ? "false" : "true")}\n\tbare = true\n{remote}");
+
+    private void FlushPacks()
+    {
+        foreach (var file in Directory.EnumerateFiles(System.IO.Path.Combine(Objects, "pack")))
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                using var pack = new FileStream(file, FileMode.Open, FileAccess.Read);
+                RandomAccess.FlushToDisk(pack.SafeFileHandle);
+            }
+        }
+    }
+}

@@ -1,0 +1,282 @@
+using Eden.Checkpoint;
+using Eden.Checkpoint.Diagnostics;
+using Eden.Git.Remotes;
+using Microsoft.Extensions.Logging;
+
+namespace Eden.Git.Sync;
+
+/// <summary>One sync of one clone for everyone who asked before it began.</summary>
+/// <remarks>
+/// <para>Who asks while a sync is under way must not get its result: the remote may have been listed before their snapshot ended, and the clone may lack
+/// commits that their rows name. They wait, and one next sync serves all of them. A round is open to join until it holds the clone's <see cref="SyncLock"/>,
+/// which it keeps until everyone has used the clone.</para>
+/// <para>Only equal requests meet: the same clone, remote and credentials, and options that differ in nothing but the progress and the time. The sync goes on as long as anyone waits for it.</para>
+/// </remarks>
+internal sealed class SyncRound : IProgress<CheckpointProgress>, IDisposable
+{
+    private static readonly Lock s_gate = new();
+    private static readonly Dictionary<Question, SyncRound> s_open = [];
+
+    private readonly Question _question;
+    private readonly RemoteAddress _remote;
+    private readonly List<Waiter> _waiters = [];
+    private readonly CancellationTokenSource _abandoned = new();
+    private readonly TaskCompletionSource _everyoneLeft = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _turn = new(1);
+    private Task _ended = Task.CompletedTask;
+
+    private SyncRound(Question question, RemoteAddress remote)
+    {
+        _question = question;
+        _remote = remote;
+    }
+
+    private string Path => _question.Path;
+
+    private LocalCloneOptions Options => _question.Options;
+
+    /// <summary>Waits for a sync that begins after this call, then calls <paramref name="use"/> while no sync may change the clone. Users of one round take turns.</summary>
+    /// <remarks>The joining is done when the call returns its task. The task of the last one in a round ends when everything temporary is gone and the lock is free.</remarks>
+    public static async Task<T> ShareAsync<T>(
+        string path, RemoteAddress remote, LocalCloneOptions options, CloneUse<T> use, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var waiter = new Waiter(options.Progress);
+        using var timeout = new CancellationTokenSource(options.Timeout, options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+
+        // Everyone is told the progress, and has a clock of their own: a round has none.
+        var question = new Question(path, remote.Text, remote.UserName, remote.Credential, options with { Progress = null, Timeout = LocalCloneOptions.Default.Timeout });
+        var round = Join(question, remote, waiter);
+        try
+        {
+            var result = await round.ResultAsync(waiter, either.Token, cancellationToken).ConfigureAwait(false);
+            await round._turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await use(result, round.MakeAnewAsync, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                round._turn.Release();
+            }
+        }
+        finally
+        {
+            await round.LeaveAsync(waiter).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Passes progress on to everyone; where that fails, it is one waiter's failure and not the others'.</summary>
+    public void Report(CheckpointProgress value)
+    {
+        foreach (var waiter in Waiters())
+        {
+            try
+            {
+                waiter.Progress?.Report(value);
+            }
+            catch (Exception exception)
+            {
+                waiter.Answer.TrySetResult(new Outcome(null, Translate(exception)));
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _abandoned.Dispose();
+        _turn.Dispose();
+    }
+
+    private static SyncRound Join(Question question, RemoteAddress remote, Waiter waiter)
+    {
+        SyncRound? round;
+        bool isNew;
+        lock (s_gate)
+        {
+            isNew = !s_open.TryGetValue(question, out round);
+            round ??= s_open[question] = new SyncRound(question, remote);
+            round._waiters.Add(waiter);
+        }
+
+        if (isNew)
+        {
+            round._ended = round.RunAsync();
+        }
+
+        return round;
+    }
+
+    private async Task RunAsync()
+    {
+        var token = _abandoned.Token;
+        try
+        {
+            var held = await SyncLock.AcquireAsync(Path, Options.TimeProvider, token).ConfigureAwait(false);
+            await using (held.ConfigureAwait(false))
+            {
+                lock (s_gate)
+                {
+                    Close();
+                }
+
+                var result = await SyncAsync(token).ConfigureAwait(false);
+                foreach (var waiter in Waiters())
+                {
+                    waiter.Answer.TrySetResult(new Outcome(result, null));
+                }
+
+                await _everyoneLeft.Task.ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            // Nobody waits any more.
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+    }
+
+    private async Task<LocalCloneResult> SyncAsync(CancellationToken cancellationToken)
+    {
+        var started = Options.TimeProvider.GetTimestamp();
+        var result = await OnThreadAsync(new CloneSync(Path, _remote, Options with { Progress = this }, cancellationToken).Run).ConfigureAwait(false);
+        if (Options.Logger is { } logger)
+        {
+            var elapsed = Options.TimeProvider.GetElapsedTime(started).TotalMilliseconds;
+            if (result.WasCreated)
+            {
+                Log.Cloned(logger, _remote.Text, Path, result.RefCount, result.ReceivedObjects, elapsed);
+            }
+            else
+            {
+                Log.Synced(logger, Path, _remote.Text, result.RefCount, result.ChangedRefs, result.PrunedRefs, result.ReceivedObjects, elapsed);
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>Makes the clone anew for a user who found it damaged, whose turn it is.</summary>
+    private async Task<LocalCloneResult> MakeAnewAsync(string reason, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(Options.Timeout, Options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var sync = new CloneSync(Path, _remote, Options with { Progress = this }, either.Token);
+        try
+        {
+            return await OnThreadAsync(() => sync.MakeAnew(reason)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CheckpointRepoUnavailableException($"The clone '{Path}' of '{_remote}' could not be made anew within its time.", new TimeoutException());
+        }
+    }
+
+    // libgit2 blocks: it gets a thread of its own and not one of the pool's few.
+    private static Task<LocalCloneResult> OnThreadAsync(Func<LocalCloneResult> sync)
+        => Task.Factory.StartNew(sync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private async Task<LocalCloneResult> ResultAsync(Waiter waiter, CancellationToken untilTimeIsOver, CancellationToken cancellationToken)
+    {
+        Outcome outcome;
+        try
+        {
+            outcome = await waiter.Answer.Task.WaitAsync(untilTimeIsOver).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            outcome = new Outcome(
+                null, new CheckpointRepoUnavailableException($"The sync of '{Path}' with '{_remote}' did not end within its time.", new TimeoutException()));
+            LogFailure(outcome.Failure!);
+        }
+
+        return outcome.Result ?? throw outcome.Failure!;
+    }
+
+    /// <summary>Goes away, with an answer or without one. The last one ends the round, and waits for its end.</summary>
+    private async Task LeaveAsync(Waiter waiter)
+    {
+        lock (s_gate)
+        {
+            _waiters.Remove(waiter);
+            if (_waiters.Count > 0)
+            {
+                return;
+            }
+
+            Close();
+        }
+
+        await _abandoned.CancelAsync().ConfigureAwait(false);
+        _everyoneLeft.TrySetResult();
+        await _ended.ConfigureAwait(false);
+        Dispose();
+    }
+
+    private void Fail(Exception exception)
+    {
+        var logged = false;
+        lock (s_gate)
+        {
+            Close();
+        }
+
+        foreach (var waiter in Waiters())
+        {
+            // An instance each: a thrown exception carries the stack of whoever caught it.
+            var failure = Translate(exception);
+            waiter.Answer.TrySetResult(new Outcome(null, failure));
+            if (!logged)
+            {
+                logged = true;
+                LogFailure(failure);
+            }
+        }
+    }
+
+    private CheckpointRepoUnavailableException Translate(Exception exception) => exception is CheckpointRepoUnavailableException known
+        ? CheckpointRepoUnavailableException.Again(known)
+        : new CheckpointRepoUnavailableException($"The clone '{Path}' of '{_remote}' could not be synced: {exception.Message}", exception);
+
+    private void LogFailure(CheckpointRepoUnavailableException failure)
+    {
+        if (Options.Logger is { } logger)
+        {
+            Log.SyncFailed(logger, Path, _remote.Text, failure.Message);
+        }
+    }
+
+    private Waiter[] Waiters()
+    {
+        lock (s_gate)
+        {
+            return [.. _waiters];
+        }
+    }
+
+    /// <summary>Lets nobody join any more. Under the gate.</summary>
+    private void Close()
+    {
+        if (s_open.TryGetValue(_question, out var open) && open == this)
+        {
+            s_open.Remove(_question);
+        }
+    }
+
+    /// <summary>What two requests must have in common. Credentials and their sources count as the same only when they are one object.</summary>
+    private sealed record Question(string Path, string Remote, string? UserName, GitCredential? Credential, LocalCloneOptions Options);
+
+    private sealed record Outcome(LocalCloneResult? Result, CheckpointRepoUnavailableException? Failure);
+
+    private sealed class Waiter(IProgress<CheckpointProgress>? progress)
+    {
+        public IProgress<CheckpointProgress>? Progress { get; } = progress;
+
+        public TaskCompletionSource<Outcome> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,10 @@
+using Eden.Checkpoint.Diagnostics;
+
+namespace Eden.Shared;
+
+/// <summary>Keeps a caller's or an attacker's text from filling a message.</summary>
+internal static class ShortText
+{
+    /// <summary>Returns the text, or its first characters with an ellipsis.</summary>
+    public static string Of(string text, int most) => text.Length <= most ? text : string.Concat(text.AsSpan(0, most), "…");
+}
