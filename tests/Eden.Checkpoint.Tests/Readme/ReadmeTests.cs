@@ -61,7 +61,7 @@ public class ReadmeTests
     [Test]
     public void The_types_it_names_exist()
     {
-        var known = typeof(CheckpointExporter).Assembly.GetExportedTypes().Select(type => type.FullName!["Eden.Checkpoint.".Length..]).ToHashSet();
+        var known = typeof(CheckpointExporter).Assembly.GetExportedTypes().Select(type => type.Name).ToHashSet();
         var named = Table(Readme, "| type | what it is for |")
             .SelectMany(row => row)
             .SelectMany(cell => cell.Split('`').Where((_, index) => index % 2 == 1))
