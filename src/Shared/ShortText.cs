@@ -1,4 +1,3 @@
-using Eden.Checkpoint.Diagnostics;
 
 namespace Eden.Shared;
 

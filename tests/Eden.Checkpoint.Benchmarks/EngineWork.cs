@@ -11,12 +11,12 @@ internal static class EngineWork
         {
             case "verify-commits":
             case "verify-objects":
-                var options = new GitBundleVerifyOptions { Depth = work == "verify-commits" ? BundleVerification.Commits : BundleVerification.Objects };
-                var report = await GitBundle.VerifyAsync(RepoBundle.FromFile(input), options, cancellationToken);
-                Console.WriteLine($"{report.ObjectCount} objects, {report.TotalViolations} violations");
-                return report.TotalViolations == 0 ? 0 : 1;
+                var options = new GitBundleVerifyOptions { Depth = work == "verify-commits" ? GitVerification.Commits : GitVerification.Objects };
+                var report = await GitBundle.VerifyAsync(input, options, cancellationToken);
+                Console.WriteLine($"{report.ObjectCount} objects, {report.TotalFaults} faults");
+                return report.TotalFaults == 0 ? 0 : 1;
             case "restore":
-                await GitBundle.RestoreAsync(RepoBundle.FromFile(input), output!, cancellationToken: cancellationToken);
+                await GitBundle.RestoreAsync(input, output!, cancellationToken: cancellationToken);
                 return 0;
             case "create":
                 await using (var bundle = new FileStream(output!, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous))

@@ -68,7 +68,7 @@ internal sealed class ArchiveInspector(CheckpointLimits limits)
         }
         else if (member.Path == files.RepoBundle && member.Length > 0)
         {
-            _bundle = await GitBundle.ReadHeaderAsync(member.Content, limits, cancellationToken).ConfigureAwait(false);
+            _bundle = await GitBundle.ReadHeaderAsync(member.Content, limits.ToGitLimits(), cancellationToken).ConfigureAwait(false);
         }
 
         // An archive may hold anything; what the layout does not name is for verify to refuse. A file that the manifest names may lie among the artifacts.

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using Eden.Git;
 
 namespace Eden.Checkpoint.ConsoleHost.Output;
 
@@ -15,6 +16,7 @@ internal sealed record Failure(
     {
         CheckpointException problem => new Failure(
             problem.ProblemType, problem.Message, CodeOf(problem), problem.IsRetryable, problem.Violations, problem.TotalViolations),
+        GitException git => GitFailure.Of(git),
         UsageException usage => new Failure(Untyped, usage.Message, ConsoleHost.ExitCode.Usage, false, [], 0),
         OperationCanceledException => new Failure(Untyped, "Cancelled.", ConsoleHost.ExitCode.Cancelled, true, [], 0),
         DbException database => new Failure(Untyped, Describe(database), ConsoleHost.ExitCode.Unavailable, database.IsTransient, [], 0),

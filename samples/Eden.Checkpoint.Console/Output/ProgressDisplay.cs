@@ -1,3 +1,4 @@
+using Eden.Git;
 using Spectre.Console;
 
 namespace Eden.Checkpoint.ConsoleHost.Output;
@@ -28,6 +29,16 @@ internal static class ProgressDisplay
     }
 
     /// <summary>One bar a phase. Reports come from any thread.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public static Task<T> RunGitAsync<T>(Terminal terminal, Func<IProgress<GitProgress>, Task<T>> work)
+        => RunAsync(terminal, progress => work(new GitSteps(progress)));
+
+    private sealed class GitSteps(IProgress<CheckpointProgress> progress) : IProgress<GitProgress>
+    {
+        public void Report(GitProgress value) => progress.Report(
+            new CheckpointProgress(value.Phase == GitPhase.Bundle ? CheckpointPhase.Bundle : CheckpointPhase.Validate, value.Completed, value.Total, value.Item));
+    }
+
     private sealed class PhaseBars(ProgressContext context) : IProgress<CheckpointProgress>
     {
         private readonly Lock _gate = new();

@@ -16,8 +16,8 @@ internal static class BundleCreateVerb
         command.Guard(terminal, null, async (parsed, cancellationToken) =>
         {
             var path = OutputPath.Check(parsed.GetRequiredValue(file), "FILE");
-            var options = new GitBundleCreateOptions { Limits = LimitsOption.Read(parsed, limits) };
-            var result = await ProgressDisplay.RunAsync(
+            var options = new GitBundleCreateOptions { Limits = LimitsOption.Read(parsed, limits).ToGitLimits() };
+            var result = await ProgressDisplay.RunGitAsync(
                 terminal,
                 progress => OutputPath.WriteAsync("FILE", () => GitBundle.CreateAsync(
                     parsed.GetRequiredValue(repository), path, options with { Progress = progress }, cancellationToken))).ConfigureAwait(false);

@@ -14,7 +14,7 @@ internal static class BundleListVerb
         var command = new Command("list", "Lists the refs of a bundle.") { file, limits };
         command.Guard(terminal, null, async (parsed, cancellationToken) =>
         {
-            var ceilings = LimitsOption.Read(parsed, limits);
+            var ceilings = LimitsOption.Read(parsed, limits).ToGitLimits();
             var stream = OpenArchive.ForReading(parsed.GetRequiredValue(file));
             await using (stream.ConfigureAwait(false))
             {

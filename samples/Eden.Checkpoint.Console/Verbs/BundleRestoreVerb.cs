@@ -15,7 +15,7 @@ internal static class BundleRestoreVerb
         var command = new Command("restore", "Makes a bare repository out of a bundle.") { file, repository, limits };
         command.Guard(terminal, null, async (parsed, cancellationToken) =>
         {
-            var options = new GitBundleRestoreOptions { Limits = LimitsOption.Read(parsed, limits) };
+            var options = new GitBundleRestoreOptions { Limits = LimitsOption.Read(parsed, limits).ToGitLimits() };
             using var bundle = await OpenBundle.ForReadingAsync(parsed.GetRequiredValue(file), cancellationToken).ConfigureAwait(false);
             if (bundle.IsEmpty)
             {
@@ -23,9 +23,9 @@ internal static class BundleRestoreVerb
             }
 
             var target = Path.GetFullPath(parsed.GetRequiredValue(repository));
-            var result = await ProgressDisplay.RunAsync(
+            var result = await ProgressDisplay.RunGitAsync(
                 terminal,
-                progress => GitBundle.RestoreAsync(bundle, target, options with { Progress = progress }, cancellationToken)).ConfigureAwait(false);
+                progress => GitBundle.RestoreAsync(bundle.FilePath!, target, options with { Progress = progress }, cancellationToken)).ConfigureAwait(false);
             foreach (var warning in result.Warnings)
             {
                 terminal.ErrorLine($"warning: {Printable.Of(warning)}");

@@ -16,7 +16,7 @@ internal static class BundleVerifyVerb
         command.Guard(terminal, null, async (parsed, cancellationToken) =>
         {
             var path = parsed.GetRequiredValue(file);
-            var options = new GitBundleVerifyOptions { Depth = DepthOption.Read(parsed, depth), Limits = LimitsOption.Read(parsed, limits) };
+            var options = new GitBundleVerifyOptions { Depth = DepthOption.Read(parsed, depth) == BundleVerification.Commits ? GitVerification.Commits : GitVerification.Objects, Limits = LimitsOption.Read(parsed, limits).ToGitLimits() };
             using var bundle = await OpenBundle.ForReadingAsync(path, cancellationToken).ConfigureAwait(false);
             if (bundle.IsEmpty)
             {
@@ -24,9 +24,9 @@ internal static class BundleVerifyVerb
                 return ExitCode.Done;
             }
 
-            var report = await ProgressDisplay.RunAsync(
+            var report = await ProgressDisplay.RunGitAsync(
                 terminal,
-                progress => GitBundle.VerifyAsync(bundle, options with { Progress = progress }, cancellationToken)).ConfigureAwait(false);
+                progress => GitBundle.VerifyAsync(bundle.FilePath!, options with { Progress = progress }, cancellationToken)).ConfigureAwait(false);
             return Print(terminal, Printable.Of(path), report);
         });
         return command;
@@ -39,15 +39,15 @@ internal static class BundleVerifyVerb
             terminal.ErrorLine($"{name}: warning: {Printable.Of(warning)}");
         }
 
-        if (report.IsValid)
+        if (report.IsWhole)
         {
             terminal.Line($"{name}: whole, {Quantity.Of(report.Header?.Refs.Count ?? 0, "ref", "refs")}, {Quantity.Of(report.ObjectCount, "object", "objects")}, {Quantity.Of(report.ReachableCommitCount, "commit", "commits")} reached");
             return ExitCode.Done;
         }
 
         terminal.Line($"{name}: invalid");
-        terminal.ErrorLine($"{CheckpointProblem.CheckpointInvalid.Type}: {Quantity.Of(report.TotalViolations, "violation", "violations")} in {name}");
-        Failure.PrintViolations(terminal.ErrorLine, report.Violations, report.TotalViolations);
+        terminal.ErrorLine($"{CheckpointProblem.CheckpointInvalid.Type}: {Quantity.Of(report.TotalFaults, "violation", "violations")} in {name}");
+        Failure.PrintViolations(terminal.ErrorLine, GitFailure.Violations(report.Faults), report.TotalFaults);
         return ExitCode.Invalid;
     }
 }

@@ -68,11 +68,8 @@ internal static class PushVerb
         {
             if (!bundle.IsEmpty)
             {
-                var report = await GitBundle.VerifyAsync(bundle, cancellationToken: cancellationToken).ConfigureAwait(false);
-                if (!report.IsValid)
-                {
-                    throw new CheckpointInvalidException(report.Violations, report.TotalViolations);
-                }
+                var report = await GitBundle.VerifyAsync(bundle.FilePath!, cancellationToken: cancellationToken).ConfigureAwait(false);
+                report.ThrowIfDamaged();
             }
 
             return bundle;

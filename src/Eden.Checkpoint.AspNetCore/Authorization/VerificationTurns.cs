@@ -1,4 +1,5 @@
 using Eden.Checkpoint.AspNetCore.Hosting;
+using Eden.Checkpoint.AspNetCore.Results;
 
 namespace Eden.Checkpoint.AspNetCore.Authorization;
 

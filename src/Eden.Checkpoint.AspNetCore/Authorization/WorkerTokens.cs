@@ -1,5 +1,6 @@
 using Eden.Checkpoint.AspNetCore.Diagnostics;
 using Eden.Checkpoint.AspNetCore.Hosting;
+using Eden.Checkpoint.AspNetCore.Results;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

@@ -1,3 +1,5 @@
+using Eden.Checkpoint.AspNetCore.Results;
+
 namespace Eden.Checkpoint.AspNetCore.Hosting;
 
 /// <summary>Lets so many operations of one kind run at once and refuses more. Thread-safe.</summary>

@@ -1,3 +1,4 @@
+using Eden.Checkpoint.AspNetCore.Results;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,5 @@
 using Eden.Checkpoint.Format.Rows.Json;
-using Eden.Git.Bundles;
+using Eden.Git;
 
 namespace Eden.Checkpoint.Comparison;
 
@@ -15,7 +15,7 @@ internal sealed class RefComparer(ComparisonFindings findings, string leftName, 
     public long RightCount { get; private set; }
 
     /// <summary>Compares the refs; <see langword="null"/> stands for a repository without any.</summary>
-    public void Compare(BundleLineTable? left, BundleLineTable? right)
+    public void Compare(GitBundleHeader? left, GitBundleHeader? right)
     {
         var lefts = Sorted(left);
         var rights = Sorted(right);
@@ -25,33 +25,33 @@ internal sealed class RefComparer(ComparisonFindings findings, string leftName, 
         {
             var order = l == lefts.Length ? 1
                 : r == rights.Length ? -1
-                : left!.Text(lefts[l]).SequenceCompareTo(right!.Text(rights[r]));
+                : left!.GetRefName(lefts[l]).SequenceCompareTo(right!.GetRefName(rights[r]));
             Compare(left, order <= 0 ? lefts[l++] : -1, right, order >= 0 ? rights[r++] : -1);
         }
     }
 
     private static bool IsHead(ReadOnlySpan<byte> name) => !name.StartsWith("refs/"u8);
 
-    private static int[] Sorted(BundleLineTable? refs)
+    private static int[] Sorted(GitBundleHeader? refs)
     {
         if (refs is null)
         {
             return [];
         }
 
-        var indexes = new int[refs.Count];
+        var indexes = new int[refs.Refs.Count];
         for (var index = 0; index < indexes.Length; index++)
         {
             indexes[index] = index;
         }
 
-        Array.Sort(indexes, (x, y) => refs.Text(x).SequenceCompareTo(refs.Text(y)));
+        Array.Sort(indexes, (x, y) => refs.GetRefName(x).SequenceCompareTo(refs.GetRefName(y)));
         return indexes;
     }
 
-    private void Compare(BundleLineTable? left, int leftIndex, BundleLineTable? right, int rightIndex)
+    private void Compare(GitBundleHeader? left, int leftIndex, GitBundleHeader? right, int rightIndex)
     {
-        var name = leftIndex >= 0 ? left!.Text(leftIndex) : right!.Text(rightIndex);
+        var name = leftIndex >= 0 ? left!.GetRefName(leftIndex) : right!.GetRefName(rightIndex);
         var isHead = IsHead(name);
         LeftCount += leftIndex >= 0 && !isHead ? 1 : 0;
         RightCount += rightIndex >= 0 && !isHead ? 1 : 0;
@@ -63,13 +63,13 @@ internal sealed class RefComparer(ComparisonFindings findings, string leftName, 
                 findings.Warn($"{(leftIndex < 0 ? leftName : rightName)} does not list {ShownValue.Of(name)}: it was not compared.");
             }
         }
-        else if (leftIndex < 0 || rightIndex < 0 || left!.Format != right!.Format || left.Id(leftIndex) != right.Id(rightIndex))
+        else if (leftIndex < 0 || rightIndex < 0 || left!.ObjectFormat != right!.ObjectFormat || left.Refs[leftIndex].ObjectId != right.Refs[rightIndex].ObjectId)
         {
             Report(name, left, leftIndex, right, rightIndex);
         }
     }
 
-    private void Report(ReadOnlySpan<byte> name, BundleLineTable? left, int leftIndex, BundleLineTable? right, int rightIndex)
+    private void Report(ReadOnlySpan<byte> name, GitBundleHeader? left, int leftIndex, GitBundleHeader? right, int rightIndex)
     {
         if (!findings.ListsDifferences)
         {
@@ -81,7 +81,7 @@ internal sealed class RefComparer(ComparisonFindings findings, string leftName, 
             CheckpointObjectKind.Ref,
             ShownValue.Of(name),
             null,
-            leftIndex < 0 ? null : left!.Id(leftIndex).ToHex(left.Format),
-            rightIndex < 0 ? null : right!.Id(rightIndex).ToHex(right.Format)));
+            leftIndex < 0 ? null : left!.Refs[leftIndex].ObjectId,
+            rightIndex < 0 ? null : right!.Refs[rightIndex].ObjectId));
     }
 }

@@ -1,3 +1,4 @@
+using Eden.Checkpoint.Repositories;
 using Eden.Git;
 
 namespace Eden.Checkpoint.Comparison;
@@ -24,7 +25,7 @@ internal static class RepositoryComparer
         var leftHeader = await ReadHeaderAsync(left.Bundle, options, cancellationToken).ConfigureAwait(false);
         var rightHeader = await ReadHeaderAsync(right.Bundle, options, cancellationToken).ConfigureAwait(false);
         var refs = new RefComparer(findings, left.Name, right.Name);
-        refs.Compare(leftHeader?.RefLines, rightHeader?.RefLines);
+        refs.Compare(leftHeader, rightHeader);
         var comparison = new CheckpointRepositoryComparison(refs.LeftCount, refs.RightCount, null, null);
         return options.CompareObjects
             ? await CompareObjectsAsync(left.Bundle, leftHeader, right.Bundle, rightHeader, comparison, findings, options, cancellationToken).ConfigureAwait(false)
@@ -43,7 +44,14 @@ internal static class RepositoryComparer
         var stream = bundle.OpenRead();
         await using (stream.ConfigureAwait(false))
         {
-            return await GitBundle.ReadHeaderAsync(stream, options.Limits, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await GitBundle.ReadHeaderAsync(stream, options.Limits.ToGitLimits(), cancellationToken).ConfigureAwait(false);
+            }
+            catch (GitDamagedException damage)
+            {
+                throw damage.ToInvalid();
+            }
         }
     }
 
@@ -66,17 +74,65 @@ internal static class RepositoryComparer
                 return comparison;
             }
 
-            var leftPack = await PackIdentity.ReadAsync(left, leftHeader, cancellationToken).ConfigureAwait(false);
-            var rightPack = await PackIdentity.ReadAsync(right, rightHeader, cancellationToken).ConfigureAwait(false);
+            var leftPack = await GitBundle.ReadPackIdentityAsync(left.FilePath!, leftHeader, cancellationToken).ConfigureAwait(false);
+            var rightPack = await GitBundle.ReadPackIdentityAsync(right.FilePath!, rightHeader, cancellationToken).ConfigureAwait(false);
             if (leftPack.Checksum == rightPack.Checksum)
             {
                 return comparison with { LeftObjects = leftPack.ObjectCount, RightObjects = rightPack.ObjectCount };
             }
         }
 
-        var lefts = await ObjectSet.ReadAsync(left, options, cancellationToken).ConfigureAwait(false);
-        var rights = await ObjectSet.ReadAsync(right, options, cancellationToken).ConfigureAwait(false);
-        ObjectSet.Compare(lefts, rights, findings);
+        var lefts = await ReadObjectsAsync(left, options, cancellationToken).ConfigureAwait(false);
+        var rights = await ReadObjectsAsync(right, options, cancellationToken).ConfigureAwait(false);
+        CompareObjects(lefts, rights, findings);
         return comparison with { LeftObjects = lefts.Count, RightObjects = rights.Count };
     }
+
+    private static async Task<GitObjectSet> ReadObjectsAsync(RepoBundle bundle, CheckpointComparisonOptions options, CancellationToken cancellationToken)
+    {
+        if (bundle.IsEmpty)
+        {
+            return GitObjectSet.Empty;
+        }
+
+        var verify = new GitBundleVerifyOptions
+        {
+            Limits = options.Limits.ToGitLimits(),
+            TemporaryDirectory = options.TemporaryDirectory,
+            Progress = GitProgressRelay.To(options.Progress),
+        };
+        try
+        {
+            return (await GitBundle.InspectAsync(bundle.FilePath!, verify, cancellationToken).ConfigureAwait(false)).GetObjects();
+        }
+        catch (GitDamagedException damage)
+        {
+            throw damage.ToInvalid();
+        }
+    }
+
+    /// <summary>Reports the objects that one side lacks.</summary>
+    private static void CompareObjects(GitObjectSet left, GitObjectSet right, ComparisonFindings findings)
+    {
+        foreach (var difference in GitObjectSet.Differences(left, right))
+        {
+            if (!findings.ListsDifferences)
+            {
+                findings.DifferUnlisted();
+                continue;
+            }
+
+            var kind = Text(difference.Kind);
+            findings.Differ(new CheckpointDifference(
+                CheckpointObjectKind.GitObject, difference.Id, null, difference.IsOnlyInLeft ? kind : null, difference.IsOnlyInLeft ? null : kind));
+        }
+    }
+
+    private static string Text(GitObjectKind kind) => kind switch
+    {
+        GitObjectKind.Commit => "commit",
+        GitObjectKind.Tree => "tree",
+        GitObjectKind.Blob => "blob",
+        _ => "tag",
+    };
 }

@@ -1,5 +1,6 @@
 using Eden.Checkpoint.Format.Rows.Fields;
 using Eden.Checkpoint.Model;
+using Eden.Checkpoint.Repositories;
 using Eden.Git;
 using Eden.Shared;
 
@@ -46,8 +47,19 @@ internal sealed class StoreComparisonSource(ICheckpointStore store, string? repo
         var file = TemporaryDirectory.CreateFile(path, FileAccess.ReadWrite);
         await using (file.ConfigureAwait(false))
         {
-            await GitBundle.CreateAsync(
-                repositoryPath, file, new GitBundleCreateOptions { Limits = reading.Options.Limits, Progress = reading.Options.Progress }, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await GitBundle.CreateAsync(
+                    repositoryPath,
+                    file,
+                    new GitBundleCreateOptions { Limits = reading.Options.Limits.ToGitLimits(), Progress = GitProgressRelay.To(reading.Options.Progress) },
+                    cancellationToken).ConfigureAwait(false);
+            }
+            catch (GitException failure)
+            {
+                throw failure.ToUnavailable();
+            }
+
             await file.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
 

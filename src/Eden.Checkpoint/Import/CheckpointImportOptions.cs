@@ -1,7 +1,6 @@
 using System.Text;
 using Eden.Checkpoint.Format.Rows.Grammar;
 using Eden.Git;
-using Eden.Git.Remotes;
 using Eden.Shared;
 
 namespace Eden.Checkpoint;
@@ -68,7 +67,7 @@ public sealed record CheckpointImportOptions
         text.Append("AsExperimentId = ").Append(AsExperimentId)
             .Append(", ExpectedExperimentId = ").Append(ExpectedExperimentId)
             .Append(", RepositoryPath = ").Append(RepositoryPath)
-            .Append(", RemoteUrl = ").Append(RemoteUrl is null ? null : RemoteAddress.Parse(RemoteUrl).Text)
+            .Append(", RemoteUrl = ").Append(RemoteUrl is null ? null : GitRemoteAddress.Parse(RemoteUrl).Text)
             .Append(", ForcePush = ").Append(ForcePush)
             .Append(", CredentialsDirectory = ").Append(CredentialsDirectory)
             .Append(", Depth = ").Append(Depth)
@@ -90,7 +89,7 @@ public sealed record CheckpointImportOptions
     {
         if (value is not null)
         {
-            _ = RemoteAddress.Parse(value);
+            _ = GitRemoteAddress.Parse(value);
         }
 
         return value;

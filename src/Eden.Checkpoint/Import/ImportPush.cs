@@ -1,7 +1,6 @@
 using Eden.Checkpoint.Diagnostics;
+using Eden.Checkpoint.Repositories;
 using Eden.Git;
-using Eden.Git.Remotes;
-using Eden.Git.Sync;
 using Eden.Shared;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +12,7 @@ internal sealed class ImportPush
     private readonly CheckpointImportOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly RemoteAddress _remote;
+    private readonly GitRemoteAddress _remote;
 
     /// <exception cref="ArgumentException">The URL is of a kind that cannot be pushed to; said before anything is done.</exception>
     public ImportPush(CheckpointImportOptions options, TimeProvider time, ILogger logger)
@@ -21,7 +20,7 @@ internal sealed class ImportPush
         _options = options;
         _time = time;
         _logger = logger;
-        _remote = RemoteAddress.Parse(options.RemoteUrl!);
+        _remote = GitRemoteAddress.Parse(options.RemoteUrl!);
     }
 
     /// <summary>Pushes the archive's bundle.</summary>
@@ -45,11 +44,11 @@ internal sealed class ImportPush
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                result = Failed($"The push was cancelled. {PushCommand.Finish(repositoryPath, _remote, overwrites: false)}");
+                result = Failed($"The push was cancelled. {GitPush.DescribeFinish(repositoryPath, _remote)}");
             }
             catch (Exception failure)
             {
-                result = Failed($"{CauseText.Of(failure)} {PushCommand.Finish(repositoryPath, _remote, overwrites: false)}");
+                result = Failed($"{CauseText.Of(failure)} {GitPush.DescribeFinish(repositoryPath, _remote)}");
             }
 
             if (result.Failure is { } reason)
@@ -72,25 +71,16 @@ internal sealed class ImportPush
 
     private async Task<RepositoryPushResult> PushAsync(RepoBundle bundle, string? repositoryPath, CancellationToken cancellationToken)
     {
-        var connection = new LocalCloneOptions { Credentials = _options.Credentials, Logger = _logger, TimeProvider = _time };
-        var push = new RemotePush(_remote, connection, _options.ForcePush, _options.Limits, _options.TemporaryDirectory, _options.Progress);
-        if (repositoryPath is null)
+        var options = new GitPushOptions
         {
-            return (await push.RunAsync(bundle, cancellationToken).ConfigureAwait(false)).ToResult(_remote, null);
-        }
-
-        // An export that begins now must find the push either finished or not.
-        var held = await SyncLock.AcquireAsync(repositoryPath, _time, cancellationToken).ConfigureAwait(false);
-        await using (held.ConfigureAwait(false))
-        {
-            var outcome = await push.RunAsync(bundle, cancellationToken).ConfigureAwait(false);
-            if (outcome.IsComplete)
-            {
-                PendingPush.TrySettle(repositoryPath, _remote);
-            }
-
-            return outcome.ToResult(_remote, repositoryPath);
-        }
+            Connection = new LocalCloneOptions { Credentials = _options.Credentials, Logger = _logger, TimeProvider = _time },
+            Force = _options.ForcePush,
+            Limits = _options.Limits.ToGitLimits(),
+            TemporaryDirectory = _options.TemporaryDirectory,
+            Progress = GitProgressRelay.To(_options.Progress),
+            RestoredRepositoryPath = repositoryPath,
+        };
+        return RepositoryPushResult.Of(await GitPush.FromBundleAsync(bundle.FilePath!, _options.RemoteUrl!, options, cancellationToken).ConfigureAwait(false));
     }
 
     private RepositoryPushResult Failed(string reason) => new() { IsComplete = false, Remote = _remote.Text, Failure = reason };

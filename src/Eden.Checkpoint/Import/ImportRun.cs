@@ -1,3 +1,4 @@
+using Eden.Checkpoint.Repositories;
 using System.Text;
 using Eden.Checkpoint.Credentials;
 using Eden.Checkpoint.Diagnostics;
@@ -158,11 +159,15 @@ internal sealed class ImportRun(
 
         await _repository.StageAsync(
             checkpoint.Bundle,
-            options,
+            options.Limits,
+            options.TemporaryDirectory,
+            options.Progress,
             inspection =>
             {
-                _warnings.AddRange(inspection.Warnings.Except(_warnings, StringComparer.Ordinal).ToArray());
-                return inspection.TotalViolations == 0 ? Task.FromResult(true) : throw new CheckpointInvalidException(inspection.Violations, inspection.TotalViolations);
+                _warnings.AddRange(BundleFaults.ToWarnings(inspection).Except(_warnings, StringComparer.Ordinal).ToArray());
+                return inspection.IsWhole
+                    ? Task.FromResult(true)
+                    : throw new CheckpointInvalidException(BundleFaults.ToViolations(inspection.Faults), inspection.TotalFaults);
             },
             cancellationToken).ConfigureAwait(false);
     }

@@ -1,3 +1,4 @@
+using Eden.Checkpoint.Repositories;
 using Eden.Checkpoint.Verification;
 
 namespace Eden.Checkpoint.Import;
@@ -41,7 +42,9 @@ internal sealed class RestoringCheck(RepositoryPlacement repository, CheckpointI
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
         await repository.StageAsync(
             bundle,
-            options,
+            options.Limits,
+            options.TemporaryDirectory,
+            options.Progress,
             async inspection =>
             {
                 var references = await _references.Task.WaitAsync(either.Token).ConfigureAwait(false);

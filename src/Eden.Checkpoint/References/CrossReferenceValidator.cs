@@ -1,6 +1,7 @@
 using Eden.Checkpoint.Diagnostics;
 using Eden.Checkpoint.Model;
-using Eden.Git.Bundles;
+using Eden.Checkpoint.Repositories;
+using Eden.Git;
 using Eden.Shared;
 
 namespace Eden.Checkpoint;
@@ -9,7 +10,7 @@ namespace Eden.Checkpoint;
 /// <remarks>Stateless and thread-safe. The bundle is read in managed code; no git binary is needed.</remarks>
 public sealed class CrossReferenceValidator : ICrossReferenceValidator
 {
-    private const string BundleMember = "repo.bundle";
+    private const string BundleMember = BundleFaults.Member;
     private const int MaxAdvisoryWarnings = 20;
 
     /// <inheritdoc/>
@@ -27,19 +28,25 @@ public sealed class CrossReferenceValidator : ICrossReferenceValidator
             return new CrossReferenceReport { Skipped = true };
         }
 
-        var inspection = await BundleInspector.InspectAsync(
-            bundle, options.Depth, options.Limits, options.TemporaryDirectory, options.Progress, cancellationToken).ConfigureAwait(false);
+        var verify = new GitBundleVerifyOptions
+        {
+            Depth = options.Depth == BundleVerification.Commits ? GitVerification.Commits : GitVerification.Objects,
+            Limits = options.Limits.ToGitLimits(),
+            TemporaryDirectory = options.TemporaryDirectory,
+            Progress = GitProgressRelay.To(options.Progress),
+        };
+        var inspection = await GitBundle.InspectAsync(bundle.FilePath!, verify, cancellationToken).ConfigureAwait(false);
 
         return Judge(inspection, references, options.Limits, cancellationToken);
     }
 
     /// <summary>Compares an inspected bundle with the references.</summary>
     internal static CrossReferenceReport Judge(
-        BundleInspection inspection, CheckpointReferences references, CheckpointLimits limits, CancellationToken cancellationToken)
+        GitBundleInspection inspection, CheckpointReferences references, CheckpointLimits limits, CancellationToken cancellationToken)
     {
         var violations = new ViolationList(limits.MaxViolations);
-        var warnings = new List<string>(inspection.Warnings);
-        violations.AddRange(inspection.Violations, inspection.TotalViolations);
+        var warnings = BundleFaults.ToWarnings(inspection).ToList();
+        violations.AddRange(BundleFaults.ToViolations(inspection.Faults), inspection.TotalFaults);
         if (inspection.HasCommitGraph)
         {
             // Without a graph every reference would be a miss, which says no more than that the bundle is unreadable.
@@ -58,7 +65,7 @@ public sealed class CrossReferenceValidator : ICrossReferenceValidator
     }
 
     private static void CheckReferences(
-        BundleInspection inspection,
+        GitBundleInspection inspection,
         CheckpointReferences references,
         ViolationList violations,
         List<string> warnings,
@@ -98,20 +105,20 @@ public sealed class CrossReferenceValidator : ICrossReferenceValidator
         }
     }
 
-    private static string? BranchFault(BundleInspection inspection, string branch)
+    private static string? BranchFault(GitBundleInspection inspection, string branch)
         => inspection.FindRef($"refs/heads/{branch}") switch
         {
-            RefStanding.Commit => null,
-            RefStanding.NotACommit => $"refs/heads/{ShortText.Of(branch, 200)} of {BundleMember} does not resolve to a commit",
+            GitRefStanding.Commit => null,
+            GitRefStanding.NotACommit => $"refs/heads/{ShortText.Of(branch, 200)} of {BundleMember} does not resolve to a commit",
             _ => $"refs/heads/{ShortText.Of(branch, 200)} is not in {BundleMember}",
         };
 
-    private static string? CommitFault(BundleInspection inspection, string commit)
+    private static string? CommitFault(GitBundleInspection inspection, string commit)
         => inspection.FindCommit(commit) switch
         {
-            CommitStanding.Reachable => null,
-            CommitStanding.Unreachable => $"commit {commit} is in {BundleMember}, but no ref reaches it",
-            CommitStanding.NotACommit => $"object {commit} of {BundleMember} is not a commit",
+            GitCommitStanding.Reachable => null,
+            GitCommitStanding.Unreachable => $"commit {commit} is in {BundleMember}, but no ref reaches it",
+            GitCommitStanding.NotACommit => $"object {commit} of {BundleMember} is not a commit",
             _ => $"commit {commit} is not in {BundleMember}",
         };
 }

@@ -2,7 +2,6 @@ using Eden.Checkpoint.Format.Manifest;
 using Eden.Checkpoint.Import;
 using Eden.Checkpoint.Model;
 using Eden.Checkpoint.Repositories;
-using Eden.Git.Sync;
 using Eden.Shared;
 
 namespace Eden.Checkpoint.Repositories;

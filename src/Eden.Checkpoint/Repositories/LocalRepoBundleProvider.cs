@@ -1,6 +1,6 @@
 using Eden.Checkpoint.Import;
 using Eden.Checkpoint.Repositories;
-using Eden.Git.Sync;
+using Eden.Git;
 
 namespace Eden.Checkpoint;
 
@@ -29,14 +29,21 @@ public sealed class LocalRepoBundleProvider : IRepoBundleProvider
     {
         ArgumentNullException.ThrowIfNull(request);
         return Task.Run(
-            () =>
+            async () =>
             {
-                if (!UnfinishedImport.TryFinish(RepositoryPath, request.ImportedFrom))
+                try
                 {
-                    PlaceReservation.Refuse(RepositoryPath);
-                }
+                    if (!UnfinishedImport.TryFinish(RepositoryPath, request.ImportedFrom))
+                    {
+                        LocalClone.RefuseReserved(RepositoryPath);
+                    }
 
-                return RepositoryBundler.BundleAsync(RepositoryPath, request, _options, cancellationToken);
+                    return await RepositoryBundler.BundleAsync(RepositoryPath, request, _options, cancellationToken).ConfigureAwait(false);
+                }
+                catch (GitException failure)
+                {
+                    throw failure.ToUnavailable();
+                }
             },
             cancellationToken);
     }

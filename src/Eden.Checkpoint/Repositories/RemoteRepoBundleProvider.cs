@@ -1,7 +1,6 @@
 using Eden.Checkpoint.Import;
 using Eden.Checkpoint.Repositories;
 using Eden.Git;
-using Eden.Git.Remotes;
 
 namespace Eden.Checkpoint;
 
@@ -15,7 +14,7 @@ namespace Eden.Checkpoint;
 /// </remarks>
 public sealed class RemoteRepoBundleProvider : IRepoBundleProvider
 {
-    private readonly RemoteAddress _remote;
+    private readonly GitRemoteAddress _remote;
     private readonly RemoteRepoBundleOptions _options;
     private volatile string? _unfit;
 
@@ -28,7 +27,7 @@ public sealed class RemoteRepoBundleProvider : IRepoBundleProvider
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ClonePath = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        _remote = RemoteAddress.Parse(remoteUrl);
+        _remote = GitRemoteAddress.Parse(remoteUrl);
         _options = options ?? new RemoteRepoBundleOptions();
     }
 
@@ -39,52 +38,63 @@ public sealed class RemoteRepoBundleProvider : IRepoBundleProvider
     public string RemoteUrl => _remote.Text;
 
     /// <inheritdoc/>
-    public Task<RepoBundle> CreateBundleAsync(RepoBundleRequest request, CancellationToken cancellationToken = default)
+    public async Task<RepoBundle> CreateBundleAsync(RepoBundleRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var clone = _options.Sync with { Progress = request.Progress ?? _options.Sync.Progress };
+        var sync = _options.Sync with { Progress = GitProgressRelay.To(request.Progress) ?? _options.Sync.Progress };
         UnfinishedImport.TryFinish(ClonePath, request.ImportedFrom);
-        return LocalClone.EnsureAsync(ClonePath, _remote, clone, BundleAsync, cancellationToken);
-
-        async Task<RepoBundle> BundleAsync(LocalCloneResult synced, Func<string, CancellationToken, Task<LocalCloneResult>> makeAnew, CancellationToken token)
+        try
         {
-            try
+            var clone = await LocalClone.AcquireAsync(ClonePath, _remote, sync, cancellationToken).ConfigureAwait(false);
+            await using (clone.ConfigureAwait(false))
             {
-                return await BundleOnceAsync(synced, token).ConfigureAwait(false);
-            }
-            catch (CheckpointRepoUnavailableException damage) when (damage.IsDamage && damage.Message != _unfit)
-            {
-                // A sync reads no more of the clone than it needs; making the bundle reads all of it.
-                synced = await makeAnew(damage.Message, token).ConfigureAwait(false);
-            }
-
-            try
-            {
-                return await BundleOnceAsync(synced, token).ConfigureAwait(false);
-            }
-            catch (CheckpointRepoUnavailableException damage) when (damage.IsDamage)
-            {
-                // What a new clone has too came from the remote: the next export need not clone again to find that out.
-                _unfit = damage.Message;
-                throw;
+                return await BundleAsync(clone, request, cancellationToken).ConfigureAwait(false);
             }
         }
-
-        async Task<RepoBundle> BundleOnceAsync(LocalCloneResult synced, CancellationToken token)
+        catch (GitException failure)
         {
-            if (synced.RefCount == 0)
-            {
-                throw new CheckpointRepoUnavailableException($"The remote '{_remote}' has no refs, so there is nothing to bundle.");
-            }
-
-            var options = new LocalRepoBundleOptions
-            {
-                MissingWorkBranches = _options.MissingWorkBranches,
-                Limits = _options.Limits,
-                Logger = clone.Logger,
-                TimeProvider = clone.TimeProvider,
-            };
-            return await RepositoryBundler.BundleAsync(synced.Path, request, options, token).ConfigureAwait(false);
+            throw failure.ToUnavailable();
         }
+    }
+
+    private async Task<RepoBundle> BundleAsync(GitCloneLease clone, RepoBundleRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await BundleOnceAsync(clone.Result, request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (GitDamagedException damage) when (damage.Message != _unfit)
+        {
+            // A sync reads no more of the clone than it needs; making the bundle reads all of it.
+            await clone.MakeAnewAsync(damage.Message, cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await BundleOnceAsync(clone.Result, request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (GitDamagedException damage)
+        {
+            // What a new clone has too came from the remote: the next export need not clone again to find that out.
+            _unfit = damage.Message;
+            throw;
+        }
+    }
+
+    private async Task<RepoBundle> BundleOnceAsync(LocalCloneResult synced, RepoBundleRequest request, CancellationToken cancellationToken)
+    {
+        if (synced.RefCount == 0)
+        {
+            throw new CheckpointRepoUnavailableException($"The remote '{_remote}' has no refs, so there is nothing to bundle.");
+        }
+
+        var options = new LocalRepoBundleOptions
+        {
+            MissingWorkBranches = _options.MissingWorkBranches,
+            Limits = _options.Limits,
+            Logger = _options.Sync.Logger,
+            TimeProvider = _options.Sync.TimeProvider,
+        };
+        return await RepositoryBundler.BundleAsync(synced.Path, request, options, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -30,7 +30,7 @@ public sealed class RepoBundle : IDisposable
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Gets the file; <see langword="null"/> for the placeholder.</summary>
-    internal string? FilePath => _path;
+    public string? FilePath => _path;
 
     /// <summary>Takes a file as it is. Its content is not looked at.</summary>
     /// <param name="path">The file; it must not change while the bundle is in use.</param>

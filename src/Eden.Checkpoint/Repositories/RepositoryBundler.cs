@@ -1,8 +1,6 @@
 using System.Text;
 using Eden.Checkpoint.Diagnostics;
 using Eden.Git;
-using Eden.Git.Objects;
-using Eden.Git.Repositories;
 using Eden.Shared;
 
 namespace Eden.Checkpoint.Repositories;
@@ -13,6 +11,7 @@ internal static class RepositoryBundler
     private const int MaxBranchesNamed = 5;
 
     /// <summary>Makes the bundle, or the placeholder when the repository has no refs.</summary>
+    /// <exception cref="GitException">The repository cannot be bundled.</exception>
     public static async Task<RepoBundle> BundleAsync(
         string path, RepoBundleRequest request, LocalRepoBundleOptions options, CancellationToken cancellationToken)
     {
@@ -59,7 +58,7 @@ internal static class RepositoryBundler
         catch (Exception exception)
         {
             Remove(file, own);
-            if (exception is CheckpointException or OperationCanceledException)
+            if (exception is GitException or CheckpointException or OperationCanceledException)
             {
                 throw;
             }
@@ -77,9 +76,9 @@ internal static class RepositoryBundler
             var create = new GitBundleCreateOptions
             {
                 AdditionalRefs = restored,
-                Limits = options.Limits,
+                Limits = options.Limits.ToGitLimits(),
                 TemporaryDirectory = Path.GetDirectoryName(file),
-                Progress = request.Progress,
+                Progress = GitProgressRelay.To(request.Progress),
             };
             return await GitBundle.CreateAsync(path, stream, create, cancellationToken).ConfigureAwait(false);
         }
@@ -88,13 +87,12 @@ internal static class RepositoryBundler
     /// <summary>Finds the branches that variants name and the repository no longer has, but whose commits it still holds.</summary>
     private static List<GitBundleRef> FindMissingBranches(string path, CheckpointReferences references, CancellationToken cancellationToken)
     {
-        var layout = RepositoryLayout.Open(path);
-        var names = RefSnapshot.Read(layout, cancellationToken).Tips.Select(tip => tip.Name).ToHashSet(StringComparer.Ordinal);
+        using var repository = GitRepository.Open(path, cancellationToken);
+        var names = repository.RefNames.ToHashSet(StringComparer.Ordinal);
 
         // A ref may not be a folder of another: git could not clone a bundle that lists both.
         var folders = names.SelectMany(FoldersOf).ToHashSet(StringComparer.Ordinal);
         var found = new List<GitBundleRef>();
-        using var commits = RepositoryCommits.Open(path, cancellationToken);
         foreach (var target in references.Targets())
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -103,8 +101,8 @@ internal static class RepositoryBundler
                 && !names.Contains(name)
                 && !folders.Contains(name)
                 && !FoldersOf(name).Any(names.Contains)
-                && RefName.IsLegal(Encoding.UTF8.GetBytes(name))
-                && commits.TryFindCommit(commit))
+                && GitRefName.IsLegal(name)
+                && repository.HasCommit(commit))
             {
                 found.Add(new GitBundleRef(name, commit));
                 names.Add(name);

@@ -1,7 +1,5 @@
+using Eden.Checkpoint.Repositories;
 using Eden.Git;
-using Eden.Git.Remotes;
-using Eden.Git.Sync;
-using Eden.Shared;
 
 namespace Eden.Checkpoint;
 
@@ -29,26 +27,14 @@ public static class RepositoryPush
         string repositoryPath, string remoteUrl, RepositoryPushOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(repositoryPath);
-        options ??= new RepositoryPushOptions();
-        var remote = RemoteAddress.Parse(remoteUrl);
-        var path = LocalClone.PlaceOf(repositoryPath);
-        if (!Directory.Exists(path))
+        try
         {
-            throw CheckpointRepoUnavailableException.Lasting($"There is no repository '{path}' to push.");
+            return RepositoryPushResult.Of(
+                await GitPush.FromRepositoryAsync(repositoryPath, remoteUrl, (options ?? new RepositoryPushOptions()).ForGit, cancellationToken).ConfigureAwait(false));
         }
-
-        var held = await SyncLock.AcquireAsync(path, options.Connection.TimeProvider, cancellationToken).ConfigureAwait(false);
-        await using (held.ConfigureAwait(false))
+        catch (GitException failure)
         {
-            using var place = TemporaryDirectory.Create(options.TemporaryDirectory);
-            var outcome = await RestoredRepository.PushAsync(
-                path, remote, options.Connection, options.Force, options.Limits, place.Path, options.Progress, cancellationToken).ConfigureAwait(false);
-            if (outcome.IsComplete)
-            {
-                PendingPush.TrySettle(path, remote);
-            }
-
-            return outcome.ToResult(remote, path);
+            throw failure.ToUnavailable();
         }
     }
 
@@ -65,14 +51,23 @@ public static class RepositoryPush
         RepoBundle bundle, string remoteUrl, RepositoryPushOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(bundle);
-        options ??= new RepositoryPushOptions();
-        var remote = RemoteAddress.Parse(remoteUrl);
         if (bundle.IsEmpty)
         {
             throw new ArgumentException("The bundle is the zero-byte placeholder: there is nothing to push.", nameof(bundle));
         }
 
-        var push = new RemotePush(remote, options.Connection, options.Force, options.Limits, options.TemporaryDirectory, options.Progress);
-        return (await push.RunAsync(bundle, cancellationToken).ConfigureAwait(false)).ToResult(remote, null);
+        try
+        {
+            return RepositoryPushResult.Of(
+                await GitPush.FromBundleAsync(bundle.FilePath!, remoteUrl, (options ?? new RepositoryPushOptions()).ForGit, cancellationToken).ConfigureAwait(false));
+        }
+        catch (GitDamagedException damage) when (damage.TotalFaults > 0)
+        {
+            throw damage.ToInvalid();
+        }
+        catch (GitException failure)
+        {
+            throw failure.ToUnavailable();
+        }
     }
 }

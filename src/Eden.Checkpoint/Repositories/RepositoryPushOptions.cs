@@ -1,3 +1,4 @@
+using Eden.Checkpoint.Repositories;
 using Eden.Git;
 using Eden.Shared;
 
@@ -23,4 +24,13 @@ public sealed record RepositoryPushOptions
 
     /// <summary>Gets where progress is reported, in bytes, if anywhere.</summary>
     public IProgress<CheckpointProgress>? Progress { get; init; }
+
+    internal GitPushOptions ForGit => new()
+    {
+        Connection = Connection,
+        Force = Force,
+        Limits = Limits.ToGitLimits(),
+        TemporaryDirectory = TemporaryDirectory,
+        Progress = GitProgressRelay.To(Progress),
+    };
 }

@@ -1,3 +1,5 @@
+using Eden.Git;
+
 namespace Eden.Checkpoint;
 
 /// <summary>What became of pushing an imported repository to its remote of record. The import itself has taken place in any case. Immutable.</summary>
@@ -20,4 +22,15 @@ public sealed record RepositoryPushResult
 
     /// <summary>Gets what went wrong, what is and is not done, and how to finish; <see langword="null"/> when the push is complete.</summary>
     public string? Failure { get; init; }
+
+    /// <summary>Takes over what the git engine says.</summary>
+    internal static RepositoryPushResult Of(GitPushResult push) => new()
+    {
+        IsComplete = push.IsComplete,
+        Remote = push.Remote,
+        RefCount = push.RefCount,
+        Refused = push.Refused,
+        TotalRefused = push.TotalRefused,
+        Failure = push.Failure,
+    };
 }

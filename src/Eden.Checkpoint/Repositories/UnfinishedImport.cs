@@ -2,7 +2,7 @@ using System.Text.Json;
 using Eden.Checkpoint.Format.Manifest;
 using Eden.Checkpoint.Import;
 using Eden.Checkpoint.Model;
-using Eden.Git.Sync;
+using Eden.Git;
 using Eden.Shared;
 
 namespace Eden.Checkpoint.Repositories;
@@ -13,7 +13,7 @@ namespace Eden.Checkpoint.Repositories;
 internal static class UnfinishedImport
 {
     /// <summary>The name of the mark, which has the import's provenance.</summary>
-    public const string MarkName = PlaceReservation.FileName;
+    public const string MarkName = LocalClone.ReservationFileName;
 
     /// <summary>The name of the folder with what was there before, once all of it is in there.</summary>
     public const string ReplacedName = "eden-import-replaced";
@@ -138,7 +138,7 @@ internal static class UnfinishedImport
 
     private static void Delete(string entry)
     {
-        StagingRepository.Delete(entry);
+        FolderRemoval.Delete(entry);
         File.Delete(entry);
     }
 }

@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 using Eden.Git.Packs;
 using Eden.Git.Repositories;
@@ -26,7 +25,7 @@ internal static class BundleCreation
 
         if (plan.ObjectCount > uint.MaxValue)
         {
-            throw CheckpointRepoUnavailableException.Lasting($"The repository has {plan.ObjectCount} objects, more than one pack can hold.");
+            throw new GitUnsupportedException($"The repository has {plan.ObjectCount} objects, more than one pack can hold.");
         }
 
         var output = new PackOutput(destination, layout.Format, cancellationToken);
@@ -44,7 +43,7 @@ internal static class BundleCreation
             catch (RepositoryChangedException changed)
             {
                 // Too late to list again: the pack's count of objects is out.
-                throw new CheckpointRepoUnavailableException($"{changed.Message} Something deletes packs of the repository while it is bundled.", changed);
+                throw new GitException($"{changed.Message} Something deletes packs of the repository while it is bundled.", changed) { IsTransient = true };
             }
 
             await output.EndPackAsync().ConfigureAwait(false);
@@ -75,8 +74,8 @@ internal static class BundleCreation
             {
                 // What still moves may rest later; what no listing has is lost.
                 throw final is MissingObjectException
-                    ? CheckpointRepoUnavailableException.Damaged(final.Message, final)
-                    : new CheckpointRepoUnavailableException(final.Message, final);
+                    ? new GitDamagedException(final.Message, final)
+                    : new GitException(final.Message, final) { IsTransient = true };
             }
         }
     }
@@ -89,7 +88,7 @@ internal static class BundleCreation
             var name = RefText.Encode(tip.Name);
             if (name.Length > MaxNameBytes)
             {
-                throw CheckpointRepoUnavailableException.Lasting($"A ref's name has {name.Length} bytes; a bundle can list at most {MaxNameBytes}.");
+                throw new GitException($"A ref's name has {name.Length} bytes; a bundle can list at most {MaxNameBytes}.");
             }
 
             await output.ReserveAsync(name.Length + format.HexLength() + 2).ConfigureAwait(false);
@@ -108,5 +107,5 @@ internal static class BundleCreation
     }
 
     private static void Report(GitBundleCreateOptions options, long written, long total)
-        => options.Progress?.Report(new CheckpointProgress(CheckpointPhase.Bundle, written, total));
+        => options.Progress?.Report(new GitProgress(GitPhase.Bundle, written, total));
 }

@@ -1,18 +1,15 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using Eden.Checkpoint;
-using Eden.Checkpoint.Model;
+using Eden.Git.Model;
 using Eden.Git.Objects;
 
 namespace Eden.Git.Bundles;
 
 /// <summary>Reads a bundle header from bytes as they come, version 2 or 3, and stops right before the pack. Not thread-safe.</summary>
-/// <remarks>A line that cannot be read ends it with a violation. Illegal and repeated ref names are violations too, but reading goes on.
+/// <remarks>A line that cannot be read ends it with a fault. Illegal and repeated ref names are faults too, but reading goes on.
 /// Prerequisites and capabilities are only noted: whether they are acceptable is the caller's matter.</remarks>
-internal sealed class BundleHeaderReader(CheckpointLimits limits, ViolationList violations)
+internal sealed class BundleHeaderReader(GitLimits limits, FaultList faults)
 {
-    public const string Member = "repo.bundle";
-
     /// <summary>The longest line: a ref name of the longest text that the tables hold, its id, a space.</summary>
     private const int MaxLineLength = BundleLineTable.MaxTextLength;
 
@@ -30,7 +27,7 @@ internal sealed class BundleHeaderReader(CheckpointLimits limits, ViolationList 
     /// <summary>Gets the header once it is complete.</summary>
     public GitBundleHeader? Header { get; private set; }
 
-    /// <summary>Gets a value indicating whether reading has ended, well or with a violation.</summary>
+    /// <summary>Gets a value indicating whether reading has ended, well or with a fault.</summary>
     public bool IsEnded { get; private set; }
 
     /// <summary>Takes bytes and returns how many of them belong to the header.</summary>
@@ -44,14 +41,14 @@ internal sealed class BundleHeaderReader(CheckpointLimits limits, ViolationList 
             var piece = end < 0 ? bytes : bytes[..end];
             if (piece.Length > MaxLineLength - _lineLength)
             {
-                Fail(CheckpointRule.Limit, null, $"a header line is longer than {MaxLineLength} bytes");
+                Fail(GitFaultKind.Limit, null, $"a header line is longer than {MaxLineLength} bytes");
                 break;
             }
 
             _length += piece.Length + (end < 0 ? 0 : 1);
-            if (_length > limits.MaxBundleHeaderBytes)
+            if (_length > limits.MaxHeaderBytes)
             {
-                Fail(CheckpointRule.Limit, null, $"the header is longer than {limits.MaxBundleHeaderBytes} bytes");
+                Fail(GitFaultKind.Limit, null, $"the header is longer than {limits.MaxHeaderBytes} bytes");
                 break;
             }
 
@@ -85,7 +82,7 @@ internal sealed class BundleHeaderReader(CheckpointLimits limits, ViolationList 
     {
         if (!IsEnded)
         {
-            Fail(CheckpointRule.Bundle, null, "the bundle ends inside its header");
+            Fail(GitFaultKind.Damage, null, "the bundle ends inside its header");
         }
     }
 
@@ -122,7 +119,7 @@ internal sealed class BundleHeaderReader(CheckpointLimits limits, ViolationList 
         var text = Encoding.UTF8.GetString(capability);
         if (_capabilities.Count == MaxCapabilities)
         {
-            Fail(CheckpointRule.Limit, null, $"the header lists more than {MaxCapabilities} capabilities");
+            Fail(GitFaultKind.Limit, null, $"the header lists more than {MaxCapabilities} capabilities");
             return;
         }
 
@@ -140,7 +137,7 @@ internal sealed class BundleHeaderReader(CheckpointLimits limits, ViolationList 
         };
         if (format is null || _formatNamed)
         {
-            Fail(CheckpointRule.Bundle, null, format is null
+            Fail(GitFaultKind.Damage, null, format is null
                 ? $"object format \"{Shorten(capability["object-format=".Length..])}\" is not known"
                 : "the header names its object format twice");
             return;
@@ -166,15 +163,15 @@ internal sealed class BundleHeaderReader(CheckpointLimits limits, ViolationList 
             || (line.Length <= hexLength + 1 && !isPrerequisite)
             || (isPrerequisite && _refs!.Count > 0))
         {
-            Fail(CheckpointRule.Bundle, null, $"malformed header line \"{Shorten(line)}\"");
+            Fail(GitFaultKind.Damage, null, $"malformed header line \"{Shorten(line)}\"");
             return;
         }
 
         var text = line[Math.Min(line.Length, hexLength + 1)..];
         var table = isPrerequisite ? _prerequisites! : _refs!;
-        if (table.Count >= limits.MaxBundleRefs)
+        if (table.Count >= limits.MaxRefs)
         {
-            Fail(CheckpointRule.Limit, null, $"the header lists more than {limits.MaxBundleRefs} {(isPrerequisite ? "prerequisites" : "refs")}");
+            Fail(GitFaultKind.Limit, null, $"the header lists more than {limits.MaxRefs} {(isPrerequisite ? "prerequisites" : "refs")}");
             return;
         }
 
@@ -213,14 +210,14 @@ internal sealed class BundleHeaderReader(CheckpointLimits limits, ViolationList 
 
     private void Add(ReadOnlySpan<byte> name, string problem)
     {
-        if (violations.IsFull)
+        if (faults.IsFull)
         {
-            violations.AddUnlisted();
+            faults.AddUnlisted();
             return;
         }
 
         var text = Shorten(name);
-        violations.Add(CheckpointRule.Bundle, Member, null, text, null, $"the ref {problem}");
+        faults.Add(GitFaultKind.Damage, text, $"the ref {problem}");
     }
 
     private void Open()
@@ -229,11 +226,11 @@ internal sealed class BundleHeaderReader(CheckpointLimits limits, ViolationList 
         _refs ??= new BundleLineTable(_format);
     }
 
-    private void NotABundle() => Fail(CheckpointRule.Bundle, null, "the file does not begin like a git bundle of version 2 or 3");
+    private void NotABundle() => Fail(GitFaultKind.Damage, null, "the file does not begin like a git bundle of version 2 or 3");
 
-    private void Fail(CheckpointRule rule, string? record, string message)
+    private void Fail(GitFaultKind rule, string? record, string message)
     {
-        violations.Add(rule, Member, null, record, null, message);
+        faults.Add(rule, record, message);
         IsEnded = true;
     }
 

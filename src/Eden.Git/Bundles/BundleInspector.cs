@@ -1,54 +1,46 @@
-using Eden.Checkpoint;
-using Eden.Checkpoint.Model;
+using Eden.Git.Model;
 using Eden.Git.Objects;
 using Eden.Git.Packs;
 using Microsoft.Win32.SafeHandles;
 
 namespace Eden.Git.Bundles;
 
-/// <summary>Checks a whole bundle: header, pack, objects, and that the refs reach nothing that is missing (spec §6).</summary>
+/// <summary>Checks a whole bundle: header, pack, objects, and that the refs reach nothing that is missing.</summary>
 /// <remarks>Damage is data: only failed I/O and cancellation throw.</remarks>
 internal static class BundleInspector
 {
-    /// <summary>Inspects a bundle that is not the zero-byte placeholder.</summary>
-    /// <param name="bundle">The bundle.</param>
+    /// <summary>Inspects a bundle.</summary>
+    /// <param name="bundlePath">The bundle's file.</param>
     /// <param name="depth">How deep to look.</param>
     /// <param name="limits">The ceilings to apply.</param>
     /// <param name="temporaryDirectory">Where large delta bases may be put for a while; <see langword="null"/> for the system's temporary directory.</param>
     /// <param name="progress">Told of objects scanned, then of objects resolved.</param>
     /// <param name="cancellationToken">Observed at least once per buffer.</param>
-    public static Task<BundleInspection> InspectAsync(
-        RepoBundle bundle,
-        BundleVerification depth,
-        CheckpointLimits limits,
+    public static Task<GitBundleInspection> InspectAsync(
+        string bundlePath,
+        GitVerification depth,
+        GitLimits limits,
         string? temporaryDirectory,
-        IProgress<CheckpointProgress>? progress,
+        IProgress<GitProgress>? progress,
         CancellationToken cancellationToken)
-        => InspectAsync(bundle, depth, limits, temporaryDirectory, null, progress, cancellationToken);
+        => InspectAsync(bundlePath, depth, limits, temporaryDirectory, null, progress, cancellationToken);
 
     /// <summary>Inspects, and copies the pack to a stream on the way when there is one.</summary>
-    public static async Task<BundleInspection> InspectAsync(
-        RepoBundle bundle,
-        BundleVerification depth,
-        CheckpointLimits limits,
+    public static async Task<GitBundleInspection> InspectAsync(
+        string bundlePath,
+        GitVerification depth,
+        GitLimits limits,
         string? temporaryDirectory,
         Stream? packCopy,
-        IProgress<CheckpointProgress>? progress,
+        IProgress<GitProgress>? progress,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(bundle);
-        ArgumentNullException.ThrowIfNull(limits);
-        if (bundle.FilePath is null || bundle.IsEmpty)
-        {
-            throw new ArgumentException("The zero-byte placeholder is no bundle to inspect.", nameof(bundle));
-        }
-
-        using var handle = File.OpenHandle(bundle.FilePath, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
-        var found = new ViolationList(limits.MaxViolations);
+        using var handle = File.OpenHandle(bundlePath, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
+        var found = new FaultList(limits.MaxFaults);
         var header = await Task.Run(() => ReadHeader(handle, limits, found, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (header is null)
         {
-            return new BundleInspection(found.Listed, found.Total, [], null, null, null, default);
+            return new GitBundleInspection(found.Listed, found.Total, [], null, null, null, default);
         }
 
         var isComplete = JudgeHeader(header, found);
@@ -68,38 +60,38 @@ internal static class BundleInspector
             (var matches, checksum) = await trailer.ConfigureAwait(false);
             if (!matches)
             {
-                found.Add(CheckpointRule.Bundle, BundleHeaderReader.Member, null, null, null, "the checksum at the end of the pack does not match its bytes");
+                found.Add(GitFaultKind.Damage, null, "the checksum at the end of the pack does not match its bytes");
             }
 
             // What an incomplete bundle lacks was said with its prerequisites; its history is still worth reading, for the answers about commits.
-            var scope = depth == BundleVerification.Objects && isComplete ? ResolverScope.Everything : ResolverScope.History;
+            var scope = depth == GitVerification.Objects && isComplete ? ResolverScope.Everything : ResolverScope.History;
             var next = await ResolveAsync(pack, entries, header, limits, scope, spill, progress, cancellationToken).ConfigureAwait(false);
-            var notes = new ViolationList(limits.MaxViolations);
+            var notes = new FaultList(limits.MaxFaults);
             var nextWalk = await Task.Run(() => Walk(next, header, notes, cancellationToken), cancellationToken).ConfigureAwait(false);
             if (nextWalk.NeedsEverything && isComplete)
             {
                 // A ref or tag names a tree or blob, or something that is not there: only the whole pack tells.
                 (resolver, walk) = (next, nextWalk);
                 next = await ResolveAsync(pack, entries, header, limits, ResolverScope.Everything, spill, progress, cancellationToken).ConfigureAwait(false);
-                notes = new ViolationList(limits.MaxViolations);
+                notes = new FaultList(limits.MaxFaults);
                 nextWalk = await Task.Run(() => Walk(next, header, notes, cancellationToken), cancellationToken).ConfigureAwait(false);
             }
 
             (resolver, walk) = (next, nextWalk);
-            found.AddRange(notes.Listed, notes.Total);
-            if (depth == BundleVerification.Objects && isComplete && (resolver.Links.HasMalformedTrees || !resolver.Table.AllAsExpected(entries.Kinds)))
+            found.AddRange(notes);
+            if (depth == GitVerification.Objects && isComplete && (resolver.Links.HasMalformedTrees || !resolver.Table.AllAsExpected(entries.Kinds)))
             {
                 await Task.Run(() => new TreeWalk(resolver, found, cancellationToken).Run(walk.Reached), cancellationToken).ConfigureAwait(false);
             }
 
             if (resolver.DuplicateCount > 0)
             {
-                warnings.Add($"{BundleHeaderReader.Member}: {resolver.DuplicateCount} objects are in the pack more than once");
+                warnings.Add($"{resolver.DuplicateCount} objects are in the pack more than once");
             }
         }
         catch (PackDamageException damage)
         {
-            found.Add(damage.Rule, BundleHeaderReader.Member, null, damage.Record, null, damage.Message);
+            found.Add(damage.Kind, damage.ObjectId, damage.Message, damage.Offset);
         }
         finally
         {
@@ -108,17 +100,17 @@ internal static class BundleInspector
             await ((Task)trailer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        return new BundleInspection(found.Listed, found.Total, warnings, header, resolver, walk, checksum);
+        return new GitBundleInspection(found.Listed, found.Total, warnings, header, resolver, walk, checksum);
     }
 
     private static async Task<PackResolver> ResolveAsync(
         PackFile pack,
         PackEntries entries,
         GitBundleHeader header,
-        CheckpointLimits limits,
+        GitLimits limits,
         ResolverScope scope,
         SpillFiles spill,
-        IProgress<CheckpointProgress>? progress,
+        IProgress<GitProgress>? progress,
         CancellationToken cancellationToken)
     {
         var resolver = new PackResolver(pack, entries, header.ObjectFormat, limits, scope, spill, Tell(progress, "objects resolved"));
@@ -126,7 +118,7 @@ internal static class BundleInspector
         return resolver;
     }
 
-    private static HistoryWalk Walk(PackResolver resolver, GitBundleHeader header, ViolationList notes, CancellationToken cancellationToken)
+    private static HistoryWalk Walk(PackResolver resolver, GitBundleHeader header, FaultList notes, CancellationToken cancellationToken)
     {
         HashSet<ObjectHash>? prerequisites = null;
         if (header.PrerequisiteLines.Count > 0)
@@ -141,7 +133,7 @@ internal static class BundleInspector
         return HistoryWalk.Run(resolver, header.RefLines, notes, prerequisites is null ? null : prerequisites.Contains, cancellationToken);
     }
 
-    private static GitBundleHeader? ReadHeader(SafeFileHandle handle, CheckpointLimits limits, ViolationList found, CancellationToken cancellationToken)
+    private static GitBundleHeader? ReadHeader(SafeFileHandle handle, GitLimits limits, FaultList found, CancellationToken cancellationToken)
     {
         var reader = new BundleHeaderReader(limits, found);
         var buffer = new byte[1 << 16];
@@ -164,7 +156,7 @@ internal static class BundleInspector
     }
 
     // Whether the bundle claims to hold everything that its refs reach.
-    private static bool JudgeHeader(GitBundleHeader header, ViolationList found)
+    private static bool JudgeHeader(GitBundleHeader header, FaultList found)
     {
         var isComplete = true;
         foreach (var capability in header.Capabilities)
@@ -173,7 +165,7 @@ internal static class BundleInspector
             {
                 isComplete = false;
                 var shown = capability.Length > 100 ? capability[..100] + "…" : capability;
-                found.Add(CheckpointRule.Bundle, BundleHeaderReader.Member, null, null, null, capability.StartsWith("filter=", StringComparison.Ordinal)
+                found.Add(GitFaultKind.Damage, null, capability.StartsWith("filter=", StringComparison.Ordinal)
                     ? $"the bundle is partial (@{shown}): it lacks objects on purpose"
                     : $"the bundle needs a capability that is not known (@{shown})");
             }
@@ -190,12 +182,12 @@ internal static class BundleInspector
 
             var prerequisite = header.Prerequisites[index].ObjectId;
             found.Add(
-                CheckpointRule.Bundle, BundleHeaderReader.Member, null, prerequisite, null, $"the bundle is incomplete: it builds on commit {prerequisite}, which it does not hold");
+                GitFaultKind.Damage, prerequisite, $"the bundle is incomplete: it builds on commit {prerequisite}, which it does not hold");
         }
 
         return isComplete;
     }
 
-    private static Action<int, int>? Tell(IProgress<CheckpointProgress>? progress, string item)
-        => progress is null ? null : (done, total) => progress.Report(new CheckpointProgress(CheckpointPhase.Validate, done, total, item));
+    private static Action<int, int>? Tell(IProgress<GitProgress>? progress, string item)
+        => progress is null ? null : (done, total) => progress.Report(new GitProgress(GitPhase.Verify, done, total, item));
 }

@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 using Eden.Git.Repositories;
 
@@ -36,7 +35,7 @@ internal sealed class BundlePlan : IDisposable
     /// <param name="cancellationToken">Observed every few thousand objects.</param>
     /// <exception cref="RepositoryChangedException">A file vanished: list again.</exception>
     /// <exception cref="MissingObjectException">An object is not in the listing: list again, once.</exception>
-    /// <exception cref="CheckpointRepoUnavailableException">The repository cannot be bundled.</exception>
+    /// <exception cref="GitException">The repository cannot be bundled.</exception>
     public static BundlePlan Make(RepositoryLayout layout, GitBundleCreateOptions options, bool sideBySide, CancellationToken cancellationToken)
     {
         var opening = sideBySide ? Task.Run(() => ObjectStore.Open(layout, cancellationToken), CancellationToken.None) : null;
@@ -62,7 +61,7 @@ internal sealed class BundlePlan : IDisposable
             var warnings = refs.Warnings.ToList();
             var tips = AddRefs(refs.Tips, options.AdditionalRefs, layout.Format, warnings);
             using var walk = new ReachabilityWalk(
-                store, options.Limits, visited => options.Progress?.Report(new CheckpointProgress(CheckpointPhase.Bundle, visited, null)), cancellationToken);
+                store, options.Limits, visited => options.Progress?.Report(new GitProgress(GitPhase.Bundle, visited, null)), cancellationToken);
             foreach (var tip in tips)
             {
                 walk.AddTip(tip);
@@ -107,7 +106,7 @@ internal sealed class BundlePlan : IDisposable
         {
             if (!ObjectHash.TryParse(extra.ObjectId, out var target) || extra.ObjectId.Length != format.HexLength())
             {
-                throw CheckpointRepoUnavailableException.Lasting(
+                throw new GitException(
                     $"The ref {extra.Name} cannot be added: \"{extra.ObjectId}\" is no object id of this repository, whose ids have {format.HexLength()} hex digits.");
             }
 
@@ -123,7 +122,7 @@ internal sealed class BundlePlan : IDisposable
 
             if (parents.Contains(extra.Name) || Parents(extra.Name).Any(named.ContainsKey))
             {
-                throw CheckpointRepoUnavailableException.Lasting(
+                throw new GitException(
                     $"The ref {extra.Name} cannot be added: the repository has a ref that it would be a directory of, or inside of.");
             }
 
@@ -140,7 +139,7 @@ internal sealed class BundlePlan : IDisposable
         {
             if (ObjectHash.TryParse(extra.ObjectId, out var target) && !IsCommit(store, reached, target, out var kind))
             {
-                throw CheckpointRepoUnavailableException.Lasting(
+                throw new GitException(
                     $"The ref {extra.Name} cannot be added: {extra.ObjectId} is a {ObjectHeader.Text(kind)}, not a commit.");
             }
         }
@@ -153,7 +152,7 @@ internal sealed class BundlePlan : IDisposable
         {
             if (RefName.IsBranch(tip.Name) && !IsCommit(store, reached, tip.Target, out var kind))
             {
-                throw CheckpointRepoUnavailableException.Lasting(
+                throw new GitException(
                     $"The ref {RefText.Show(tip.Name)} is broken: {tip.Target.ToHex(store.Format)} is a {ObjectHeader.Text(kind)}, not a commit.");
             }
         }

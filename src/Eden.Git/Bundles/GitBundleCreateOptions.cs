@@ -1,5 +1,4 @@
 using System.Text;
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 using Eden.Shared;
 
@@ -14,11 +13,11 @@ public sealed record GitBundleCreateOptions
     /// <exception cref="ArgumentException">A name is not legal under <c>refs/</c>, or an id is not 40 or 64 hex digits.</exception>
     public IReadOnlyList<GitBundleRef> AdditionalRefs { get; init => field = Checked(value); } = [];
 
-    /// <summary>Gets the ceilings: <see cref="CheckpointLimits.MaxObjectBytes"/> for objects that have to be inflated,
-    /// <see cref="CheckpointLimits.MaxCommitBytes"/> for commits and tags.</summary>
-    /// <value><see cref="CheckpointLimits.Default"/> by default.</value>
+    /// <summary>Gets the ceilings: <see cref="GitLimits.MaxObjectBytes"/> for objects that have to be inflated,
+    /// <see cref="GitLimits.MaxCommitBytes"/> for commits and tags.</summary>
+    /// <value><see cref="GitLimits.Default"/> by default.</value>
     /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>
-    public CheckpointLimits Limits { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = CheckpointLimits.Default;
+    public GitLimits Limits { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = GitLimits.Default;
 
     /// <summary>Gets where large objects may be put for a while: those whose delta base no ref reaches.</summary>
     /// <value>An existing directory; <see langword="null"/> (the default) for the system's temporary directory.</value>
@@ -26,7 +25,7 @@ public sealed record GitBundleCreateOptions
 
     /// <summary>Gets who is told about progress, in objects: first of the walk, without a total, then of the writing. Told on a thread of the pool.</summary>
     /// <value>Nobody by default.</value>
-    public IProgress<CheckpointProgress>? Progress { get; init; }
+    public IProgress<GitProgress>? Progress { get; init; }
 
     /// <summary>Gets a value indicating whether objects that no ref reaches come along when they are in a pack: for a repository's own packs, never for what leaves it.</summary>
     internal bool EveryPackedObject { get; init; }

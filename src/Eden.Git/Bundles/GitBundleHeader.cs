@@ -40,6 +40,10 @@ public sealed class GitBundleHeader
     /// <summary>Gets the length of the header in bytes: the pack begins there.</summary>
     public long Length { get; }
 
+    /// <summary>Gets the bytes of a ref's name: what its text in <see cref="Refs"/> loses where the name is not UTF-8.</summary>
+    /// <param name="index">The ref's index in <see cref="Refs"/>.</param>
+    public ReadOnlySpan<byte> GetRefName(int index) => RefLines.Text(index);
+
     internal BundleLineTable PrerequisiteLines { get; }
 
     internal BundleLineTable RefLines { get; }

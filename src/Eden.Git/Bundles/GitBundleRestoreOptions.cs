@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 using Eden.Shared;
 
 namespace Eden.Git;
@@ -7,12 +6,12 @@ namespace Eden.Git;
 public sealed record GitBundleRestoreOptions
 {
     /// <summary>Gets the ceilings to apply.</summary>
-    public CheckpointLimits Limits { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = CheckpointLimits.Default;
+    public GitLimits Limits { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = GitLimits.Default;
 
     /// <summary>Gets where large delta bases may be put for a while.</summary>
     /// <value>An existing directory; <see langword="null"/> (the default) for the system's temporary directory.</value>
     public string? TemporaryDirectory { get; init; }
 
     /// <summary>Gets what is told of the progress: objects scanned, then objects resolved. Called from several threads.</summary>
-    public IProgress<CheckpointProgress>? Progress { get; init; }
+    public IProgress<GitProgress>? Progress { get; init; }
 }

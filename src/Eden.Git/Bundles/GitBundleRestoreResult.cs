@@ -1,7 +1,7 @@
 namespace Eden.Git;
 
 /// <summary>A repository that <see cref="GitBundle.RestoreAsync"/> has made. Immutable.</summary>
-public sealed record GitBundleRestoreResult
+public sealed class GitBundleRestoreResult
 {
     /// <summary>Gets the full path of the bare repository.</summary>
     public required string RepositoryPath { get; init; }

@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 using Eden.Shared;
 
 namespace Eden.Git;
@@ -7,21 +6,21 @@ namespace Eden.Git;
 public sealed record GitBundleVerifyOptions
 {
     /// <summary>Gets how deep to look.</summary>
-    /// <value><see cref="BundleVerification.Objects"/> by default.</value>
+    /// <value><see cref="GitVerification.Objects"/> by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is no member of the enumeration.</exception>
-    public BundleVerification Depth
+    public GitVerification Depth
     {
         get;
         init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "No such depth.");
-    } = BundleVerification.Objects;
+    } = GitVerification.Objects;
 
     /// <summary>Gets the ceilings to apply.</summary>
-    public CheckpointLimits Limits { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = CheckpointLimits.Default;
+    public GitLimits Limits { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = GitLimits.Default;
 
     /// <summary>Gets where large delta bases may be put for a while.</summary>
     /// <value>An existing directory; <see langword="null"/> (the default) for the system's temporary directory.</value>
     public string? TemporaryDirectory { get; init; }
 
     /// <summary>Gets what is told of the progress: objects scanned, then objects resolved. Called from several threads.</summary>
-    public IProgress<CheckpointProgress>? Progress { get; init; }
+    public IProgress<GitProgress>? Progress { get; init; }
 }

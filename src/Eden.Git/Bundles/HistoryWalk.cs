@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
-using Eden.Checkpoint;
-using Eden.Checkpoint.Model;
+using Eden.Git.Model;
 using Eden.Git.Objects;
 using Eden.Git.Packs;
 
@@ -11,15 +10,15 @@ namespace Eden.Git.Bundles;
 internal sealed class HistoryWalk
 {
     private readonly PackResolver _resolver;
-    private readonly ViolationList _violations;
+    private readonly FaultList _faults;
     private readonly Stack<int> _waiting = new();
     private readonly CancellationToken _cancellationToken;
     private EntryReader? _reader;
 
-    private HistoryWalk(PackResolver resolver, ViolationList violations, CancellationToken cancellationToken)
+    private HistoryWalk(PackResolver resolver, FaultList faults, CancellationToken cancellationToken)
     {
         _resolver = resolver;
-        _violations = violations;
+        _faults = faults;
         _cancellationToken = cancellationToken;
         Reached = new BitArray(resolver.Entries.Count);
     }
@@ -34,14 +33,14 @@ internal sealed class HistoryWalk
 
     /// <param name="resolver">The resolved pack.</param>
     /// <param name="refs">The refs of the bundle.</param>
-    /// <param name="violations">Where to note what is wrong; dropped by the caller when <see cref="NeedsEverything"/> turns out true.</param>
+    /// <param name="faults">Where to note what is wrong; dropped by the caller when <see cref="NeedsEverything"/> turns out true.</param>
     /// <param name="isExpectedMissing">Says of an id that its absence was reported before; <see langword="null"/> when none was.</param>
     /// <param name="cancellationToken">Cancels the walk.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static HistoryWalk Run(
-        PackResolver resolver, BundleLineTable refs, ViolationList violations, Func<ObjectHash, bool>? isExpectedMissing, CancellationToken cancellationToken)
+        PackResolver resolver, BundleLineTable refs, FaultList faults, Func<ObjectHash, bool>? isExpectedMissing, CancellationToken cancellationToken)
     {
-        var walk = new HistoryWalk(resolver, violations, cancellationToken);
+        var walk = new HistoryWalk(resolver, faults, cancellationToken);
         for (var index = 0; index < refs.Count; index++)
         {
             var id = refs.Id(index);
@@ -182,25 +181,25 @@ internal sealed class HistoryWalk
 
     private void AddRef(BundleLineTable refs, int index, string message)
     {
-        if (_violations.IsFull)
+        if (_faults.IsFull)
         {
-            _violations.AddUnlisted();
+            _faults.AddUnlisted();
             return;
         }
 
-        _violations.Add(CheckpointRule.Bundle, BundleHeaderReader.Member, null, BundleHeaderReader.Shorten(refs.Text(index)), null, message);
+        _faults.Add(GitFaultKind.Damage, BundleHeaderReader.Shorten(refs.Text(index)), message);
     }
 
     private void Add(int entry, string message)
     {
-        if (_violations.IsFull)
+        if (_faults.IsFull)
         {
-            _violations.AddUnlisted();
+            _faults.AddUnlisted();
             return;
         }
 
         var kind = ObjectHeader.Text(_resolver.Entries.Kinds[entry]);
         var id = _resolver.Table.Id(_resolver.Nodes[entry]).ToHex(_resolver.Format);
-        _violations.Add(CheckpointRule.Bundle, BundleHeaderReader.Member, null, id, null, $"{kind}: {message}");
+        _faults.Add(GitFaultKind.Damage, id, $"{kind}: {message}");
     }
 }

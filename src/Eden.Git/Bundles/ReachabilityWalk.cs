@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.ExceptionServices;
 using System.Text;
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 using Eden.Git.Repositories;
 
@@ -19,14 +18,14 @@ internal sealed class ReachabilityWalk : IDisposable
     private const int ReportEvery = 1 << 12;
 
     private readonly ObjectStore _store;
-    private readonly CheckpointLimits _limits;
+    private readonly GitLimits _limits;
     private readonly Action<long> _report;
     private readonly CancellationToken _cancellationToken;
     private readonly ObjectReader[] _readers;
     private readonly List<long> _tips = [];
     private long _visited;
 
-    public ReachabilityWalk(ObjectStore store, CheckpointLimits limits, Action<long> report, CancellationToken cancellationToken)
+    public ReachabilityWalk(ObjectStore store, GitLimits limits, Action<long> report, CancellationToken cancellationToken)
     {
         _store = store;
         _limits = limits;
@@ -329,8 +328,8 @@ internal sealed class ReachabilityWalk : IDisposable
         }
     }
 
-    private CheckpointRepoUnavailableException Corrupt(ObjectLocation location, string? fault)
-        => CheckpointRepoUnavailableException.Lasting($"The repository is corrupt: object {Hex(location)}: {fault}.");
+    private GitException Corrupt(ObjectLocation location, string? fault)
+        => new GitException($"The repository is corrupt: object {Hex(location)}: {fault}.");
 
     private string Hex(ObjectLocation location) => _store.Id(location).ToHex(_store.Format);
 

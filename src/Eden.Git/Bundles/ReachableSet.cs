@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 using Eden.Git.Repositories;
 
@@ -31,7 +30,7 @@ internal sealed class ReachableSet
     public ReadOnlySpan<byte> KindsOf(int source) => _kinds[source];
 
     /// <summary>Adds an object; true when it is new.</summary>
-    /// <exception cref="CheckpointRepoUnavailableException">It was met before as another kind.</exception>
+    /// <exception cref="GitException">It was met before as another kind.</exception>
     public bool TryAdd(ObjectLocation location, ObjectKind kind)
     {
         ref var known = ref _kinds[location.Source][location.Rank];
@@ -41,7 +40,7 @@ internal sealed class ReachableSet
             return true;
         }
 
-        return known == (byte)kind ? false : throw CheckpointRepoUnavailableException.Lasting(
+        return known == (byte)kind ? false : throw new GitException(
             $"The repository is corrupt: object {_store.Id(location).ToHex(_store.Format)} is named as a {ObjectHeader.Text((ObjectKind)known)} and as a {ObjectHeader.Text(kind)}.");
     }
 

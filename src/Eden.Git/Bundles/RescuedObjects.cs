@@ -1,11 +1,10 @@
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 using Eden.Git.Repositories;
 
 namespace Eden.Git.Bundles;
 
 /// <summary>Finds objects whose loose files vanished while the bundle was already being written: a gc has put them into a pack.</summary>
-internal sealed class RescuedObjects(RepositoryLayout layout, CheckpointLimits limits) : IDisposable
+internal sealed class RescuedObjects(RepositoryLayout layout, GitLimits limits) : IDisposable
 {
     private const int MaxListings = 8;
     private const long CacheBytes = 8L << 20;
@@ -15,7 +14,7 @@ internal sealed class RescuedObjects(RepositoryLayout layout, CheckpointLimits l
     private int _listings;
 
     /// <summary>Finds an object in a fresh listing, in a pack: packs stay readable.</summary>
-    /// <exception cref="CheckpointRepoUnavailableException">It is nowhere; the bundle cannot be finished.</exception>
+    /// <exception cref="GitException">It is nowhere; the bundle cannot be finished.</exception>
     public (ObjectReader Reader, ObjectStore Store, ObjectLocation Location) Find(ObjectHash id, CancellationToken cancellationToken)
     {
         while (true)
@@ -27,8 +26,10 @@ internal sealed class RescuedObjects(RepositoryLayout layout, CheckpointLimits l
 
             if (_listings++ == MaxListings)
             {
-                throw new CheckpointRepoUnavailableException(
-                    $"The object {id.ToHex(layout.Format)} vanished while the bundle was written: something deletes objects of the repository.");
+                throw new GitException($"The object {id.ToHex(layout.Format)} vanished while the bundle was written: something deletes objects of the repository.")
+                {
+                    IsTransient = true,
+                };
             }
 
             Dispose();

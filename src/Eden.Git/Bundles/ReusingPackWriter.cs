@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.IO.Hashing;
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 using Eden.Git.Packs;
 using Eden.Git.Repositories;
@@ -374,7 +373,7 @@ internal sealed class ReusingPackWriter : IDisposable
         hash.AppendData(content);
         if (actual != kind || hash.Finish() != store.Id(location))
         {
-            throw CheckpointRepoUnavailableException.Damaged(
+            throw new GitDamagedException(
                 $"The repository is corrupt: the content of object {store.Id(location).ToHex(store.Format)} does not hash to its name, or is not the {ObjectHeader.Text(kind)} that it is named as.");
         }
 
@@ -407,6 +406,6 @@ internal sealed class ReusingPackWriter : IDisposable
         }
     }
 
-    private static CheckpointRepoUnavailableException WrongKind(RepositoryPack pack, ObjectLocation location, ObjectKind actual, ObjectKind expected)
+    private static GitException WrongKind(RepositoryPack pack, ObjectLocation location, ObjectKind actual, ObjectKind expected)
         => pack.Corrupt(location.Rank, $"it is named as a {ObjectHeader.Text(expected)} but is a {ObjectHeader.Text(actual)}");
 }

@@ -1,6 +1,5 @@
 using System.Collections;
-using Eden.Checkpoint;
-using Eden.Checkpoint.Model;
+using Eden.Git.Model;
 using Eden.Git.Objects;
 using Eden.Git.Packs;
 
@@ -9,7 +8,7 @@ namespace Eden.Git.Bundles;
 /// <summary>Walks every tree that the reached commits name and notes what is missing, of the wrong kind or unreadable.</summary>
 /// <remarks>Only needed when some link of the pack leads nowhere: whether that matters depends on what the refs reach. Then each reached tree
 /// is read once more.</remarks>
-internal sealed class TreeWalk(PackResolver resolver, ViolationList violations, CancellationToken cancellationToken)
+internal sealed class TreeWalk(PackResolver resolver, FaultList faults, CancellationToken cancellationToken)
 {
     private readonly EntryReader _reader = new(resolver, cancellationToken);
     private readonly BitArray _seen = new(resolver.Entries.Count);
@@ -87,9 +86,9 @@ internal sealed class TreeWalk(PackResolver resolver, ViolationList violations, 
             return;
         }
 
-        if (violations.IsFull)
+        if (faults.IsFull)
         {
-            violations.AddUnlisted();
+            faults.AddUnlisted();
             return;
         }
 
@@ -110,11 +109,8 @@ internal sealed class TreeWalk(PackResolver resolver, ViolationList violations, 
     }
 
     private void Add(int entry, string message)
-        => violations.Add(
-            CheckpointRule.Bundle,
-            BundleHeaderReader.Member,
-            null,
+        => faults.Add(
+            GitFaultKind.Damage,
             resolver.Table.Id(resolver.Nodes[entry]).ToHex(resolver.Format),
-            null,
             $"{ObjectHeader.Text(resolver.Entries.Kinds[entry])}: {message}");
 }

@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 
 namespace Eden.Git.Packs;
 
@@ -80,6 +79,6 @@ internal sealed class EntryReader(PackResolver resolver, CancellationToken cance
     {
         resolver.Spend(size);
         return size <= LargestObject ? new byte[size]
-            : throw PackDamageException.At(_entries.Offset(entry), $"a tree of {size} bytes is too large to be walked", CheckpointRule.Limit);
+            : throw PackDamageException.At(_entries.Offset(entry), $"a tree of {size} bytes is too large to be walked", GitFaultKind.Limit);
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 
 namespace Eden.Git.Packs;
@@ -16,13 +15,13 @@ internal sealed class EntryScanner
     private const long WastedBytes = 1 << 20;
 
     private readonly GitObjectFormat _format;
-    private readonly CheckpointLimits _limits;
+    private readonly GitLimits _limits;
     private readonly InflationLimit _inflation;
     private readonly PackWindow _window;
     private readonly Inflater _inflater = new();
     private readonly List<ObjectHash> _ignored = [];
 
-    public EntryScanner(PackFile pack, GitObjectFormat format, CheckpointLimits limits, InflationLimit inflation, CancellationToken cancellationToken)
+    public EntryScanner(PackFile pack, GitObjectFormat format, GitLimits limits, InflationLimit inflation, CancellationToken cancellationToken)
     {
         _format = format;
         _limits = limits;

@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 
 namespace Eden.Git.Packs;
 
@@ -15,20 +14,20 @@ internal readonly record struct InflationLimit
 
     public long Bytes { get; }
 
-    public static InflationLimit Of(CheckpointLimits limits, long packLength)
+    public static InflationLimit Of(GitLimits limits, long packLength)
     {
-        var relative = packLength > long.MaxValue / limits.MaxBundleInflation ? long.MaxValue : packLength * limits.MaxBundleInflation;
-        return limits.MaxBundleInflatedBytes <= Math.Max(relative, limits.SmallBundleInflatedBytes)
-            ? new InflationLimit(limits.MaxBundleInflatedBytes, nameof(CheckpointLimits.MaxBundleInflatedBytes))
-            : relative < limits.SmallBundleInflatedBytes
-                ? new InflationLimit(limits.SmallBundleInflatedBytes, $"{nameof(CheckpointLimits.SmallBundleInflatedBytes)}, for a pack of {packLength} bytes")
-                : new InflationLimit(relative, $"{nameof(CheckpointLimits.MaxBundleInflation)} {limits.MaxBundleInflation}, for a pack of {packLength} bytes");
+        var relative = packLength > long.MaxValue / limits.MaxInflation ? long.MaxValue : packLength * limits.MaxInflation;
+        return limits.MaxInflatedBytes <= Math.Max(relative, limits.SmallInflatedBytes)
+            ? new InflationLimit(limits.MaxInflatedBytes, nameof(GitLimits.MaxInflatedBytes))
+            : relative < limits.SmallInflatedBytes
+                ? new InflationLimit(limits.SmallInflatedBytes, $"{nameof(GitLimits.SmallInflatedBytes)}, for a pack of {packLength} bytes")
+                : new InflationLimit(relative, $"{nameof(GitLimits.MaxInflation)} {limits.MaxInflation}, for a pack of {packLength} bytes");
     }
 
     /// <summary>Makes the error; without a place it stands for the pack as a whole.</summary>
     public PackDamageException Passed(long? offset)
     {
         var message = $"the objects inflate to more than {Bytes} bytes together; the limit is {_reason}";
-        return offset is { } place ? PackDamageException.At(place, message, CheckpointRule.Limit) : new PackDamageException(message, null, CheckpointRule.Limit);
+        return offset is { } place ? PackDamageException.At(place, message, GitFaultKind.Limit) : new PackDamageException(message, null, GitFaultKind.Limit);
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 
 namespace Eden.Git.Packs;
@@ -62,7 +61,7 @@ internal sealed class ObjectLinks
         // Commits of a few bytes as deltas may name millions of parents.
         if (Interlocked.Add(ref _total, links.Length) > _most)
         {
-            throw new PackDamageException($"the commits name more than {_most} parents together", null, CheckpointRule.Limit);
+            throw new PackDamageException($"the commits name more than {_most} parents together", null, GitFaultKind.Limit);
         }
 
         var part = _parts[worker];

@@ -1,22 +1,19 @@
-using Eden.Checkpoint;
 
 namespace Eden.Git.Packs;
 
-/// <summary>The pack breaks its format or a limit at a place that is known. Never leaves the engine: the inspector turns it into a violation.</summary>
-internal sealed class PackDamageException(string message, string? record = null, CheckpointRule rule = CheckpointRule.Bundle) : Exception(message)
+/// <summary>The pack breaks its format or a limit at a place that is known. Never leaves the engine: the inspector turns it into a fault.</summary>
+internal sealed class PackDamageException(string message, string? objectId = null, GitFaultKind kind = GitFaultKind.Damage) : Exception(message)
 {
-    public CheckpointRule Rule { get; } = rule;
+    public GitFaultKind Kind { get; } = kind;
 
-    /// <summary>Gets the object or the place: an id, or "pack offset N".</summary>
-    public string? Record { get; } = record;
+    /// <summary>Gets the id of the object at fault, where it is known.</summary>
+    public string? ObjectId { get; } = objectId;
 
     /// <summary>Gets the offset of the entry at fault; <see langword="null"/> when the pack as a whole is.</summary>
     public long? Offset { get; private init; }
 
-    public static PackDamageException At(long offset, string message, CheckpointRule rule = CheckpointRule.Bundle)
-        => new(message, Place(offset), rule) { Offset = offset };
-
-    public static string Place(long offset) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"pack offset {offset}");
+    public static PackDamageException At(long offset, string message, GitFaultKind kind = GitFaultKind.Damage)
+        => new(message, null, kind) { Offset = offset };
 
     /// <summary>Says in words why a stream did not inflate.</summary>
     public static string Describe(InflateStatus status) => status switch

@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 
 namespace Eden.Git.Packs;
@@ -21,7 +20,7 @@ internal sealed class PackResolver
         PackFile pack,
         PackEntries entries,
         GitObjectFormat format,
-        CheckpointLimits limits,
+        GitLimits limits,
         ResolverScope scope,
         SpillFiles spill,
         Action<int, int>? progress)
@@ -47,12 +46,12 @@ internal sealed class PackResolver
 
     public GitObjectFormat Format { get; }
 
-    public CheckpointLimits Limits { get; }
+    public GitLimits Limits { get; }
 
     public InflationLimit Inflation { get; }
 
     /// <summary>Gets how many bytes each worker may have in temporary files at once.</summary>
-    public long MostSpilled => Math.Min(Limits.MaxBundleSpilledBytes, Inflation.Bytes);
+    public long MostSpilled => Math.Min(Limits.MaxSpilledBytes, Inflation.Bytes);
 
     public ResolverScope Scope { get; }
 

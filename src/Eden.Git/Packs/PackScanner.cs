@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 
 namespace Eden.Git.Packs;
@@ -24,7 +23,7 @@ internal sealed class PackScanner
     private readonly object _turn = new();
     private readonly PackFile _pack;
     private readonly GitObjectFormat _format;
-    private readonly CheckpointLimits _limits;
+    private readonly GitLimits _limits;
     private readonly InflationLimit _inflation;
     private readonly Action<int, int>? _progress;
     private readonly CancellationToken _cancellationToken;
@@ -42,7 +41,7 @@ internal sealed class PackScanner
     private ExceptionDispatchInfo? _failure;
 
     private PackScanner(
-        PackFile pack, int count, GitObjectFormat format, CheckpointLimits limits, Action<int, int>? progress, CancellationToken cancellationToken)
+        PackFile pack, int count, GitObjectFormat format, GitLimits limits, Action<int, int>? progress, CancellationToken cancellationToken)
     {
         _pack = pack;
         _count = count;
@@ -58,7 +57,7 @@ internal sealed class PackScanner
 
     /// <exception cref="PackDamageException">The pack is damaged or passes a limit.</exception>
     public static PackEntries Scan(
-        PackFile pack, GitObjectFormat format, CheckpointLimits limits, Action<int, int>? progress, CancellationToken cancellationToken)
+        PackFile pack, GitObjectFormat format, GitLimits limits, Action<int, int>? progress, CancellationToken cancellationToken)
     {
         Span<byte> head = stackalloc byte[PackHeader.Length];
         if (pack.Length < PackHeader.Length + format.HashLength())
@@ -74,23 +73,23 @@ internal sealed class PackScanner
 
         if (header.EntryCount > int.MaxValue / 2)
         {
-            throw new PackDamageException($"the pack declares {header.EntryCount} objects, more than can be handled", null, CheckpointRule.Limit);
+            throw new PackDamageException($"the pack declares {header.EntryCount} objects, more than can be handled", null, GitFaultKind.Limit);
         }
 
         return new PackScanner(pack, (int)header.EntryCount, format, limits, progress, cancellationToken).Run();
     }
 
     /// <summary>Applies the limits to a declared size, before anything is allocated for it.</summary>
-    public static void CheckSize(bool isCommitOrTag, long size, long offset, CheckpointLimits limits)
+    public static void CheckSize(bool isCommitOrTag, long size, long offset, GitLimits limits)
     {
         if (size > limits.MaxObjectBytes)
         {
-            throw PackDamageException.At(offset, $"an object declares {size} bytes; the limit is {limits.MaxObjectBytes}", CheckpointRule.Limit);
+            throw PackDamageException.At(offset, $"an object declares {size} bytes; the limit is {limits.MaxObjectBytes}", GitFaultKind.Limit);
         }
 
         if (isCommitOrTag && size > limits.MaxCommitBytes)
         {
-            throw PackDamageException.At(offset, $"a commit or tag declares {size} bytes; the limit is {limits.MaxCommitBytes}", CheckpointRule.Limit);
+            throw PackDamageException.At(offset, $"a commit or tag declares {size} bytes; the limit is {limits.MaxCommitBytes}", GitFaultKind.Limit);
         }
     }
 

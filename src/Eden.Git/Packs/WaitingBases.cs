@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 using Microsoft.Win32.SafeHandles;
 
@@ -171,8 +170,8 @@ internal sealed class WaitingBases(PackResolver resolver) : IDisposable
 
     private PackDamageException TooMuch(int entry) => PackDamageException.At(
         _entries.Offset(entry),
-        $"more than {resolver.MostSpilled} bytes or {MostFiles} large objects would wait in temporary files for their deltas; the limit is {nameof(CheckpointLimits.MaxBundleSpilledBytes)}",
-        CheckpointRule.Limit);
+        $"more than {resolver.MostSpilled} bytes or {MostFiles} large objects would wait in temporary files for their deltas; the limit is {nameof(GitLimits.MaxSpilledBytes)}",
+        GitFaultKind.Limit);
 
     private struct Frame
     {

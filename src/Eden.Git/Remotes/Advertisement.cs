@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 
 namespace Eden.Git.Remotes;
@@ -26,8 +25,8 @@ internal sealed record Advertisement(GitObjectFormat Format, IReadOnlyList<strin
     /// <param name="remote">Who answers, for messages.</param>
     /// <param name="refused">What it does not let us do, for the message when it says no: a sentence without its subject.</param>
     /// <param name="words">What it said.</param>
-    /// <exception cref="CheckpointRepoUnavailableException">It refuses, or the answer is not git's.</exception>
-    public static Advertisement Read(ReadOnlySpan<byte> answer, RemoteAddress remote, string refused, RemoteWords words)
+    /// <exception cref="GitException">It refuses, or the answer is not git's.</exception>
+    public static Advertisement Read(ReadOnlySpan<byte> answer, GitRemoteAddress remote, string refused, RemoteWords words)
     {
         var format = GitObjectFormat.Sha1;
         string[]? capabilities = null;
@@ -41,7 +40,7 @@ internal sealed record Advertisement(GitObjectFormat Format, IReadOnlyList<strin
 
             if (line.StartsWith("ERR "u8))
             {
-                throw new CheckpointRepoUnavailableException(words.AddTo($"The remote '{remote}' {refused}"));
+                throw new GitRemoteUnavailableException(words.AddTo($"The remote '{remote}' {refused}"));
             }
 
             var nul = line.IndexOf((byte)0);
@@ -55,7 +54,7 @@ internal sealed record Advertisement(GitObjectFormat Format, IReadOnlyList<strin
             var length = format.HexLength();
             if (line.Length <= length + 1 || line[length] != (byte)' ' || line[..length].ContainsAnyExcept(s_hex))
             {
-                throw CheckpointRepoUnavailableException.Lasting($"The remote '{remote}' advertises its refs in a form that is not git's.");
+                throw new GitException($"The remote '{remote}' advertises its refs in a form that is not git's.");
             }
 
             if (!line[(length + 1)..].SequenceEqual(NoRefs))

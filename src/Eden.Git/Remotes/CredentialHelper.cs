@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Eden.Checkpoint;
 using Eden.Git.Remotes;
 
 namespace Eden.Git;
@@ -73,7 +72,7 @@ public sealed class CredentialHelper : ICredentialSource
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CheckpointRepoUnavailableException(
+            throw new GitRemoteUnavailableException(
                 $"The credential helper '{Path}' did not answer within {Timeout.TotalSeconds:0.###} s.", new TimeoutException());
         }
         finally
@@ -111,7 +110,7 @@ public sealed class CredentialHelper : ICredentialSource
             {
                 return length <= MaxOutputBytes
                     ? Encoding.UTF8.GetString(buffer, 0, length)
-                    : throw CheckpointRepoUnavailableException.Lasting($"The credential helper '{process.StartInfo.FileName}' printed more than {MaxOutputBytes} bytes.");
+                    : throw new GitCredentialsRefusedException($"The credential helper '{process.StartInfo.FileName}' printed more than {MaxOutputBytes} bytes.");
             }
             finally
             {
@@ -149,11 +148,11 @@ public sealed class CredentialHelper : ICredentialSource
         start.ArgumentList.Add("get");
         try
         {
-            return Process.Start(start) ?? throw CheckpointRepoUnavailableException.Lasting($"The credential helper '{Path}' did not start.");
+            return Process.Start(start) ?? throw new GitCredentialsRefusedException($"The credential helper '{Path}' did not start.");
         }
         catch (System.ComponentModel.Win32Exception exception)
         {
-            throw CheckpointRepoUnavailableException.Lasting($"The credential helper '{Path}' cannot be started: {exception.Message}", exception);
+            throw new GitCredentialsRefusedException($"The credential helper '{Path}' cannot be started: {exception.Message}", exception);
         }
     }
 
@@ -161,12 +160,12 @@ public sealed class CredentialHelper : ICredentialSource
     {
         if (answer.IsRefused)
         {
-            throw CheckpointRepoUnavailableException.Lasting($"The credential helper '{Path}' refuses to give a credential (quit=1).");
+            throw new GitCredentialsRefusedException($"The credential helper '{Path}' refuses to give a credential (quit=1).");
         }
 
         if (answer.IsExpired)
         {
-            throw CheckpointRepoUnavailableException.Lasting($"The credential helper '{Path}' gave a password that has expired (password_expiry_utc).");
+            throw new GitCredentialsRefusedException($"The credential helper '{Path}' gave a password that has expired (password_expiry_utc).");
         }
 
         var userName = answer.UserName ?? askedFor;
@@ -174,8 +173,8 @@ public sealed class CredentialHelper : ICredentialSource
         {
             // What makes a helper fail may pass: it asks a vault, or a disk. What it leaves out without failing, it leaves out the next time too.
             throw exitCode != 0
-                ? new CheckpointRepoUnavailableException($"The credential helper '{Path}' ended with exit code {exitCode}.")
-                : CheckpointRepoUnavailableException.Lasting($"The credential helper '{Path}' gave no {(userName is null ? "username" : "password")}= line.");
+                ? new GitRemoteUnavailableException($"The credential helper '{Path}' ended with exit code {exitCode}.")
+                : new GitCredentialsRefusedException($"The credential helper '{Path}' gave no {(userName is null ? "username" : "password")}= line.");
         }
 
         try
@@ -184,7 +183,7 @@ public sealed class CredentialHelper : ICredentialSource
         }
         catch (ArgumentException exception)
         {
-            throw CheckpointRepoUnavailableException.Lasting($"The credential helper '{Path}' gave a user name or password that cannot be used.", exception);
+            throw new GitCredentialsRefusedException($"The credential helper '{Path}' gave a user name or password that cannot be used.", exception);
         }
     }
 }

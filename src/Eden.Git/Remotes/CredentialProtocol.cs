@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using Eden.Checkpoint;
 
 namespace Eden.Git.Remotes;
 
@@ -14,7 +13,7 @@ internal static class CredentialProtocol
     /// <param name="remote">The remote; a user name in it is asked for by name.</param>
     /// <param name="withPath">Whether the helper is told the path too, as by git's <c>credential.useHttpPath</c>.</param>
     /// <param name="challenges">The remote's own <c>WWW-Authenticate</c> headers.</param>
-    /// <exception cref="CheckpointRepoUnavailableException">A value holds a line break, by which a URL would write lines of its own.</exception>
+    /// <exception cref="GitException">A value holds a line break, by which a URL would write lines of its own.</exception>
     public static string Question(Uri remote, bool withPath, IEnumerable<string> challenges)
     {
         var question = new StringBuilder();
@@ -39,7 +38,7 @@ internal static class CredentialProtocol
 
         void Add(string key, string value) => question.Append(key).Append('=').Append(
             value.AsSpan().ContainsAny(s_lineBreaks)
-                ? throw CheckpointRepoUnavailableException.Lasting($"The remote's {key} holds a line break or NUL, so no credential is asked for it.")
+                ? throw new GitCredentialsRefusedException($"The remote's {key} holds a line break or NUL, so no credential is asked for it.")
                 : value).Append('\n');
     }
 

@@ -2,14 +2,12 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using Eden.Checkpoint;
-using Eden.Checkpoint.Diagnostics;
 using Eden.Shared;
 
 namespace Eden.Git.Remotes;
 
 /// <summary>Says what a failed request means to whoever configured the remote, and whether trying again can help.</summary>
-internal sealed class HttpFailures(RemoteAddress remote, LocalCloneOptions options, RemoteWords words)
+internal sealed class HttpFailures(GitRemoteAddress remote, RemoteConnection options, RemoteWords words)
 {
     private const int MostNames = 5;
     private const int MostBytes = 4096;
@@ -31,36 +29,41 @@ internal sealed class HttpFailures(RemoteAddress remote, LocalCloneOptions optio
     }
 
     /// <summary>A request that got no answer.</summary>
-    public CheckpointRepoUnavailableException Of(HttpRequestException exception)
+    public GitException Of(HttpRequestException exception)
     {
         if (exception.HttpRequestError == HttpRequestError.SecureConnectionError)
         {
             if (_refusedCertificate is { } refused)
             {
-                return CheckpointRepoUnavailableException.Lasting($"The certificate of the remote '{remote}' {refused}.", exception);
+                return new GitException($"The certificate of the remote '{remote}' {refused}.", exception);
             }
 
             if (IsNotTls(exception))
             {
-                return CheckpointRepoUnavailableException.Lasting($"The remote '{remote}' does not speak TLS on that port, so https:// cannot reach it.", exception);
+                return new GitException($"The remote '{remote}' does not speak TLS on that port, so https:// cannot reach it.", exception);
             }
 
-            return new CheckpointRepoUnavailableException($"The remote '{remote}' and this machine could not agree on a TLS connection: {CauseText.Of(exception)}", exception);
+            return new GitRemoteUnavailableException($"The remote '{remote}' and this machine could not agree on a TLS connection: {CauseText.Of(exception)}", exception);
         }
 
         var hint = remote.Http!.Scheme == Uri.UriSchemeHttp && exception.HttpRequestError == HttpRequestError.InvalidResponse
             ? " It does not answer in HTTP; if it speaks TLS, its URL begins with https://."
             : "";
-        return new CheckpointRepoUnavailableException($"The remote '{remote}' cannot be reached: {CauseText.Of(exception)}{hint}", exception);
+        return new GitRemoteUnavailableException($"The remote '{remote}' cannot be reached: {CauseText.Of(exception)}{hint}", exception);
     }
 
     /// <summary>An answer that is none to the question.</summary>
-    public CheckpointRepoUnavailableException Of(HttpResponseMessage response)
+    public GitException Of(HttpResponseMessage response)
     {
         var retryAfter = RetryAfter(response);
-        return new CheckpointRepoUnavailableException(words.AddTo(Describe(response.StatusCode)))
+        if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden && retryAfter is null)
         {
-            IsRetryable = IsPassing(response.StatusCode) || retryAfter is not null,
+            return new GitCredentialsRefusedException(words.AddTo(Describe(response.StatusCode)));
+        }
+
+        return new GitRemoteUnavailableException(words.AddTo(Describe(response.StatusCode)))
+        {
+            IsTransient = IsPassing(response.StatusCode) || retryAfter is not null,
             RetryAfter = retryAfter,
         };
     }
@@ -150,7 +153,7 @@ internal sealed class HttpFailures(RemoteAddress remote, LocalCloneOptions optio
 
         if (faults.Count == 0)
         {
-            faults.Add($"was refused by {nameof(LocalCloneOptions.CertificateValidation)}");
+            faults.Add($"was refused by {nameof(RemoteConnection.CertificateValidation)}");
         }
 
         return string.Join(", and ", faults);

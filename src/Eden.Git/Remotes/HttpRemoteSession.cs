@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
-using Eden.Checkpoint;
-using Eden.Git.Sync;
 
 namespace Eden.Git.Remotes;
 
@@ -13,7 +11,7 @@ namespace Eden.Git.Remotes;
 /// credential ever reaches libgit2, and no <c>insteadOf</c> rule of the machine matches.</remarks>
 internal sealed class HttpRemoteSession : IDisposable
 {
-    /// <summary>The scheme by which libgit2 is told to use <see cref="HttpSubtransport"/>.</summary>
+    /// <summary>The scheme by which libgit2 is told to use the subtransport of a sync.</summary>
     public const string Scheme = "eden-checkpoint-sync";
 
     private const int MaxRedirects = 5;
@@ -33,8 +31,8 @@ internal sealed class HttpRemoteSession : IDisposable
 
     private readonly string _service;
     private readonly string _name = Guid.NewGuid().ToString("N");
-    private readonly RemoteAddress _remote;
-    private readonly LocalCloneOptions _options;
+    private readonly GitRemoteAddress _remote;
+    private readonly RemoteConnection _options;
     private readonly CancellationToken _cancellationToken;
     private readonly HttpClient _client;
     private readonly HttpFailures _failures;
@@ -43,7 +41,7 @@ internal sealed class HttpRemoteSession : IDisposable
     private Advertisement? _refs;
     private IReadOnlyList<string> _haves = [];
 
-    public HttpRemoteSession(RemoteAddress remote, LocalCloneOptions options, CancellationToken cancellationToken, string service = UploadPack)
+    public HttpRemoteSession(GitRemoteAddress remote, RemoteConnection options, CancellationToken cancellationToken, string service = UploadPack)
     {
         _service = service;
         _remote = remote;
@@ -156,7 +154,7 @@ internal sealed class HttpRemoteSession : IDisposable
         {
             if (refs.Length + count > MaxRefsBytes)
             {
-                throw new CheckpointRepoUnavailableException($"The remote '{_remote}' advertises more than {MaxRefsBytes >> 20} MiB of refs.");
+                throw new GitRemoteUnavailableException($"The remote '{_remote}' advertises more than {MaxRefsBytes >> 20} MiB of refs.");
             }
 
             refs.Write(buffer.AsSpan(0, count));
@@ -229,7 +227,7 @@ internal sealed class HttpRemoteSession : IDisposable
         catch (OperationCanceledException exception) when (!_cancellationToken.IsCancellationRequested)
         {
             // The handler reports its connect timeout as a cancellation.
-            throw new CheckpointRepoUnavailableException(
+            throw new GitRemoteUnavailableException(
                 $"The remote '{_remote}' did not accept a connection within {_options.ConnectTimeout.TotalSeconds:0.###} s.",
                 new TimeoutException(exception.Message, exception));
         }
@@ -243,7 +241,7 @@ internal sealed class HttpRemoteSession : IDisposable
         }
 
         await _failures.ReadWordsAsync(response, _cancellationToken).ConfigureAwait(false);
-        throw CheckpointRepoUnavailableException.Lasting(Words.AddTo($"The remote '{_remote}' answered, but not as a git repository over smart HTTP."));
+        throw new GitException(Words.AddTo($"The remote '{_remote}' answered, but not as a git repository over smart HTTP."));
     }
 
     /// <summary>Follows a redirect on the same scheme, host and port, and asks there from then on.</summary>
@@ -252,13 +250,13 @@ internal sealed class HttpRemoteSession : IDisposable
         var target = location is null ? null : new Uri(from, location);
         if (target is null || !target.AbsoluteUri.EndsWith("/" + path, StringComparison.Ordinal))
         {
-            throw CheckpointRepoUnavailableException.Lasting($"The remote '{_remote}' redirects to something that is not a git repository.");
+            throw new GitRepositoryNotFoundException($"The remote '{_remote}' redirects to something that is not a git repository.");
         }
 
         // Another host gets neither the credential nor a request: whoever means that host should configure it.
         if (Uri.Compare(target, _base, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) != 0)
         {
-            throw CheckpointRepoUnavailableException.Lasting(
+            throw new GitException(
                 $"The remote '{_remote}' redirects to {target.Scheme}://{target.Authority}, which is not followed; configure that URL if it is meant.");
         }
 

@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 
 namespace Eden.Git;
 
@@ -11,6 +10,6 @@ public interface ICredentialSource
     /// <param name="remote">The remote's URL. When the configured one has a user name, so has this: a credential of that user is asked for. Never with a password.</param>
     /// <param name="cancellationToken">Cancels the question.</param>
     /// <returns>The credential, used for this sync only.</returns>
-    /// <exception cref="CheckpointRepoUnavailableException">There is no credential for that remote.</exception>
+    /// <exception cref="GitException">There is no credential for that remote.</exception>
     Task<GitCredential> GetAsync(Uri remote, CancellationToken cancellationToken = default);
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 
 namespace Eden.Git.Remotes;
@@ -19,7 +18,7 @@ internal static class PacketLines
         var bytes = RefText.Encode(payload);
         if (bytes.Length > MostPayload)
         {
-            throw CheckpointRepoUnavailableException.Lasting("A ref's name is too long for git's protocol.");
+            throw new GitException("A ref's name is too long for git's protocol.");
         }
 
         destination.Write(Encoding.ASCII.GetBytes((bytes.Length + Lead).ToString("x4", CultureInfo.InvariantCulture)));
@@ -30,13 +29,13 @@ internal static class PacketLines
 
     /// <summary>Reads the next line without its newline.</summary>
     /// <returns><see langword="null"/> at the end of the stream; an empty text for a flush.</returns>
-    /// <exception cref="CheckpointRepoUnavailableException">It is no pkt-line, or the stream ends inside one.</exception>
+    /// <exception cref="GitException">It is no pkt-line, or the stream ends inside one.</exception>
     public static async Task<string?> ReadAsync(Stream source, CancellationToken cancellationToken)
         => await ReadBytesAsync(source, cancellationToken).ConfigureAwait(false) is { } payload ? Encoding.UTF8.GetString(payload).TrimEnd('\n') : null;
 
     /// <summary>Reads the next line's payload as it is.</summary>
     /// <returns><see langword="null"/> at the end of the stream; nothing for a flush.</returns>
-    /// <exception cref="CheckpointRepoUnavailableException">It is no pkt-line, or the stream ends inside one.</exception>
+    /// <exception cref="GitException">It is no pkt-line, or the stream ends inside one.</exception>
     public static async Task<byte[]?> ReadBytesAsync(Stream source, CancellationToken cancellationToken)
     {
         var lead = new byte[Lead];
@@ -67,7 +66,7 @@ internal static class PacketLines
     /// <param name="source">The answer; becomes what follows the line.</param>
     /// <param name="payload">The line; nothing for a flush.</param>
     /// <returns><see langword="false"/> at the end.</returns>
-    /// <exception cref="CheckpointRepoUnavailableException">It is no pkt-line, or the answer ends inside one.</exception>
+    /// <exception cref="GitException">It is no pkt-line, or the answer ends inside one.</exception>
     public static bool TryRead(ref ReadOnlySpan<byte> source, out ReadOnlySpan<byte> payload)
     {
         payload = default;
@@ -95,7 +94,7 @@ internal static class PacketLines
     private static int ReadLength(ReadOnlySpan<byte> lead)
         => int.TryParse(lead, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var length) && length is 0 or (>= Lead and <= MostPayload + Lead)
             ? length
-            : throw CheckpointRepoUnavailableException.Lasting("The remote's answer breaks git's protocol.");
+            : throw new GitException("The remote's answer breaks git's protocol.");
 
-    private static CheckpointRepoUnavailableException EndsTooEarly() => new("The remote's answer ends too early.");
+    private static GitException EndsTooEarly() => new("The remote's answer ends too early.");
 }

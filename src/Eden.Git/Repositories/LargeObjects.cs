@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 using Eden.Git.Packs;
 
@@ -18,7 +17,7 @@ internal sealed class LargeObjects(long maxObjectBytes, string? temporaryDirecto
 
     /// <summary>Returns the content of an object in a file; the caller disposes it.</summary>
     /// <exception cref="RepositoryChangedException">The pack is gone.</exception>
-    /// <exception cref="CheckpointRepoUnavailableException">The object is damaged, of another kind or larger than the limit.</exception>
+    /// <exception cref="GitException">The object is damaged, of another kind or larger than the limit.</exception>
     public ResolvedObject Read(ObjectStore store, ObjectLocation location, ObjectKind kind, CancellationToken cancellationToken)
     {
         // A handle of its own: whatever a gc deletes meanwhile, this object stays readable.

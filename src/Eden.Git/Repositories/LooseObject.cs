@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.IO.Compression;
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 
 namespace Eden.Git.Repositories;
@@ -74,7 +73,7 @@ internal sealed class LooseObject : IDisposable
     {
         if (Size > limit || Size > Array.MaxLength)
         {
-            throw CheckpointRepoUnavailableException.Lasting($"The loose object \"{_path}\" is too large: its {Size} bytes are more than the limit of {limit}.");
+            throw new GitException($"The loose object \"{_path}\" is too large: its {Size} bytes are more than the limit of {limit}.");
         }
 
         // The file bounds what can come out of it, so a lie about the size is found before memory is spent on it.
@@ -103,8 +102,8 @@ internal sealed class LooseObject : IDisposable
         return hash.Finish() == Id ? content : throw Corrupt("its content does not hash to its name");
     }
 
-    public CheckpointRepoUnavailableException Corrupt(string fault, Exception? cause = null)
-        => CheckpointRepoUnavailableException.Damaged($"The loose object \"{_path}\" is corrupt: {fault}.", cause);
+    public GitException Corrupt(string fault, Exception? cause = null)
+        => new GitDamagedException($"The loose object \"{_path}\" is corrupt: {fault}.", cause);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,5 +1,4 @@
 using System.IO.Enumeration;
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 
 namespace Eden.Git.Repositories;
@@ -66,7 +65,7 @@ internal sealed class LooseObjects
 
     /// <summary>Opens an object; the caller disposes it.</summary>
     /// <exception cref="RepositoryChangedException">The file is gone.</exception>
-    /// <exception cref="CheckpointRepoUnavailableException">The file is damaged.</exception>
+    /// <exception cref="GitException">The file is damaged.</exception>
     public LooseObject Open(int position)
     {
         if (_directoryOf[position] == BuiltIn)

@@ -1,5 +1,4 @@
 using System.IO.Enumeration;
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 using Eden.Shared;
 using Microsoft.Win32.SafeHandles;
@@ -15,7 +14,7 @@ internal static class LooseRefs
     private static readonly EnumerationOptions s_everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
     /// <summary>Returns the loose refs of a worktree by name: the shared ones, and the worktree's own.</summary>
-    /// <exception cref="CheckpointRepoUnavailableException">A ref is broken; the message names it.</exception>
+    /// <exception cref="GitException">A ref is broken; the message names it.</exception>
     public static List<RefValue> Read(RepositoryLayout layout, CancellationToken cancellationToken)
     {
         var values = new List<RefValue>();
@@ -37,7 +36,7 @@ internal static class LooseRefs
             || name.StartsWith("refs/rewritten/", StringComparison.Ordinal);
 
     /// <summary>Reads one ref file; false when it is not there.</summary>
-    /// <exception cref="CheckpointRepoUnavailableException">The ref is broken.</exception>
+    /// <exception cref="GitException">The ref is broken.</exception>
     public static bool TryReadOne(string path, string name, GitObjectFormat format, out RefValue value)
     {
         Span<byte> buffer = stackalloc byte[MaxBytes];
@@ -143,5 +142,5 @@ internal static class LooseRefs
         => !RefText.HasBytes(path) ? RepositoryFile.Open(path)
             : RawFiles.TryOpen(RefText.Encode(path)) ?? throw new FileNotFoundException();
 
-    private static CheckpointRepoUnavailableException Broken(string name, string fault) => CheckpointRepoUnavailableException.Damaged($"The ref {RefText.Show(name)} is broken: {fault}.");
+    private static GitDamagedException Broken(string name, string fault) => new GitDamagedException($"The ref {RefText.Show(name)} is broken: {fault}.");
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 using Eden.Git.Packs;
 
@@ -58,7 +57,7 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long 
 
     /// <summary>Returns an object's content; good until the next call.</summary>
     /// <exception cref="RepositoryChangedException">A loose object vanished.</exception>
-    /// <exception cref="CheckpointRepoUnavailableException">The object is damaged or larger than the limit.</exception>
+    /// <exception cref="GitException">The object is damaged or larger than the limit.</exception>
     /// <exception cref="LargeObjectException">The object, or a base of its delta, is larger than this reader holds.</exception>
     public ReadOnlySpan<byte> Read(ObjectLocation location, out ObjectKind kind) => Read(location, out kind, out _, out _);
 

@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 using Eden.Shared;
 
@@ -27,7 +26,7 @@ internal sealed class ObjectStore : IDisposable
     public LooseObjects Loose { get; }
 
     /// <summary>Lists loose objects, then packs: what a concurrent gc moves from the one to the other is met in either place.</summary>
-    /// <exception cref="CheckpointRepoUnavailableException">An object directory is missing, a pack is damaged or belongs to a partial clone.</exception>
+    /// <exception cref="GitException">An object directory is missing, a pack is damaged or belongs to a partial clone.</exception>
     public static ObjectStore Open(RepositoryLayout layout, CancellationToken cancellationToken)
     {
         var directories = layout.FindObjectDirectories();
@@ -128,7 +127,7 @@ internal sealed class ObjectStore : IDisposable
             {
                 if (file.EndsWith(".promisor", StringComparison.Ordinal))
                 {
-                    throw CheckpointRepoUnavailableException.Lasting(
+                    throw new GitUnsupportedException(
                         $"The repository is a partial clone (promisor pack \"{file}\"): objects that it left at its remote cannot be bundled.");
                 }
 

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 using Eden.Git.Packs;
 using Microsoft.Win32.SafeHandles;
@@ -138,7 +137,7 @@ internal sealed class PackIndexFile
     /// <param name="path">Its path, for messages.</param>
     /// <param name="format">The repository's object format.</param>
     /// <param name="packLength">The length of the pack that the index belongs to.</param>
-    /// <exception cref="CheckpointRepoUnavailableException">The index is damaged, too large or of an unknown version.</exception>
+    /// <exception cref="GitException">The index is damaged, too large or of an unknown version.</exception>
     public static PackIndexFile Read(SafeFileHandle file, string path, GitObjectFormat format, long packLength)
     {
         using var hash = format.CreateHash();
@@ -329,7 +328,7 @@ internal sealed class PackIndexFile
 
         public long Left => _length - _consumed;
 
-        public CheckpointRepoUnavailableException Fault(string fault) => CheckpointRepoUnavailableException.Damaged($"The pack index \"{path}\" {fault}.");
+        public GitDamagedException Fault(string fault) => new GitDamagedException($"The pack index \"{path}\" {fault}.");
 
         public void Read(Span<uint> words)
         {

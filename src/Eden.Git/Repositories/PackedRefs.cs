@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 
 namespace Eden.Git.Repositories;
@@ -7,7 +6,7 @@ namespace Eden.Git.Repositories;
 internal static class PackedRefs
 {
     /// <summary>Returns the refs by name; none when there is no such file.</summary>
-    /// <exception cref="CheckpointRepoUnavailableException">A line is malformed or a ref is broken; the message says which.</exception>
+    /// <exception cref="GitException">A line is malformed or a ref is broken; the message says which.</exception>
     public static List<RefValue> Read(string path, GitObjectFormat format)
     {
         byte[] bytes;
@@ -35,7 +34,7 @@ internal static class PackedRefs
         {
             if (values[i - 1].Name == values[i].Name)
             {
-                throw CheckpointRepoUnavailableException.Damaged($"The ref {RefText.Show(values[i].Name)} is broken: packed-refs lists it twice.");
+                throw new GitDamagedException($"The ref {RefText.Show(values[i].Name)} is broken: packed-refs lists it twice.");
             }
         }
 
@@ -102,10 +101,10 @@ internal static class PackedRefs
         }
 
         return target.IsZero
-            ? throw CheckpointRepoUnavailableException.Damaged($"The ref {RefText.Show(name)} is broken: it names no object.")
+            ? throw new GitDamagedException($"The ref {RefText.Show(name)} is broken: it names no object.")
             : new RefValue(name, target, null);
     }
 
-    private static CheckpointRepoUnavailableException Malformed(int line, string fault)
-        => CheckpointRepoUnavailableException.Damaged($"The repository's packed-refs is malformed: line {line} {fault}.");
+    private static GitDamagedException Malformed(int line, string fault)
+        => new GitDamagedException($"The repository's packed-refs is malformed: line {line} {fault}.");
 }

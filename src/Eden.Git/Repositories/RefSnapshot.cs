@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 
 namespace Eden.Git.Repositories;
@@ -28,7 +27,7 @@ internal sealed class RefSnapshot
     public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>Reads loose refs, then packed ones: a ref that a concurrent <c>git pack-refs</c> moves meanwhile is met in either place.</summary>
-    /// <exception cref="CheckpointRepoUnavailableException">A ref is broken; the message names it.</exception>
+    /// <exception cref="GitException">A ref is broken; the message names it.</exception>
     public static RefSnapshot Read(RepositoryLayout layout, CancellationToken cancellationToken)
     {
         var loose = LooseRefs.Read(layout, cancellationToken);
@@ -138,7 +137,7 @@ internal sealed class RefSnapshot
 
             if (name != "HEAD" && !(name.StartsWith("refs/", StringComparison.Ordinal) && RefName.IsLegal(RefText.Encode(name))))
             {
-                throw CheckpointRepoUnavailableException.Damaged($"The ref {first} is broken: it leads to \"{RefText.Show(name)}\", which is no ref name.");
+                throw new GitDamagedException($"The ref {first} is broken: it leads to \"{RefText.Show(name)}\", which is no ref name.");
             }
 
             if (!TryFind(name, directory, out value))
@@ -147,7 +146,7 @@ internal sealed class RefSnapshot
             }
         }
 
-        throw CheckpointRepoUnavailableException.Damaged($"The ref {first} is broken: its symbolic refs go round in a circle or too deep.");
+        throw new GitDamagedException($"The ref {first} is broken: its symbolic refs go round in a circle or too deep.");
     }
 
     private bool TryFind(string name, string directory, out RefValue value)

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 
 namespace Eden.Git.Repositories;
@@ -15,11 +14,11 @@ internal sealed class RepositoryCommits : IDisposable
     private RepositoryCommits(ObjectStore store)
     {
         _store = store;
-        _reader = new ObjectReader(store, CheckpointLimits.Default.MaxObjectBytes, CacheBytes);
+        _reader = new ObjectReader(store, GitLimits.Default.MaxObjectBytes, CacheBytes);
     }
 
     /// <summary>Lists the objects of the repository at a path.</summary>
-    /// <exception cref="CheckpointRepoUnavailableException">There is no readable repository.</exception>
+    /// <exception cref="GitException">There is no readable repository.</exception>
     public static RepositoryCommits Open(string repositoryPath, CancellationToken cancellationToken)
         => new(ObjectStore.Open(RepositoryLayout.Open(repositoryPath), cancellationToken));
 
@@ -40,7 +39,7 @@ internal sealed class RepositoryCommits : IDisposable
     /// <param name="ids">Names of objects in hex; what is no commit, or not there, is passed over.</param>
     /// <param name="most">How many to return at most.</param>
     /// <param name="cancellationToken">Observed at each object.</param>
-    /// <exception cref="CheckpointRepoUnavailableException">The repository is damaged.</exception>
+    /// <exception cref="GitException">The repository is damaged.</exception>
     public List<string> FindNewest(IEnumerable<string> ids, int most, CancellationToken cancellationToken)
     {
         var found = new List<ObjectLocation>();
@@ -85,7 +84,7 @@ internal sealed class RepositoryCommits : IDisposable
     /// <param name="from">The later commit's id in hex; what is no commit leads nowhere.</param>
     /// <param name="ancestor">The other's.</param>
     /// <param name="cancellationToken">Observed at each commit.</param>
-    /// <exception cref="CheckpointRepoUnavailableException">The repository is damaged.</exception>
+    /// <exception cref="GitException">The repository is damaged.</exception>
     public bool LeadsTo(string from, string ancestor, CancellationToken cancellationToken)
     {
         if (!ObjectHash.TryParse(from, out var first) || !ObjectHash.TryParse(ancestor, out var wanted))

@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 using Eden.Shared;
 using Microsoft.Win32.SafeHandles;
 
@@ -16,7 +15,7 @@ internal static class RepositoryFile
     /// <summary>Opens a file for reading at any place.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no directory for it.</exception>
-    /// <exception cref="CheckpointRepoUnavailableException">There is something else.</exception>
+    /// <exception cref="GitException">There is something else.</exception>
     public static SafeFileHandle Open(string path)
     {
         RefuseSpecial(path);
@@ -26,7 +25,7 @@ internal static class RepositoryFile
     /// <summary>Opens a file for reading from start to end, unbuffered.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no directory for it.</exception>
-    /// <exception cref="CheckpointRepoUnavailableException">There is something else.</exception>
+    /// <exception cref="GitException">There is something else.</exception>
     public static FileStream OpenStream(string path)
     {
         RefuseSpecial(path);
@@ -42,7 +41,7 @@ internal static class RepositoryFile
     /// <summary>Reads a whole text file.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no directory for it.</exception>
-    /// <exception cref="CheckpointRepoUnavailableException">There is something else.</exception>
+    /// <exception cref="GitException">There is something else.</exception>
     public static string ReadText(string path)
     {
         RefuseSpecial(path);
@@ -52,7 +51,7 @@ internal static class RepositoryFile
     /// <summary>Reads a whole file.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no directory for it.</exception>
-    /// <exception cref="CheckpointRepoUnavailableException">There is something else.</exception>
+    /// <exception cref="GitException">There is something else.</exception>
     public static byte[] ReadBytes(string path)
     {
         RefuseSpecial(path);
@@ -60,7 +59,7 @@ internal static class RepositoryFile
     }
 
     /// <summary>Looks at every file of a bare repository that libgit2 may open: it would wait for a pipe.</summary>
-    /// <exception cref="CheckpointRepoUnavailableException">There is a pipe, a socket or a device among them.</exception>
+    /// <exception cref="GitException">There is a pipe, a socket or a device among them.</exception>
     public static void RefuseSpecialIn(string repository, CancellationToken cancellationToken)
     {
         foreach (var name in s_ownFiles)
@@ -95,7 +94,7 @@ internal static class RepositoryFile
     {
         if (SpecialFile.IsAt(path))
         {
-            throw CheckpointRepoUnavailableException.Lasting($"\"{path}\" is a pipe, a socket or a device, not a file of a repository.");
+            throw new GitException($"\"{path}\" is a pipe, a socket or a device, not a file of a repository.");
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Eden.Checkpoint;
 
 namespace Eden.Git.Repositories;
 
@@ -7,14 +6,14 @@ namespace Eden.Git.Repositories;
 internal static class RepositoryFormat
 {
     /// <summary>Reads the object format out of a repository's configuration.</summary>
-    /// <exception cref="CheckpointRepoUnavailableException">The repository has a format or an extension that is not supported.</exception>
+    /// <exception cref="GitException">The repository has a format or an extension that is not supported.</exception>
     public static GitObjectFormat Read(GitConfigFile config)
     {
         var version = 0L;
         if (config.TryGet("core.repositoryformatversion", out var text)
             && (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out version) || version is < 0 or > 1))
         {
-            throw CheckpointRepoUnavailableException.Lasting($"The repository has format version \"{text}\"; 0 and 1 are supported.");
+            throw new GitUnsupportedException($"The repository has format version \"{text}\"; 0 and 1 are supported.");
         }
 
         var format = GitObjectFormat.Sha1;
@@ -40,27 +39,27 @@ internal static class RepositoryFormat
             case "noop" or "noop-v1" or "worktreeconfig" or "preciousobjects" or "relativeworktrees":
                 return;
             case "partialclone":
-                throw CheckpointRepoUnavailableException.Lasting(
+                throw new GitUnsupportedException(
                     $"The repository is a partial clone (extensions.partialClone = {value}): objects that it left at its remote cannot be bundled.");
             case "objectformat" or "refstorage" when version == 0:
-                throw CheckpointRepoUnavailableException.Lasting(
+                throw new GitUnsupportedException(
                     $"The repository has format version 0 but sets extensions.{name}, which needs version 1; git refuses it too.");
             case "objectformat":
                 format = value switch
                 {
                     "sha1" => GitObjectFormat.Sha1,
                     "sha256" => GitObjectFormat.Sha256,
-                    _ => throw CheckpointRepoUnavailableException.Lasting(
+                    _ => throw new GitUnsupportedException(
                         $"The repository has the object format \"{value}\" (extensions.objectFormat); sha1 and sha256 are supported."),
                 };
                 return;
             case "refstorage" when value == "files":
                 return;
             case "refstorage":
-                throw CheckpointRepoUnavailableException.Lasting(
+                throw new GitUnsupportedException(
                     $"The repository keeps its refs as \"{value}\" (extensions.refStorage); only \"files\" is supported.");
             default:
-                throw CheckpointRepoUnavailableException.Lasting(
+                throw new GitUnsupportedException(
                     $"The repository uses the extension \"{name}\" (extensions.{name}), which is not supported.");
         }
     }
@@ -70,7 +69,7 @@ internal static class RepositoryFormat
         var isPromisor = key.EndsWith(".promisor", StringComparison.Ordinal) && GitConfigFile.AsBoolean(value) != false;
         if (isPromisor || key.EndsWith(".partialclonefilter", StringComparison.Ordinal))
         {
-            throw CheckpointRepoUnavailableException.Lasting(
+            throw new GitUnsupportedException(
                 $"The repository is a partial clone ({key} is set): objects that it left at its promisor remote cannot be bundled.");
         }
     }

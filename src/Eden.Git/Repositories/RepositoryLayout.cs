@@ -1,5 +1,4 @@
 using System.Text;
-using Eden.Checkpoint;
 
 namespace Eden.Git.Repositories;
 
@@ -29,23 +28,23 @@ internal sealed class RepositoryLayout
     public GitObjectFormat Format { get; }
 
     /// <summary>Finds the repository at a path: a bare repository, a worktree with a <c>.git</c> directory or file.</summary>
-    /// <exception cref="CheckpointRepoUnavailableException">There is no repository, or one that cannot be bundled whole; the message says which.</exception>
+    /// <exception cref="GitException">There is no repository, or one that cannot be bundled whole; the message says which.</exception>
     public static RepositoryLayout Open(string path)
     {
         var full = Path.GetFullPath(path);
         if (!Directory.Exists(full))
         {
-            throw CheckpointRepoUnavailableException.Lasting($"There is no directory \"{full}\" to bundle.");
+            throw new GitRepositoryNotFoundException($"There is no directory \"{full}\" to bundle.");
         }
 
         var gitDirectory = FindGitDirectory(full)
-            ?? throw CheckpointRepoUnavailableException.Lasting($"The directory \"{full}\" is not a git repository.");
+            ?? throw new GitRepositoryNotFoundException($"The directory \"{full}\" is not a git repository.");
         var common = FindCommonDirectory(gitDirectory);
         return new RepositoryLayout(gitDirectory, common, CheckFormat(common));
     }
 
     /// <summary>Lists the repository's own object directory and its alternates, own first, each once.</summary>
-    /// <exception cref="CheckpointRepoUnavailableException">An alternate is missing or nested too deeply.</exception>
+    /// <exception cref="GitException">An alternate is missing or nested too deeply.</exception>
     public IReadOnlyList<string> FindObjectDirectories()
     {
         var found = new List<string>();
@@ -61,12 +60,12 @@ internal sealed class RepositoryLayout
 
             if (depth > MaxAlternateDepth || found.Count == MaxObjectDirectories)
             {
-                throw CheckpointRepoUnavailableException.Lasting($"The repository's alternates are nested too deeply, at \"{directory}\".");
+                throw new GitUnsupportedException($"The repository's alternates are nested too deeply, at \"{directory}\".");
             }
 
             if (!Directory.Exists(directory))
             {
-                throw CheckpointRepoUnavailableException.Damaged($"The object directory \"{directory}\" does not exist.");
+                throw new GitDamagedException($"The object directory \"{directory}\" does not exist.");
             }
 
             found.Add(directory);
@@ -86,7 +85,7 @@ internal sealed class RepositoryLayout
         try
         {
             return new FileInfo(path) is { Exists: true, Length: > MaxSmallFileBytes } file
-                ? throw CheckpointRepoUnavailableException.Lasting($"The file \"{path}\" has {file.Length} bytes, more than such a file can sensibly have.")
+                ? throw new GitException($"The file \"{path}\" has {file.Length} bytes, more than such a file can sensibly have.")
                 : RepositoryFile.ReadText(path);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
@@ -110,7 +109,7 @@ internal sealed class RepositoryLayout
             var directory = target.Length == 0 ? "" : Path.GetFullPath(target, path);
             return IsGitDirectory(directory)
                 ? directory
-                : throw CheckpointRepoUnavailableException.Lasting($"The file \"{dotGit}\" does not lead to a git repository.");
+                : throw new GitRepositoryNotFoundException($"The file \"{dotGit}\" does not lead to a git repository.");
         }
 
         return IsGitDirectory(path) ? path : null;
@@ -137,7 +136,7 @@ internal sealed class RepositoryLayout
         var common = Path.TrimEndingDirectorySeparator(Path.GetFullPath(link, gitDirectory));
         return Directory.Exists(Path.Combine(common, "objects")) && Directory.Exists(Path.Combine(common, "refs"))
             ? common
-            : throw CheckpointRepoUnavailableException.Lasting($"The linked worktree's repository \"{common}\" is not there.");
+            : throw new GitRepositoryNotFoundException($"The linked worktree's repository \"{common}\" is not there.");
     }
 
     private static GitObjectFormat CheckFormat(string common)
@@ -149,16 +148,16 @@ internal sealed class RepositoryLayout
         }
         catch (FormatException malformed)
         {
-            throw CheckpointRepoUnavailableException.Damaged($"The repository's config is malformed, {malformed.Message}.", malformed);
+            throw new GitDamagedException($"The repository's config is malformed, {malformed.Message}.", malformed);
         }
 
         if (Directory.Exists(Path.Combine(common, "reftable")))
         {
-            throw CheckpointRepoUnavailableException.Lasting("The repository keeps its refs in reftable files, which is not supported.");
+            throw new GitUnsupportedException("The repository keeps its refs in reftable files, which is not supported.");
         }
 
         return !string.IsNullOrWhiteSpace(ReadSmallFile(Path.Combine(common, "shallow")))
-            ? throw CheckpointRepoUnavailableException.Lasting("The repository is a shallow clone: its history is cut off, so it cannot be bundled whole.")
+            ? throw new GitUnsupportedException("The repository is a shallow clone: its history is cut off, so it cannot be bundled whole.")
             : format;
     }
 

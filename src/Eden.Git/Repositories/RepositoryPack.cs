@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 using Eden.Git.Packs;
 using Microsoft.Win32.SafeHandles;
@@ -33,7 +32,7 @@ internal sealed class RepositoryPack : IDisposable
     /// <param name="indexPath">The path of the index.</param>
     /// <param name="format">The repository's object format.</param>
     /// <param name="keepOpen">Whether to keep the file open; otherwise each read opens it anew, because a process may not have that many files open.</param>
-    /// <exception cref="CheckpointRepoUnavailableException">Index or pack are damaged, or the pack belongs to a partial clone.</exception>
+    /// <exception cref="GitException">Index or pack are damaged, or the pack belongs to a partial clone.</exception>
     public static RepositoryPack? TryOpen(string indexPath, GitObjectFormat format, bool keepOpen)
     {
         var path = System.IO.Path.ChangeExtension(indexPath, ".pack");
@@ -49,18 +48,18 @@ internal sealed class RepositoryPack : IDisposable
                 || RandomAccess.Read(file, start, 0) != start.Length
                 || RandomAccess.Read(file, trailer, length - trailer.Length) != trailer.Length)
             {
-                throw CheckpointRepoUnavailableException.Damaged($"The pack \"{path}\" is corrupt: it is too short to be one.");
+                throw new GitDamagedException($"The pack \"{path}\" is corrupt: it is too short to be one.");
             }
 
             if (!PackHeader.TryRead(start, out var header, out var fault))
             {
-                throw CheckpointRepoUnavailableException.Damaged($"The pack \"{path}\" is corrupt: {fault}.");
+                throw new GitDamagedException($"The pack \"{path}\" is corrupt: {fault}.");
             }
 
             var index = PackIndexFile.Read(indexFile, indexPath, format, length);
             if (header.EntryCount != (uint)index.Count || ObjectHash.FromBytes(trailer) != index.PackChecksum)
             {
-                throw CheckpointRepoUnavailableException.Damaged($"The pack \"{path}\" is corrupt: it is not the one that its index describes.");
+                throw new GitDamagedException($"The pack \"{path}\" is corrupt: it is not the one that its index describes.");
             }
 
             if (keepOpen)
@@ -100,7 +99,7 @@ internal sealed class RepositoryPack : IDisposable
     }
 
     /// <summary>Fills a span from an offset.</summary>
-    /// <exception cref="CheckpointRepoUnavailableException">The pack ends before.</exception>
+    /// <exception cref="GitException">The pack ends before.</exception>
     /// <exception cref="RepositoryChangedException">The pack is not kept open, and gone.</exception>
     public void Read(long offset, Span<byte> bytes)
     {
@@ -115,7 +114,7 @@ internal sealed class RepositoryPack : IDisposable
     }
 
     /// <summary>Hashes the whole pack: what stands in for the entry checksums that an index of version 1 does not have.</summary>
-    /// <exception cref="CheckpointRepoUnavailableException">The pack does not match its checksum.</exception>
+    /// <exception cref="GitException">The pack does not match its checksum.</exception>
     public void VerifyChecksum(CancellationToken cancellationToken)
     {
         using var hash = _format.CreateHash();
@@ -131,12 +130,12 @@ internal sealed class RepositoryPack : IDisposable
 
         if (hash.Finish() != Index.PackChecksum)
         {
-            throw CheckpointRepoUnavailableException.Damaged($"The pack \"{Path}\" is corrupt: it does not match its checksum.");
+            throw new GitDamagedException($"The pack \"{Path}\" is corrupt: it does not match its checksum.");
         }
     }
 
     /// <summary>Parses the header at the start of an entry's bytes.</summary>
-    /// <exception cref="CheckpointRepoUnavailableException">The header is malformed or names a base that the pack does not have.</exception>
+    /// <exception cref="GitException">The header is malformed or names a base that the pack does not have.</exception>
     public PackedEntry ReadEntry(int rank, ReadOnlySpan<byte> bytes)
     {
         if (!VariableInteger.TryReadEntryHeader(bytes, out var kind, out var size, out var length))
@@ -166,12 +165,12 @@ internal sealed class RepositoryPack : IDisposable
         }
     }
 
-    public CheckpointRepoUnavailableException Corrupt(int rank, string fault)
-        => CheckpointRepoUnavailableException.Damaged($"The pack \"{Path}\" is corrupt: object {Id(rank).ToHex(_format)} at offset {Index.Offset(rank)}: {fault}.");
+    public GitException Corrupt(int rank, string fault)
+        => new GitDamagedException($"The pack \"{Path}\" is corrupt: object {Id(rank).ToHex(_format)} at offset {Index.Offset(rank)}: {fault}.");
 
     /// <summary>Refuses an object that is as it should be, but more than may be read.</summary>
-    public CheckpointRepoUnavailableException TooLarge(int rank, string fault)
-        => CheckpointRepoUnavailableException.Lasting($"The pack \"{Path}\" has an object that is too large: {Id(rank).ToHex(_format)} at offset {Index.Offset(rank)}: {fault}.");
+    public GitException TooLarge(int rank, string fault)
+        => new GitException($"The pack \"{Path}\" has an object that is too large: {Id(rank).ToHex(_format)} at offset {Index.Offset(rank)}: {fault}.");
 
     /// <inheritdoc/>
     public void Dispose() => _file?.Dispose();
@@ -183,7 +182,7 @@ internal sealed class RepositoryPack : IDisposable
             var count = RandomAccess.Read(file, bytes, offset);
             if (count == 0)
             {
-                throw CheckpointRepoUnavailableException.Damaged($"The pack \"{Path}\" is corrupt: it was cut short.");
+                throw new GitDamagedException($"The pack \"{Path}\" is corrupt: it was cut short.");
             }
 
             bytes = bytes[count..];

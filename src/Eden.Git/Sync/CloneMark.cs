@@ -24,7 +24,7 @@ internal static class CloneMark
     }
 
     /// <summary>Marks a repository as the clone of a remote; does nothing when it is that already.</summary>
-    public static void Write(string repository, RemoteAddress remote)
+    public static void Write(string repository, GitRemoteAddress remote)
     {
         if (ReadRemote(repository) != remote.Text)
         {

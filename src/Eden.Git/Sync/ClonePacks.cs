@@ -1,5 +1,4 @@
-using Eden.Checkpoint;
-using Eden.Checkpoint.Diagnostics;
+using Eden.Git.Diagnostics;
 using Eden.Shared;
 
 namespace Eden.Git.Sync;
@@ -30,19 +29,19 @@ internal static class ClonePacks
             MergeAsync(path, staging, cancellationToken).GetAwaiter().GetResult();
             if (options.Logger is { } logger)
             {
-                Log.MergedPacks(logger, path, count, options.TimeProvider.GetElapsedTime(started).TotalMilliseconds);
+                GitLog.MergedPacks(logger, path, count, options.TimeProvider.GetElapsedTime(started).TotalMilliseconds);
             }
         }
-        catch (Exception failure) when (failure is CheckpointException or IOException or UnauthorizedAccessException && !cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (failure is GitException or IOException or UnauthorizedAccessException && !cancellationToken.IsCancellationRequested)
         {
             if (options.Logger is { } logger)
             {
-                Log.PacksNotMerged(logger, path, count, failure.Message);
+                GitLog.PacksNotMerged(logger, path, count, failure.Message);
             }
         }
         finally
         {
-            StagingRepository.Delete(staging);
+            FolderRemoval.Delete(staging);
         }
     }
 
@@ -50,7 +49,7 @@ internal static class ClonePacks
     /// <param name="repository">A bare repository, whose objects nobody else deletes meanwhile.</param>
     /// <param name="staging">A folder in the same file system, there and empty.</param>
     /// <param name="cancellationToken">Observed until the new pack is in its place.</param>
-    /// <exception cref="CheckpointException">The repository is damaged.</exception>
+    /// <exception cref="GitException">The repository is damaged.</exception>
     /// <exception cref="IOException">There is no room for a second copy, or the disk failed.</exception>
     public static async Task MergeAsync(string repository, string staging, CancellationToken cancellationToken)
     {
@@ -67,10 +66,7 @@ internal static class ClonePacks
         }
 
         var restored = Path.Combine(staging, "merged");
-        using (var bundle = RepoBundle.FromFile(bundlePath))
-        {
-            await GitBundle.RestoreAsync(bundle, restored, new GitBundleRestoreOptions { TemporaryDirectory = staging }, cancellationToken).ConfigureAwait(false);
-        }
+        await GitBundle.RestoreAsync(bundlePath, restored, new GitBundleRestoreOptions { TemporaryDirectory = staging }, cancellationToken).ConfigureAwait(false);
 
         cancellationToken.ThrowIfCancellationRequested();
         var added = StagingRepository.MovePacks(restored, repository);

@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 using Eden.Git.Remotes;
 using Eden.Git.Repositories;
 using Eden.Shared;
@@ -28,12 +27,12 @@ internal sealed record CloneStanding(bool IsPresent, bool IsOurs, string? Fault,
     /// <param name="path">The path.</param>
     /// <param name="remote">The remote that it should be the clone of.</param>
     /// <param name="cancellationToken">Observed while files are looked at.</param>
-    /// <exception cref="CheckpointRepoUnavailableException">There is something else.</exception>
-    public static CloneStanding At(string path, RemoteAddress remote, CancellationToken cancellationToken)
+    /// <exception cref="GitException">There is something else.</exception>
+    public static CloneStanding At(string path, GitRemoteAddress remote, CancellationToken cancellationToken)
     {
         if (File.Exists(path))
         {
-            throw CheckpointRepoUnavailableException.Lasting($"The clone's path '{path}' is a file.");
+            throw new GitException($"The clone's path '{path}' is a file.");
         }
 
         if (!Directory.Exists(path) || IsEmptyOrUnfinished(path))
@@ -48,13 +47,13 @@ internal sealed record CloneStanding(bool IsPresent, bool IsOurs, string? Fault,
         url ??= CloneMark.ReadRemote(path);
         if (url is not null && !remote.IsSameAs(url))
         {
-            throw CheckpointRepoUnavailableException.Lasting(
-                $"The clone '{path}' belongs to the remote '{RemoteAddress.Mask(url)}', but '{remote}' is configured. Use another path, or remove the clone.");
+            throw new GitException(
+                $"The clone '{path}' belongs to the remote '{GitRemoteAddress.Mask(url)}', but '{remote}' is configured. Use another path, or remove the clone.");
         }
 
         return fault is null ? new CloneStanding(true, isOurs, null, url is not null)
             : isOurs ? new CloneStanding(false, true, fault, true)
-            : throw CheckpointRepoUnavailableException.Lasting(fault);
+            : throw new GitException(fault);
     }
 
     /// <summary>Fills a folder, which may be a mount point and cannot be renamed over, with what a staging folder has; what it had of a clone before goes away.</summary>
@@ -87,12 +86,12 @@ internal sealed record CloneStanding(bool IsPresent, bool IsOurs, string? Fault,
     {
         foreach (var child in Children.Concat(s_outdated).Select(name => Path.Combine(path, name)))
         {
-            StagingRepository.Delete(child);
+            FolderRemoval.Delete(child);
             File.Delete(child);
         }
     }
 
-    private static string? FindFault(string path, RemoteAddress remote, out string? url)
+    private static string? FindFault(string path, GitRemoteAddress remote, out string? url)
     {
         url = null;
         if (FindConfigurationFault(path, remote, ref url) is { } fault)
@@ -105,7 +104,7 @@ internal sealed record CloneStanding(bool IsPresent, bool IsOurs, string? Fault,
             : null;
     }
 
-    private static string? FindConfigurationFault(string path, RemoteAddress remote, ref string? url)
+    private static string? FindConfigurationFault(string path, GitRemoteAddress remote, ref string? url)
     {
         if (!File.Exists(Path.Combine(path, "HEAD")) || !Directory.Exists(Path.Combine(path, "objects")) || !Directory.Exists(Path.Combine(path, "refs")))
         {
@@ -121,7 +120,7 @@ internal sealed record CloneStanding(bool IsPresent, bool IsOurs, string? Fault,
                 return $"The clone '{path}' names objects by another hash than SHA-1, which a sync cannot handle.";
             }
         }
-        catch (CheckpointRepoUnavailableException unsupported)
+        catch (GitException unsupported)
         {
             return unsupported.Message;
         }

@@ -1,17 +1,15 @@
-using Eden.Checkpoint;
-using Eden.Checkpoint.Diagnostics;
+using Eden.Git.Diagnostics;
 using Eden.Git.Objects;
 using Eden.Git.Remotes;
 using Eden.Git.Repositories;
 using Eden.Shared;
 using LibGit2Sharp;
 using Microsoft.Extensions.Logging;
-using Log = Eden.Checkpoint.Diagnostics.Log;
 
 namespace Eden.Git.Sync;
 
 /// <summary>One sync of one clone, on a thread of its own and under the clone's <see cref="SyncLock"/>.</summary>
-internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOptions options, CancellationToken cancellationToken)
+internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalCloneOptions options, CancellationToken cancellationToken)
 {
     private const string StagingInside = "eden-sync-";
     private const string StagingBeside = ".sync-";
@@ -37,7 +35,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
         {
             return Sync(source, standing);
         }
-        catch (CheckpointRepoUnavailableException damage) when (damage.IsDamage && standing is { IsPresent: true, IsOurs: true })
+        catch (GitDamagedException damage) when (standing is { IsPresent: true, IsOurs: true })
         {
             return MakeAnew(source, damage.Message);
         }
@@ -64,23 +62,23 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
         }
     }
 
-    private CheckpointException Translate(Exception exception, RemoteSource source)
+    private GitException Translate(Exception exception, RemoteSource source)
     {
         switch (exception)
         {
-            case CheckpointException known:
+            case GitException known:
                 return known;
 
             // A text of the remote with braces is no format of LibGit2Sharp's, which takes it for one.
             case LibGit2SharpException or FormatException:
                 var lead = $"The remote '{remote}' could not be synced";
-                return new CheckpointRepoUnavailableException(source.Session is { Words.Text: not null } session ? session.Words.AddTo(lead) : $"{lead}: {CauseText.Of(exception)}", exception);
+                return new GitRemoteUnavailableException(source.Session is { Words.Text: not null } session ? session.Words.AddTo(lead) : $"{lead}: {CauseText.Of(exception)}", exception);
             case IOException or UnauthorizedAccessException when source.Failure is not null:
-                return new CheckpointRepoUnavailableException($"The connection to the remote '{remote}' broke: {CauseText.Of(exception)}", exception);
+                return new GitRemoteUnavailableException($"The connection to the remote '{remote}' broke: {CauseText.Of(exception)}", exception);
             case UnauthorizedAccessException:
-                return CheckpointRepoUnavailableException.Lasting($"The clone '{path}' of '{remote}' could not be synced: {CauseText.Of(exception)}", exception);
+                return new GitException($"The clone '{path}' of '{remote}' could not be synced: {CauseText.Of(exception)}", exception);
             default:
-                return new CheckpointRepoUnavailableException($"The clone '{path}' of '{remote}' could not be synced: {CauseText.Of(exception)}", exception);
+                return new GitRemoteUnavailableException($"The clone '{path}' of '{remote}' could not be synced: {CauseText.Of(exception)}", exception);
         }
     }
 
@@ -123,7 +121,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
     {
         if (options.Logger is { } logger)
         {
-            Log.CloneMadeAnew(logger, path, remote.Text, reason);
+            GitLog.CloneMadeAnew(logger, path, remote.Text, reason);
         }
 
         source.Forget();
@@ -165,7 +163,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
 
         if (!AreEqual(MirrorRefs.Read(path), listing.Refs))
         {
-            throw new CheckpointRepoUnavailableException($"Another program changed the refs of the clone '{path}' during the sync.");
+            throw new GitRemoteUnavailableException($"Another program changed the refs of the clone '{path}' during the sync.");
         }
     }
 
@@ -194,7 +192,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
             cancellationToken.ThrowIfCancellationRequested();
             if (!commits.Contains(value))
             {
-                throw CheckpointRepoUnavailableException.Damaged($"The clone '{path}' is corrupt: it does not have the object {value} of {RefText.Show(name)}.");
+                throw new GitDamagedException($"The clone '{path}' is corrupt: it does not have the object {value} of {RefText.Show(name)}.");
             }
         }
     }
@@ -207,7 +205,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
         var listing = source.List(Aside());
         if (listing.IllegalNames > 0 && options.Logger is { } logger)
         {
-            Log.IllegalRefNames(logger, remote.Text, listing.IllegalNames);
+            GitLog.IllegalRefNames(logger, remote.Text, listing.IllegalNames);
         }
 
         return listing;
@@ -236,7 +234,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
 
                 if (attempt == MaxAttempts)
                 {
-                    throw new CheckpointRepoUnavailableException($"The remote '{remote}' advertises {RefText.Show(missing)}, but did not send its object.");
+                    throw new GitRemoteUnavailableException($"The remote '{remote}' advertises {RefText.Show(missing)}, but did not send its object.");
                 }
             }
             catch (Exception exception) when (exception is LibGit2SharpException or FormatException && source.Failure is null && attempt < MaxAttempts && !cancellationToken.IsCancellationRequested)
@@ -249,12 +247,12 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
             var next = List(source);
             if (AreEqual(next.Refs, listing.Refs))
             {
-                throw new CheckpointRepoUnavailableException(
-                    $"The remote '{remote}' did not give what it advertises{(words is not null ? "; it says: " + words : refusal is null ? "." : ": " + CauseText.Of(refusal))}", refusal)
-                {
-                    // Where the remote found nothing wrong, libgit2 may have stumbled over what it borrows from the clone.
-                    IsDamage = local.Count > 0 && words is null && refusal is not null,
-                };
+                var message = $"The remote '{remote}' did not give what it advertises{(words is not null ? "; it says: " + words : refusal is null ? "." : ": " + CauseText.Of(refusal))}";
+
+                // Where the remote found nothing wrong, libgit2 may have stumbled over what it borrows from the clone.
+                throw local.Count > 0 && words is null && refusal is not null
+                    ? new GitDamagedException(message, refusal) { IsTransient = true }
+                    : new GitRemoteUnavailableException(message, refusal);
             }
 
             listing = next;
@@ -287,7 +285,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
                 LogLeftover(file);
             }
 
-            StagingRepository.Delete(leftover);
+            FolderRemoval.Delete(leftover);
             LogLeftover(leftover);
         }
     }
@@ -299,7 +297,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
     {
         if (options.Logger is { } logger)
         {
-            Log.RemovedLeftover(logger, leftover);
+            GitLog.RemovedLeftover(logger, leftover);
         }
     }
 
@@ -317,7 +315,7 @@ internal sealed class CloneSync(string path, RemoteAddress remote, LocalCloneOpt
                     || (transfer.ReceivedObjects == transfer.TotalObjects && transfer.ReceivedObjects != _lastReported))
                 {
                     _lastReported = transfer.ReceivedObjects;
-                    options.Progress?.Report(new CheckpointProgress(CheckpointPhase.Sync, transfer.ReceivedObjects, transfer.TotalObjects, remote.Text));
+                    options.Progress?.Report(new GitProgress(GitPhase.Fetch, transfer.ReceivedObjects, transfer.TotalObjects, remote.Text));
                 }
 
                 return !cancellationToken.IsCancellationRequested;

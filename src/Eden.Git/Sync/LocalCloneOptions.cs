@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Security;
-using Eden.Checkpoint;
+using Eden.Git.Remotes;
 using Microsoft.Extensions.Logging;
 
 namespace Eden.Git;
@@ -60,7 +60,7 @@ public sealed record LocalCloneOptions
     public RemoteCertificateValidationCallback? CertificateValidation { get; init; }
 
     /// <summary>Gets where progress is reported, in git objects, if anywhere.</summary>
-    public IProgress<CheckpointProgress>? Progress { get; init; }
+    public IProgress<GitProgress>? Progress { get; init; }
 
     /// <summary>Gets where messages go, never with credentials; <see langword="null"/> for nowhere.</summary>
     public ILogger? Logger { get; init; }
@@ -73,5 +73,9 @@ public sealed record LocalCloneOptions
         init => field = value ?? throw new ArgumentNullException(nameof(value));
     } = TimeProvider.System;
 
-    internal static LocalCloneOptions Default { get; } = new();
+    /// <summary>Gets the defaults.</summary>
+    public static LocalCloneOptions Default { get; } = new();
+
+    /// <summary>Gets what of this concerns the connection.</summary>
+    internal RemoteConnection Connection => new(Credentials, AllowPlainHttpCredentials, ConnectTimeout, Proxy, CertificateValidation, Logger, TimeProvider);
 }

@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 using Eden.Git.Repositories;
 using Eden.Shared;
@@ -6,19 +5,19 @@ using Eden.Shared;
 namespace Eden.Git.Sync;
 
 /// <summary>A push to a bare repository on this machine: the pack goes in whole, the refs follow all at once. Meant for demos and tests.</summary>
-internal sealed class LocalPush(string path, bool force, CheckpointLimits limits, string? temporaryDirectory, IProgress<CheckpointProgress>? progress)
+internal sealed class LocalPush(string path, bool force, GitLimits limits, string? temporaryDirectory, IProgress<GitProgress>? progress)
 {
-    public async Task<PushOutcome> RunAsync(RepoBundle bundle, GitBundleHeader header, CancellationToken cancellationToken)
+    public async Task<PushOutcome> RunAsync(string bundlePath, GitBundleHeader header, CancellationToken cancellationToken)
     {
         if (!File.Exists(Path.Combine(path, "HEAD")) || !Directory.Exists(Path.Combine(path, "objects")))
         {
-            throw CheckpointRepoUnavailableException.Lasting($"The remote '{path}' is not a bare git repository.");
+            throw new GitRepositoryNotFoundException($"The remote '{path}' is not a bare git repository.");
         }
 
         var layout = RepositoryLayout.Open(path);
         if (layout.Format != header.ObjectFormat)
         {
-            throw CheckpointRepoUnavailableException.Lasting(
+            throw new GitUnsupportedException(
                 $"The remote '{path}' names objects by {layout.Format.ConfigName()}, the bundle by {header.ObjectFormat.ConfigName()}.");
         }
 
@@ -38,7 +37,7 @@ internal sealed class LocalPush(string path, bool force, CheckpointLimits limits
         using var aside = TemporaryDirectory.Create(Path.Combine(path, "objects"));
         var restored = aside.File("repository");
         await GitBundle.RestoreAsync(
-            bundle, restored, new GitBundleRestoreOptions { Limits = limits, TemporaryDirectory = temporaryDirectory, Progress = progress }, cancellationToken)
+            bundlePath, restored, new GitBundleRestoreOptions { Limits = limits, TemporaryDirectory = temporaryDirectory, Progress = progress }, cancellationToken)
             .ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         MovePacks(Path.Combine(restored, "objects", "pack"), Path.Combine(path, "objects", "pack"));

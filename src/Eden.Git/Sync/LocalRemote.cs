@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 using Eden.Git.Remotes;
 using Eden.Git.Repositories;
@@ -27,13 +26,13 @@ internal sealed class LocalRemote : IDisposable
     /// <param name="remote">The remote.</param>
     /// <param name="place">Where the stand-in is made; nothing is there.</param>
     /// <param name="cancellationToken">Observed while refs are read.</param>
-    /// <exception cref="CheckpointRepoUnavailableException">There is no repository that can be read, or one that libgit2 cannot fetch from.</exception>
-    public static LocalRemote Open(RemoteAddress remote, string place, CancellationToken cancellationToken)
+    /// <exception cref="GitException">There is no repository that can be read, or one that libgit2 cannot fetch from.</exception>
+    public static LocalRemote Open(GitRemoteAddress remote, string place, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(remote.Text))
         {
             // It may be on a volume that is mounted later.
-            throw new CheckpointRepoUnavailableException($"The remote '{remote}' is not there.");
+            throw new GitRemoteUnavailableException($"The remote '{remote}' is not there.");
         }
 
         RemoteListing listing;
@@ -44,16 +43,16 @@ internal sealed class LocalRemote : IDisposable
             RepositoryFile.RefuseSpecialIn(layout.CommonDirectory, cancellationToken);
             if (layout.Format != GitObjectFormat.Sha1)
             {
-                throw CheckpointRepoUnavailableException.Lasting($"The remote '{remote}' names objects by {layout.Format.ConfigName()}, which a sync cannot handle.");
+                throw new GitUnsupportedException($"The remote '{remote}' names objects by {layout.Format.ConfigName()}, which a sync cannot handle.");
             }
 
             objects = layout.FindObjectDirectories();
             listing = Read(layout, cancellationToken);
         }
-        catch (CheckpointRepoUnavailableException fault) when (fault.IsDamage)
+        catch (GitDamagedException fault)
         {
             // The remote's damage, not the clone's.
-            throw CheckpointRepoUnavailableException.Lasting($"The remote '{remote}' cannot be read: {fault.Message}", fault);
+            throw new GitException($"The remote '{remote}' cannot be read: {fault.Message}", fault);
         }
 
         var standIn = StagingRepository.Create(place, objects);

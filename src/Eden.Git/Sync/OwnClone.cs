@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 using Eden.Git.Remotes;
 using Eden.Git.Repositories;
 
@@ -11,7 +10,7 @@ internal static class OwnClone
     /// <param name="path">The folder.</param>
     /// <param name="remote">The remote of record; <see langword="null"/> when the caller has none.</param>
     /// <param name="stranger">What it is, when it is not a clone of ours; as the object of a sentence.</param>
-    public static bool IsAt(string path, RemoteAddress? remote, out string stranger)
+    public static bool IsAt(string path, GitRemoteAddress? remote, out string stranger)
     {
         if (PendingPush.ReadRemote(path) is not null)
         {
@@ -50,7 +49,7 @@ internal static class OwnClone
         return configuration.TryGet("remote.origin.mirror", out var mirror) && GitConfigFile.AsBoolean(mirror) == true;
     }
 
-    private static string Another(string url) => $"a clone of another remote, '{RemoteAddress.Mask(url)}'";
+    private static string Another(string url) => $"a clone of another remote, '{GitRemoteAddress.Mask(url)}'";
 
     private static GitConfigFile? ReadConfiguration(string path)
     {
@@ -58,7 +57,7 @@ internal static class OwnClone
         {
             return GitConfigFile.Parse(RepositoryLayout.ReadSmallFile(Path.Combine(path, "config")) ?? "");
         }
-        catch (Exception unreadable) when (unreadable is FormatException or CheckpointRepoUnavailableException)
+        catch (Exception unreadable) when (unreadable is FormatException or GitException)
         {
             return null;
         }

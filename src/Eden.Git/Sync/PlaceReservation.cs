@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 
 namespace Eden.Git.Sync;
 
@@ -9,12 +8,12 @@ internal static class PlaceReservation
     public const string FileName = "eden-import-unfinished";
 
     /// <summary>Refuses a folder that is reserved.</summary>
-    /// <exception cref="CheckpointRepoUnavailableException">It is.</exception>
+    /// <exception cref="GitException">It is.</exception>
     public static void Refuse(string path)
     {
         if (File.Exists(Path.Combine(path, FileName)))
         {
-            throw new CheckpointRepoUnavailableException(
+            throw new GitRemoteUnavailableException(
                 $"An import has brought a repository to '{path}', and it is not known whether it took place. If none is under way, import again: that settles it, and the clone comes back when it did not.");
         }
     }

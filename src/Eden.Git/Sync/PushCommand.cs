@@ -12,14 +12,14 @@ internal static class PushCommand
     /// <param name="repository">The repository's path.</param>
     /// <param name="remote">The remote.</param>
     /// <param name="overwrites">Whether the remote has something of its own that must give way.</param>
-    public static string For(string repository, RemoteAddress remote, bool overwrites)
+    public static string For(string repository, GitRemoteAddress remote, bool overwrites)
         => $"git -C {Quote(repository)} push {(overwrites ? "--force " : "")}{Quote(remote.Text)} 'refs/heads/*:refs/heads/*' 'refs/tags/*:refs/tags/*'";
 
     /// <summary>Says how to finish a push by hand.</summary>
     /// <param name="repository">The repository that was pushed; <see langword="null"/> for a bundle that no repository was restored of.</param>
     /// <param name="remote">The remote.</param>
     /// <param name="overwrites">Whether the remote has something of its own that must give way.</param>
-    public static string Finish(string? repository, RemoteAddress remote, bool overwrites)
+    public static string Finish(string? repository, GitRemoteAddress remote, bool overwrites)
     {
         const string bundle = "repo.bundle";
         var lead = overwrites ? "To finish, where the remote's refs of the same names may be overwritten" : "To finish";

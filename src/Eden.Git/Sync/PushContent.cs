@@ -1,14 +1,15 @@
 using System.Net;
-using Eden.Checkpoint;
 
 namespace Eden.Git.Sync;
 
 /// <summary>The body of one request to push: the commands, then the pack straight from the bundle, or an empty one when the remote has every object.</summary>
 internal sealed class PushContent(
-    MemoryStream commands, RepoBundle bundle, GitBundleHeader header, bool withObjects, IProgress<CheckpointProgress>? progress, CancellationToken cancelled) : HttpContent
+    MemoryStream commands, string bundlePath, GitBundleHeader header, bool withObjects, IProgress<GitProgress>? progress, CancellationToken cancelled) : HttpContent
 {
     private const int PieceLength = 1 << 17;
     private readonly byte[] _emptyPack = withObjects ? [] : MakeEmptyPack(header.ObjectFormat);
+
+    private long PackLength { get; } = new FileInfo(bundlePath).Length - header.Length;
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => WriteAsync(stream, cancelled);
 
@@ -16,7 +17,7 @@ internal sealed class PushContent(
 
     protected override bool TryComputeLength(out long length)
     {
-        length = commands.Length + (withObjects ? bundle.Length - header.Length : _emptyPack.Length);
+        length = commands.Length + (withObjects ? PackLength : _emptyPack.Length);
         return true;
     }
 
@@ -37,7 +38,7 @@ internal sealed class PushContent(
             return;
         }
 
-        var pack = bundle.OpenRead();
+        var pack = GitBundle.OpenFile(bundlePath);
         await using var closing = pack.ConfigureAwait(false);
         pack.Seek(header.Length, SeekOrigin.Begin);
         var piece = new byte[PieceLength];
@@ -46,7 +47,7 @@ internal sealed class PushContent(
         {
             await stream.WriteAsync(piece.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
             sent += count;
-            progress?.Report(new CheckpointProgress(CheckpointPhase.Push, sent, bundle.Length - header.Length));
+            progress?.Report(new GitProgress(GitPhase.Push, sent, PackLength));
         }
     }
 }

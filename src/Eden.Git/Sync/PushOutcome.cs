@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 using Eden.Git.Remotes;
 
 namespace Eden.Git.Sync;
@@ -21,7 +20,7 @@ internal sealed record PushOutcome(long Taken, IReadOnlyList<string> Refused, lo
     /// <summary>Says what became of it to whoever asked for it.</summary>
     /// <param name="remote">The remote.</param>
     /// <param name="repositoryPath">The repository that was pushed; <see langword="null"/> for a bundle.</param>
-    public RepositoryPushResult ToResult(RemoteAddress remote, string? repositoryPath) => new()
+    public GitPushResult ToResult(GitRemoteAddress remote, string? repositoryPath) => new()
     {
         IsComplete = IsComplete,
         Remote = remote.Text,
@@ -31,7 +30,7 @@ internal sealed record PushOutcome(long Taken, IReadOnlyList<string> Refused, lo
         Failure = IsComplete ? null : $"{Reason(remote)} {PushCommand.Finish(repositoryPath, remote, OwnRefs > 0)}",
     };
 
-    private string Reason(RemoteAddress remote) => OwnRefs > 0
+    private string Reason(GitRemoteAddress remote) => OwnRefs > 0
         ? $"The remote '{remote}' is not empty: it has {OwnRefs} refs of its own, and overwriting was not asked for."
         : $"The remote refused {TotalRefused} of {Taken + TotalRefused} refs{(Words is null ? "." : $"; it says: {Words}")}";
 }

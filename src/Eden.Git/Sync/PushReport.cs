@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 using Eden.Git.Remotes;
 
@@ -86,7 +85,7 @@ internal sealed record PushReport(string Unpacked, long Taken, IReadOnlyList<str
                 case [1, ..]:
                     if (report.Length + line.Length > MostReportBytes)
                     {
-                        throw CheckpointRepoUnavailableException.Lasting($"The remote's report is longer than {MostReportBytes >> 20} MiB.");
+                        throw new GitException($"The remote's report is longer than {MostReportBytes >> 20} MiB.");
                     }
 
                     report.Write(line.AsSpan(1));

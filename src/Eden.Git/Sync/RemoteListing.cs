@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 using Eden.Git.Objects;
 using Eden.Git.Remotes;
 
@@ -12,12 +11,12 @@ namespace Eden.Git.Sync;
 internal sealed record RemoteListing(Dictionary<string, string> Refs, string? DefaultBranch, string? HeadCommit, long IllegalNames)
 {
     /// <summary>Sorts out an advertisement.</summary>
-    /// <exception cref="CheckpointRepoUnavailableException">The remote names objects in a way that a sync cannot handle.</exception>
-    public static RemoteListing From(Advertisement advertised, RemoteAddress remote)
+    /// <exception cref="GitException">The remote names objects in a way that a sync cannot handle.</exception>
+    public static RemoteListing From(Advertisement advertised, GitRemoteAddress remote)
     {
         if (advertised.Format != GitObjectFormat.Sha1)
         {
-            throw CheckpointRepoUnavailableException.Lasting($"The remote '{remote}' names objects by {advertised.Format.ConfigName()}, which a sync cannot handle.");
+            throw new GitUnsupportedException($"The remote '{remote}' names objects by {advertised.Format.ConfigName()}, which a sync cannot handle.");
         }
 
         var refs = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -1,4 +1,3 @@
-using Eden.Checkpoint;
 using Eden.Git.Remotes;
 
 namespace Eden.Git.Sync;
@@ -7,12 +6,12 @@ namespace Eden.Git.Sync;
 /// <remarks>A bundle's pack is what the remote needs, so it is sent as it is. libgit2 would compute every delta of it again, which for 420,000 objects takes
 /// minutes where this takes seconds, and would hold the pack in memory over HTTP.</remarks>
 internal sealed class RemotePush(
-    RemoteAddress remote, LocalCloneOptions connection, bool force, CheckpointLimits limits, string? temporaryDirectory, IProgress<CheckpointProgress>? progress)
+    GitRemoteAddress remote, LocalCloneOptions connection, bool force, GitLimits limits, string? temporaryDirectory, IProgress<GitProgress>? progress)
 {
-    public async Task<PushOutcome> RunAsync(RepoBundle bundle, CancellationToken cancellationToken)
+    public async Task<PushOutcome> RunAsync(string bundlePath, CancellationToken cancellationToken)
     {
         GitBundleHeader header;
-        var content = bundle.OpenRead();
+        var content = GitBundle.OpenFile(bundlePath);
         await using (content.ConfigureAwait(false))
         {
             header = await GitBundle.ReadHeaderAsync(content, limits, cancellationToken).ConfigureAwait(false);
@@ -23,12 +22,12 @@ internal sealed class RemotePush(
         try
         {
             return remote.Http is null
-                ? await new LocalPush(remote.Text, force, limits, temporaryDirectory, progress).RunAsync(bundle, header, either.Token).ConfigureAwait(false)
-                : await new HttpPush(remote, connection, force, progress).RunAsync(bundle, header, either.Token).ConfigureAwait(false);
+                ? await new LocalPush(remote.Text, force, limits, temporaryDirectory, progress).RunAsync(bundlePath, header, either.Token).ConfigureAwait(false)
+                : await new HttpPush(remote, connection, force, progress).RunAsync(bundlePath, header, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CheckpointRepoUnavailableException($"The push to '{remote}' did not end within its time.", new TimeoutException());
+            throw new GitRemoteUnavailableException($"The push to '{remote}' did not end within its time.", new TimeoutException());
         }
     }
 }

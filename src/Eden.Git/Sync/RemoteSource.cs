@@ -8,16 +8,16 @@ internal sealed class RemoteSource : IDisposable
     // What the remote does when it does not list its refs.
     private const string Refused = "could not be synced.";
 
-    private readonly RemoteAddress _remote;
+    private readonly GitRemoteAddress _remote;
     private readonly CancellationToken _cancellationToken;
     private LocalRemote? _local;
 
-    public RemoteSource(RemoteAddress remote, LocalCloneOptions options, CancellationToken cancellationToken)
+    public RemoteSource(GitRemoteAddress remote, LocalCloneOptions options, CancellationToken cancellationToken)
     {
         LibGit2Setup.Ensure();
         _remote = remote;
         _cancellationToken = cancellationToken;
-        Session = remote.Http is null ? null : new HttpRemoteSession(remote, options, cancellationToken);
+        Session = remote.Http is null ? null : new HttpRemoteSession(remote, options.Connection, cancellationToken);
     }
 
     /// <summary>Gets the session; <see langword="null"/> for a remote on this machine.</summary>

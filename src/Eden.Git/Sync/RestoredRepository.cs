@@ -1,5 +1,4 @@
-using Eden.Checkpoint;
-using Eden.Checkpoint.Diagnostics;
+using Eden.Git.Diagnostics;
 using Eden.Git.Objects;
 using Eden.Git.Remotes;
 using Eden.Git.Repositories;
@@ -12,25 +11,25 @@ namespace Eden.Git.Sync;
 internal sealed class RestoredRepository
 {
     private readonly string _path;
-    private readonly RemoteAddress _remote;
+    private readonly GitRemoteAddress _remote;
     private readonly IReadOnlyDictionary<string, string> _refs;
     private readonly bool _isPending;
 
-    /// <exception cref="CheckpointRepoUnavailableException">It is still to be pushed to another remote, or has nothing that could be pushed.</exception>
-    public RestoredRepository(string path, RemoteAddress remote, IReadOnlyDictionary<string, string> refs)
+    /// <exception cref="GitException">It is still to be pushed to another remote, or has nothing that could be pushed.</exception>
+    public RestoredRepository(string path, GitRemoteAddress remote, IReadOnlyDictionary<string, string> refs)
     {
         (_path, _remote, _refs) = (path, remote, refs);
         var pending = PendingPush.ReadRemote(path);
         _isPending = pending is not null;
         if (pending is not null && !remote.IsSameAs(pending))
         {
-            throw CheckpointRepoUnavailableException.Lasting(
-                $"The repository '{path}' was imported for the remote '{RemoteAddress.Mask(pending)}', but '{remote}' is configured.");
+            throw new GitException(
+                $"The repository '{path}' was imported for the remote '{GitRemoteAddress.Mask(pending)}', but '{remote}' is configured.");
         }
 
         if (refs.Count == 0)
         {
-            throw CheckpointRepoUnavailableException.Lasting(
+            throw new GitException(
                 $"The repository '{path}' has no remote 'origin' and no refs, so it is not the clone of '{remote}'. Remove it, and the next sync makes one.");
         }
     }
@@ -45,7 +44,7 @@ internal sealed class RestoredRepository
     /// <param name="advertised">The remote's refs.</param>
     /// <param name="fetched">A repository that has everything that the remote's refs reach.</param>
     /// <param name="cancellationToken">Observed at each commit.</param>
-    /// <exception cref="CheckpointRepoUnavailableException">The push is not finished; the message says how to.</exception>
+    /// <exception cref="GitException">The push is not finished; the message says how to.</exception>
     public void RequirePushed(IReadOnlyDictionary<string, string> advertised, string? fetched, CancellationToken cancellationToken)
     {
         var differing = Needed().Where(entry => !advertised.TryGetValue(entry.Key, out var there) || there != entry.Value).ToList();
@@ -73,7 +72,7 @@ internal sealed class RestoredRepository
     /// <param name="place">Where temporary files go; nothing is there.</param>
     /// <param name="advertised">The remote's refs.</param>
     /// <param name="cancellationToken">Observed at least once per buffer.</param>
-    /// <exception cref="CheckpointRepoUnavailableException">The remote refused something, or has refs of its own; the message says how to finish.</exception>
+    /// <exception cref="GitException">The remote refused something, or has refs of its own; the message says how to finish.</exception>
     public void Push(LocalCloneOptions options, string place, IReadOnlyDictionary<string, string> advertised, CancellationToken cancellationToken)
     {
         if (Overwrites(advertised))
@@ -84,20 +83,20 @@ internal sealed class RestoredRepository
         TemporaryDirectory.CreatePrivate(place);
         try
         {
-            var outcome = PushAsync(_path, _remote, options, force: false, CheckpointLimits.Default, place, options.Progress, cancellationToken).GetAwaiter().GetResult();
+            var outcome = PushAsync(_path, _remote, options, force: false, GitLimits.Default, place, options.Progress, cancellationToken).GetAwaiter().GetResult();
             if (!outcome.IsComplete)
             {
-                throw CheckpointRepoUnavailableException.Lasting($"The import into '{_path}' is not pushed to '{_remote}' yet. {outcome.ToResult(_remote, _path).Failure}");
+                throw new GitException($"The import into '{_path}' is not pushed to '{_remote}' yet. {outcome.ToResult(_remote, _path).Failure}");
             }
 
             if (options.Logger is { } logger)
             {
-                Log.PushFinished(logger, _path, _remote.Text, outcome.Taken);
+                GitLog.PushFinished(logger, _path, _remote.Text, outcome.Taken);
             }
         }
         finally
         {
-            StagingRepository.Delete(place);
+            FolderRemoval.Delete(place);
         }
     }
 
@@ -105,14 +104,14 @@ internal sealed class RestoredRepository
     public void Settle() => PendingPush.Settle(_path, _remote);
 
     /// <summary>Says that the push is not finished, and how to finish it.</summary>
-    public CheckpointRepoUnavailableException Unfinished(string first, int count, IReadOnlyDictionary<string, string> advertised)
+    public GitException Unfinished(string first, int count, IReadOnlyDictionary<string, string> advertised)
     {
         var overwrites = Overwrites(advertised);
         var lead = _isPending
             ? $"The import into '{_path}' is not pushed to '{_remote}' yet"
             : $"The repository '{_path}' has no remote 'origin', and '{_remote}' does not have everything that it has";
         var others = count > 1 ? $" and {count - 1} more are missing there or differ" : " is missing there or differs";
-        return CheckpointRepoUnavailableException.Lasting(
+        return new GitException(
             $"{lead}: {RefText.Show(first)}{others}. {(_isPending ? "Nothing" : "If an import restored it, nothing")} is exported before the push is finished, since the remote has something else"
             + (overwrites ? " (the remote has refs of its own: --force overwrites those of the same name): " : ": ")
             + PushCommand.For(_path, _remote, overwrites));
@@ -123,7 +122,7 @@ internal sealed class RestoredRepository
 
     /// <summary>Pushes a repository as it is, by a bundle of all of it.</summary>
     public static async Task<PushOutcome> PushAsync(
-        string path, RemoteAddress remote, LocalCloneOptions options, bool force, CheckpointLimits limits, string place, IProgress<CheckpointProgress>? progress, CancellationToken cancellationToken)
+        string path, GitRemoteAddress remote, LocalCloneOptions options, bool force, GitLimits limits, string place, IProgress<GitProgress>? progress, CancellationToken cancellationToken)
     {
         var bundlePath = Path.Combine(place, "push.bundle");
         var stream = TemporaryDirectory.CreateFile(bundlePath, FileAccess.Write);
@@ -132,8 +131,7 @@ internal sealed class RestoredRepository
             await GitBundle.CreateAsync(path, stream, new GitBundleCreateOptions { Limits = limits, TemporaryDirectory = place }, cancellationToken).ConfigureAwait(false);
         }
 
-        using var bundle = RepoBundle.FromFile(bundlePath);
-        return await new RemotePush(remote, options, force, limits, place, progress).RunAsync(bundle, cancellationToken).ConfigureAwait(false);
+        return await new RemotePush(remote, options, force, limits, place, progress).RunAsync(bundlePath, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What must be at the remote before a sync may prune here. Of an imported repository, branches and tags: no git host takes all of the rest.</summary>

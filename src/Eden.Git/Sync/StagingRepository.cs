@@ -106,7 +106,7 @@ internal sealed class StagingRepository : IDisposable
     }
 
     /// <summary>Removes what only the fetch needed and makes this a complete clone.</summary>
-    public void Complete(RemoteAddress remote, IEnumerable<KeyValuePair<string, string>> refs, string head)
+    public void Complete(GitRemoteAddress remote, IEnumerable<KeyValuePair<string, string>> refs, string head)
     {
         WriteConfiguration(OriginSection(remote));
         CloneMark.Write(Path, remote);
@@ -117,7 +117,7 @@ internal sealed class StagingRepository : IDisposable
     }
 
     /// <summary>Returns what a clone's configuration says about its remote.</summary>
-    public static string OriginSection(RemoteAddress remote)
+    public static string OriginSection(GitRemoteAddress remote)
         => $"[remote \"origin\"]\n\turl = {Quote(remote.Text)}\n\tfetch = +refs/*:refs/*\n\tmirror = true\n";
 
     /// <summary>Notes that the clone is about to be changed.</summary>
@@ -187,27 +187,7 @@ internal sealed class StagingRepository : IDisposable
         return moved;
     }
 
-    public void Dispose() => Delete(Path);
-
-    /// <summary>Deletes a staging repository, also one that another process left behind.</summary>
-    public static void Delete(string path)
-    {
-        if (path.Length == 0 || !Directory.Exists(path))
-        {
-            return;
-        }
-
-        if (OperatingSystem.IsWindows())
-        {
-            // libgit2 makes packs read-only, which protects them from deletion there.
-            foreach (var file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories))
-            {
-                File.SetAttributes(file, FileAttributes.Normal);
-            }
-        }
-
-        Directory.Delete(path, recursive: true);
-    }
+    public void Dispose() => FolderRemoval.Delete(Path);
 
     private static string Quote(string value)
         => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";

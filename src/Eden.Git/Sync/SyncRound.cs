@@ -1,5 +1,4 @@
-using Eden.Checkpoint;
-using Eden.Checkpoint.Diagnostics;
+using Eden.Git.Diagnostics;
 using Eden.Git.Remotes;
 using Microsoft.Extensions.Logging;
 
@@ -12,20 +11,20 @@ namespace Eden.Git.Sync;
 /// which it keeps until everyone has used the clone.</para>
 /// <para>Only equal requests meet: the same clone, remote and credentials, and options that differ in nothing but the progress and the time. The sync goes on as long as anyone waits for it.</para>
 /// </remarks>
-internal sealed class SyncRound : IProgress<CheckpointProgress>, IDisposable
+internal sealed class SyncRound : IProgress<GitProgress>, IDisposable
 {
     private static readonly Lock s_gate = new();
     private static readonly Dictionary<Question, SyncRound> s_open = [];
 
     private readonly Question _question;
-    private readonly RemoteAddress _remote;
+    private readonly GitRemoteAddress _remote;
     private readonly List<Waiter> _waiters = [];
     private readonly CancellationTokenSource _abandoned = new();
     private readonly TaskCompletionSource _everyoneLeft = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _turn = new(1);
     private Task _ended = Task.CompletedTask;
 
-    private SyncRound(Question question, RemoteAddress remote)
+    private SyncRound(Question question, GitRemoteAddress remote)
     {
         _question = question;
         _remote = remote;
@@ -35,10 +34,9 @@ internal sealed class SyncRound : IProgress<CheckpointProgress>, IDisposable
 
     private LocalCloneOptions Options => _question.Options;
 
-    /// <summary>Waits for a sync that begins after this call, then calls <paramref name="use"/> while no sync may change the clone. Users of one round take turns.</summary>
-    /// <remarks>The joining is done when the call returns its task. The task of the last one in a round ends when everything temporary is gone and the lock is free.</remarks>
-    public static async Task<T> ShareAsync<T>(
-        string path, RemoteAddress remote, LocalCloneOptions options, CloneUse<T> use, CancellationToken cancellationToken)
+    /// <summary>Waits for a sync that begins after this call. Until the lease is disposed no sync may change the clone; users of one round take turns.</summary>
+    /// <remarks>The joining is done when the call returns its task.</remarks>
+    public static async Task<GitCloneLease> AcquireAsync(string path, GitRemoteAddress remote, LocalCloneOptions options, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var waiter = new Waiter(options.Progress);
@@ -52,23 +50,24 @@ internal sealed class SyncRound : IProgress<CheckpointProgress>, IDisposable
         {
             var result = await round.ResultAsync(waiter, either.Token, cancellationToken).ConfigureAwait(false);
             await round._turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                return await use(result, round.MakeAnewAsync, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                round._turn.Release();
-            }
+            return new GitCloneLease(round, waiter, result);
         }
-        finally
+        catch
         {
             await round.LeaveAsync(waiter).ConfigureAwait(false);
+            throw;
         }
     }
 
+    /// <summary>Ends a turn. The task of the last one in a round ends when everything temporary is gone and the lock is free.</summary>
+    public Task GiveBackAsync(Waiter waiter)
+    {
+        _turn.Release();
+        return LeaveAsync(waiter);
+    }
+
     /// <summary>Passes progress on to everyone; where that fails, it is one waiter's failure and not the others'.</summary>
-    public void Report(CheckpointProgress value)
+    public void Report(GitProgress value)
     {
         foreach (var waiter in Waiters())
         {
@@ -89,7 +88,7 @@ internal sealed class SyncRound : IProgress<CheckpointProgress>, IDisposable
         _turn.Dispose();
     }
 
-    private static SyncRound Join(Question question, RemoteAddress remote, Waiter waiter)
+    private static SyncRound Join(Question question, GitRemoteAddress remote, Waiter waiter)
     {
         SyncRound? round;
         bool isNew;
@@ -149,11 +148,11 @@ internal sealed class SyncRound : IProgress<CheckpointProgress>, IDisposable
             var elapsed = Options.TimeProvider.GetElapsedTime(started).TotalMilliseconds;
             if (result.WasCreated)
             {
-                Log.Cloned(logger, _remote.Text, Path, result.RefCount, result.ReceivedObjects, elapsed);
+                GitLog.Cloned(logger, _remote.Text, Path, result.RefCount, result.ReceivedObjects, elapsed);
             }
             else
             {
-                Log.Synced(logger, Path, _remote.Text, result.RefCount, result.ChangedRefs, result.PrunedRefs, result.ReceivedObjects, elapsed);
+                GitLog.Synced(logger, Path, _remote.Text, result.RefCount, result.ChangedRefs, result.PrunedRefs, result.ReceivedObjects, elapsed);
             }
         }
 
@@ -161,7 +160,7 @@ internal sealed class SyncRound : IProgress<CheckpointProgress>, IDisposable
     }
 
     /// <summary>Makes the clone anew for a user who found it damaged, whose turn it is.</summary>
-    private async Task<LocalCloneResult> MakeAnewAsync(string reason, CancellationToken cancellationToken)
+    public async Task<LocalCloneResult> MakeAnewAsync(string reason, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Options.Timeout, Options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
@@ -172,7 +171,7 @@ internal sealed class SyncRound : IProgress<CheckpointProgress>, IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CheckpointRepoUnavailableException($"The clone '{Path}' of '{_remote}' could not be made anew within its time.", new TimeoutException());
+            throw new GitRemoteUnavailableException($"The clone '{Path}' of '{_remote}' could not be made anew within its time.", new TimeoutException());
         }
     }
 
@@ -191,7 +190,7 @@ internal sealed class SyncRound : IProgress<CheckpointProgress>, IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             outcome = new Outcome(
-                null, new CheckpointRepoUnavailableException($"The sync of '{Path}' with '{_remote}' did not end within its time.", new TimeoutException()));
+                null, new GitRemoteUnavailableException($"The sync of '{Path}' with '{_remote}' did not end within its time.", new TimeoutException()));
             LogFailure(outcome.Failure!);
         }
 
@@ -239,15 +238,15 @@ internal sealed class SyncRound : IProgress<CheckpointProgress>, IDisposable
         }
     }
 
-    private CheckpointRepoUnavailableException Translate(Exception exception) => exception is CheckpointRepoUnavailableException known
-        ? CheckpointRepoUnavailableException.Again(known)
-        : new CheckpointRepoUnavailableException($"The clone '{Path}' of '{_remote}' could not be synced: {exception.Message}", exception);
+    private GitException Translate(Exception exception) => exception is GitException known
+        ? known.Again()
+        : new GitRemoteUnavailableException($"The clone '{Path}' of '{_remote}' could not be synced: {exception.Message}", exception);
 
-    private void LogFailure(CheckpointRepoUnavailableException failure)
+    private void LogFailure(GitException failure)
     {
         if (Options.Logger is { } logger)
         {
-            Log.SyncFailed(logger, Path, _remote.Text, failure.Message);
+            GitLog.SyncFailed(logger, Path, _remote.Text, failure.Message);
         }
     }
 
@@ -271,11 +270,11 @@ internal sealed class SyncRound : IProgress<CheckpointProgress>, IDisposable
     /// <summary>What two requests must have in common. Credentials and their sources count as the same only when they are one object.</summary>
     private sealed record Question(string Path, string Remote, string? UserName, GitCredential? Credential, LocalCloneOptions Options);
 
-    private sealed record Outcome(LocalCloneResult? Result, CheckpointRepoUnavailableException? Failure);
+    internal sealed record Outcome(LocalCloneResult? Result, GitException? Failure);
 
-    private sealed class Waiter(IProgress<CheckpointProgress>? progress)
+    internal sealed class Waiter(IProgress<GitProgress>? progress)
     {
-        public IProgress<CheckpointProgress>? Progress { get; } = progress;
+        public IProgress<GitProgress>? Progress { get; } = progress;
 
         public TaskCompletionSource<Outcome> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -1,5 +1,6 @@
 using Eden.Checkpoint.AspNetCore.Authorization;
 using Eden.Checkpoint.AspNetCore.Hosting;
+using Eden.Checkpoint.AspNetCore.Results;
 
 namespace Eden.Checkpoint.AspNetCore.Tests.Authorization;
 

@@ -41,7 +41,7 @@ internal sealed class RealPartsComparisonTests
                 if (member.Path == "repo.bundle")
                 {
                     using var bundle = await RepoBundle.FromStreamAsync(member.Content);
-                    await GitBundle.RestoreAsync(bundle, _folder["restored"]);
+                    await GitBundle.RestoreAsync(bundle.FilePath!, _folder["restored"]);
                 }
             }
         }

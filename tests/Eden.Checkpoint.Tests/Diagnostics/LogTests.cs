@@ -4,11 +4,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Eden.Checkpoint.Tests.Diagnostics;
 
-/// <summary>The messages of both packages, which operators filter by their numbers.</summary>
+/// <summary>The messages of the packages, which operators filter by their numbers.</summary>
 [TestFixture]
 public class LogTests
 {
     // The generator behind the attribute writes classes, and parts of one class, in an order that changes from build to build.
+    [TestCase("Eden.Git")]
     [TestCase("Eden.Checkpoint")]
     [TestCase("Eden.Checkpoint.AspNetCore")]
     public void The_messages_of_a_package_are_in_one_file_so_that_two_builds_are_alike(string package)
@@ -22,9 +23,9 @@ public class LogTests
     }
 
     [Test]
-    public void Every_message_of_the_library_has_a_number_of_its_own()
+    public void Every_message_of_the_libraries_has_a_number_of_its_own()
     {
-        var numbers = typeof(CheckpointExporter).Assembly.GetTypes()
+        var numbers = typeof(CheckpointExporter).Assembly.GetTypes().Concat(typeof(Eden.Git.GitBundle).Assembly.GetTypes())
             .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public))
             .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>())
             .OfType<LoggerMessageAttribute>()

@@ -1,5 +1,5 @@
 using System.Text;
-using Eden.Checkpoint.Tests.Git.Bundle;
+using Eden.Git.Tests.Bundles;
 using Eden.Checkpoint.Tests.Kit;
 using Eden.Git;
 

@@ -4,7 +4,6 @@ using Eden.Checkpoint.Model;
 using Eden.Checkpoint.Repositories;
 using Eden.Checkpoint.Tests.Kit;
 using Eden.Git;
-using Eden.Git.Sync;
 
 namespace Eden.Checkpoint.Tests.Import;
 
@@ -106,13 +105,13 @@ public class ImportOverCloneTests
     public async Task No_sync_works_on_the_clone_while_the_import_is_committed_and_the_store_waits_for_none()
     {
         await LocalClone.EnsureAsync(Clone, Remote);
-        var sync = await SyncLock.AcquireAsync(Clone, TimeProvider.System, CancellationToken.None);
+        var sync = await LocalClone.HoldOffSyncsAsync(Clone, TimeProvider.System, CancellationToken.None);
         var isSyncOver = false;
         var seen = new List<string>();
         var store = new StagedStore(_scene.Store(await _scene.ReceiverAsync(Receiver)), async (stage, _) =>
         {
             seen.Add($"{stage} after the sync: {isSyncOver}");
-            if (SyncLock.TryAcquire(Clone) is { } taken)
+            if (LocalClone.TryHoldOffSyncs(Clone) is { } taken)
             {
                 await taken.DisposeAsync();
                 seen.Add($"{stage} holds nobody off");

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using Eden.Checkpoint.Tests.Kit;
 using Eden.Git;
-using Eden.Git.Sync;
 using Eden.Shared;
 
 namespace Eden.Checkpoint.Tests.Import;
@@ -130,8 +129,8 @@ public class PendingPushTests
         var result = await RepositoryPush.FromRepositoryAsync(_scene.RepositoryPath, Url, options);
 
         Assert.That(result.IsComplete, result.Failure);
-        Assert.That(PendingPush.ReadRemote(_scene.RepositoryPath), Is.Null);
-        Assert.That(CloneMark.ReadRemote(_scene.RepositoryPath), Is.EqualTo(Url));
+        Assert.That(File.Exists(Path.Combine(_scene.RepositoryPath, "eden-checkpoint-push-pending")), Is.False);
+        Assert.That(File.ReadAllText(Path.Combine(_scene.RepositoryPath, "eden-checkpoint-clone")).Trim(), Is.EqualTo(Url));
         Assert.That(await GitCli.RunAsync(_scene.RepositoryPath, "config", "remote.origin.url"), Is.EqualTo(Url));
         await AssertExportsAsync();
     }
@@ -180,7 +179,7 @@ public class PendingPushTests
 
         await AssertExportsAsync(finishPush: true);
 
-        Assert.That(PendingPush.ReadRemote(_scene.RepositoryPath), Is.Null);
+        Assert.That(File.Exists(Path.Combine(_scene.RepositoryPath, "eden-checkpoint-push-pending")), Is.False);
         await AssertExportsAsync();
     }
 

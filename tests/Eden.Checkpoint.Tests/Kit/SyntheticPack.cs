@@ -19,6 +19,9 @@ internal sealed class SyntheticPack(GitObjectFormat format = GitObjectFormat.Sha
 
     public uint Version { get; init; } = 2;
 
+    /// <summary>Gets how many bytes that say nothing end each entry's header.</summary>
+    public int HeaderPadding { get; init; }
+
     public static string Id(GitObjectFormat format, string kind, byte[] content)
     {
         byte[] bytes = [.. Encoding.ASCII.GetBytes($"{kind} {content.Length}\0"), .. content];
@@ -57,8 +60,15 @@ internal sealed class SyntheticPack(GitObjectFormat format = GitObjectFormat.Sha
 
     public void AddRaw(PackEntryKind kind, long size, byte[] between, byte[] compressed)
     {
-        var header = new byte[VariableInteger.MaxLength];
-        _entries.Write(header.AsSpan(0, VariableInteger.WriteEntryHeader(header, kind, size)));
+        var header = new byte[VariableInteger.MaxLength + HeaderPadding];
+        var length = VariableInteger.WriteEntryHeader(header, kind, size);
+        for (var padding = 0; padding < HeaderPadding; padding++)
+        {
+            header[length - 1] |= 0x80;
+            header[length++] = 0;
+        }
+
+        _entries.Write(header.AsSpan(0, length));
         _entries.Write(between);
         _entries.Write(compressed);
         _count++;

@@ -1,4 +1,4 @@
-using Eden.Checkpoint.Tests.Git.Sync;
+using Eden.Git.Tests.Sync;
 using Eden.Checkpoint.Tests.Kit;
 using Moq;
 

@@ -1,8 +1,7 @@
-using Eden.Checkpoint.Tests.Git.Sync;
+using Eden.Git.Tests.Sync;
 using Eden.Checkpoint.Tests.Import;
 using Eden.Checkpoint.Tests.Kit;
 using Eden.Git;
-using Eden.Git.Sync;
 
 namespace Eden.Checkpoint.Tests.Shared;
 
@@ -45,7 +44,7 @@ public class RepositoryPlaceTests
         Directory.CreateDirectory(scene.Folder["clones"]);
         Directory.CreateSymbolicLink(scene.Folder["link.git"], "clones/exp.git");
 
-        await using (await SyncLock.AcquireAsync(scene.Clone, TimeProvider.System, CancellationToken.None))
+        await using (await LocalClone.HoldOffSyncsAsync(scene.Clone, TimeProvider.System, CancellationToken.None))
         {
             using var cancellation = new CancellationTokenSource();
             var waiting = LocalClone.EnsureAsync(scene.Folder["link.git"], scene.Url, scene.Options, cancellation.Token);
@@ -68,12 +67,12 @@ public class RepositoryPlaceTests
         Directory.CreateDirectory(folder["there/repo"]);
         await using var shown = await SmallDisk.ShowAsync(folder["here/exp.git"], folder["there/repo"]);
 
-        await using (await SyncLock.AcquireAsync(folder["here/exp.git"], TimeProvider.System, CancellationToken.None))
+        await using (await LocalClone.HoldOffSyncsAsync(folder["here/exp.git"], TimeProvider.System, CancellationToken.None))
         {
-            Assert.That(SyncLock.TryAcquire(folder["there/repo"]), Is.Null);
+            Assert.That(LocalClone.TryHoldOffSyncs(folder["there/repo"]), Is.Null);
         }
 
-        await using var free = SyncLock.TryAcquire(folder["there/repo"]);
+        await using var free = LocalClone.TryHoldOffSyncs(folder["there/repo"]);
         Assert.That(free, Is.Not.Null);
         Assert.That(Directory.GetFileSystemEntries(folder["here/exp.git"]), Is.Empty, "nothing is put into a folder that may be somebody else's");
     }
@@ -188,11 +187,11 @@ public class RepositoryPlaceTests
         Directory.CreateDirectory(folder["volume"]);
         await using var volume = await SmallDisk.MountAsync(folder["volume"], "8m");
 
-        await GitBundle.RestoreAsync(bundle, folder["volume"]);
+        await GitBundle.RestoreAsync(bundle.FilePath!, folder["volume"]);
 
         await GitCli.RunAsync(folder["volume"], "-c", "safe.directory=*", "fsck", "--full", "--strict");
         var names = Directory.GetFileSystemEntries(folder["volume"]);
-        await Assert.ThatAsync(() => GitBundle.RestoreAsync(bundle, folder["volume"]), Throws.InstanceOf<IOException>().With.Message.Contains("something at"));
+        await Assert.ThatAsync(() => GitBundle.RestoreAsync(bundle.FilePath!, folder["volume"]), Throws.InstanceOf<IOException>().With.Message.Contains("something at"));
         Assert.That(Directory.GetFileSystemEntries(folder["volume"]), Is.EquivalentTo(names));
     }
 

@@ -1,4 +1,0 @@
-namespace Eden.Checkpoint.AspNetCore.Hosting;
-
-/// <summary>The server has as much to do as its options allow; answered with 503 and <c>Retry-After</c>.</summary>
-internal sealed class ServerBusyException(string message) : Exception(message);

@@ -1,0 +1,11 @@
+using Eden.Git;
+
+namespace Eden.Checkpoint.Repositories;
+
+/// <summary>Says what failures of the git engine are in the terms of the checkpoint format.</summary>
+internal static class GitFailures
+{
+    /// <summary>Makes of a failure the problem of spec §9, with its message and whether trying again can help.</summary>
+    public static CheckpointRepoUnavailableException ToUnavailable(this GitException failure)
+        => new(failure.Message, failure) { IsRetryable = failure.IsTransient, RetryAfter = failure.RetryAfter };
+}

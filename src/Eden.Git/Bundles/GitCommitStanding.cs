@@ -1,0 +1,17 @@
+namespace Eden.Git;
+
+/// <summary>What a bundle has under an id that somebody takes for a commit.</summary>
+public enum GitCommitStanding
+{
+    /// <summary>A commit that a ref reaches by parent links, through annotated tags too.</summary>
+    Reachable,
+
+    /// <summary>A commit in the pack that no ref reaches.</summary>
+    Unreachable,
+
+    /// <summary>In the pack, but a tree, blob or tag.</summary>
+    NotACommit,
+
+    /// <summary>Not in the pack.</summary>
+    Absent,
+}

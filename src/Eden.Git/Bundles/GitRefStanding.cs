@@ -1,0 +1,14 @@
+namespace Eden.Git;
+
+/// <summary>What a bundle has under the name of a ref.</summary>
+public enum GitRefStanding
+{
+    /// <summary>The bundle lists the ref and it names a commit.</summary>
+    Commit,
+
+    /// <summary>The bundle lists the ref, but it names no commit of the pack.</summary>
+    NotACommit,
+
+    /// <summary>The bundle does not list the ref.</summary>
+    Absent,
+}

@@ -1,0 +1,11 @@
+namespace Eden.Git;
+
+/// <summary>What kind of fault a bundle has.</summary>
+public enum GitFaultKind
+{
+    /// <summary>The bundle breaks git's format, or something that its refs reach is missing or malformed.</summary>
+    Damage,
+
+    /// <summary>The bundle passes a limit of <see cref="GitLimits"/>.</summary>
+    Limit,
+}
