@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Eden.Checkpoint.Format.Rows.Json;
 
 namespace Eden.Checkpoint.Comparison;
 

@@ -3,6 +3,7 @@ using System.Text;
 using Eden.Checkpoint.Artifacts;
 using Eden.Checkpoint.Format.Rows;
 using Eden.Checkpoint.Format.Rows.Grammar;
+using Eden.Checkpoint.Format.Rows.Json;
 using Eden.Checkpoint.Format.Rows.Keys;
 
 namespace Eden.Checkpoint.Comparison;
