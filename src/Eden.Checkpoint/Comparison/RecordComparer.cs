@@ -128,7 +128,7 @@ internal sealed class RecordComparer : IJsonMismatchSink
 
     private CheckpointDifference Describe(JsonMismatch mismatch)
     {
-        var difference = ShownJson.Difference(RowKey.ObjectKind(_kind), ShownJson.OfKey(_key.Span), mismatch);
+        var difference = ShownJson.Difference(RowObjectKind.Of(_kind), ShownJson.OfKey(_key.Span), mismatch);
         return !IsOfCredential(mismatch) && !IsClaimWithCredential(mismatch) ? difference : difference with
         {
             Left = difference.Left is null ? null : Unshown,
@@ -186,7 +186,7 @@ internal sealed class RecordComparer : IJsonMismatchSink
 
         const string Foreign = ", not its own side's";
         _findings.Differ(new CheckpointDifference(
-            RowKey.ObjectKind(_kind),
+            RowObjectKind.Of(_kind),
             ShownJson.OfKey(_key.Span),
             _kind == RegistryKind.Tasks ? "payload.experiment_id" : "experiment_id",
             ShownJson.Of(_left, left) + (isLeft ? string.Empty : Foreign),
