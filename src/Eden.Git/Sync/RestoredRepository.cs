@@ -82,6 +82,7 @@ internal sealed class RestoredRepository
         }
 
         TemporaryDirectory.CreatePrivate(place);
+#pragma warning disable RS0030 // A clone is synchronous, as libgit2 is; this runs on a thread of its own.
         try
         {
             var outcome = PushAsync(_path, _remote, options, force: false, CheckpointLimits.Default, place, options.Progress, cancellationToken).GetAwaiter().GetResult();
@@ -95,6 +96,7 @@ internal sealed class RestoredRepository
                 Log.PushFinished(logger, _path, _remote.Text, outcome.Taken);
             }
         }
+#pragma warning restore RS0030
         finally
         {
             StagingRepository.Delete(place);
