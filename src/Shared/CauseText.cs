@@ -1,4 +1,3 @@
-
 namespace Eden.Shared;
 
 /// <summary>Says what an exception says, with what its inner exceptions add: .NET's outer message often points to an inner one that no reader of a message can see.</summary>

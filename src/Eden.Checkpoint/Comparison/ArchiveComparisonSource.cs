@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Eden.Checkpoint.Format.Rows;
 using Eden.Checkpoint.Format.Rows.Json;
 using Eden.Checkpoint.Model;
 using Eden.Checkpoint.Verification;

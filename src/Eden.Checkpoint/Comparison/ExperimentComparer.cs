@@ -1,4 +1,7 @@
+using System.Text;
 using System.Text.Json;
+using Eden.Checkpoint.Format.Rows.Json;
+using Eden.Checkpoint.Model;
 
 namespace Eden.Checkpoint.Comparison;
 
@@ -135,12 +138,6 @@ internal sealed class ExperimentComparer(ComparisonFindings findings, Checkpoint
 
     /// <summary>Tells whether a member of <c>dispatch_mode</c> is a decision of the format with its default (spec §4).</summary>
     private static bool IsDefault(JsonTokens tokens, int member)
-    {
-        var name = JsonStringText.Decode(tokens.Bytes(member)).AsSpan();
-        return name.SequenceEqual("termination"u8)
-            ? tokens.IsString(member + 1, "manual"u8)
-            : (name.SequenceEqual("ideation_creation"u8) || name.SequenceEqual("execution_dispatch"u8)
-                || name.SequenceEqual("evaluation_dispatch"u8) || name.SequenceEqual("integration"u8))
-                && tokens.IsString(member + 1, "auto"u8);
-    }
+        => DispatchDefaults.Of(Encoding.UTF8.GetString(JsonStringText.Decode(tokens.Bytes(member)))) is { } value
+            && tokens.IsString(member + 1, Encoding.UTF8.GetBytes(value));
 }

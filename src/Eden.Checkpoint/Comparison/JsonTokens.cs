@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Eden.Checkpoint.Format.Rows.Json;
 
 namespace Eden.Checkpoint.Comparison;
 
@@ -69,9 +70,12 @@ internal sealed class JsonTokens
             : _json.Span.Slice(token.Start, token.Length);
     }
 
+    /// <summary>Tells whether a token is a string; -1 is none.</summary>
+    public bool IsString(int index) => index >= 0 && _tokens[index].Kind == JsonTokenType.String;
+
     /// <summary>Tells whether a token is a string with that text.</summary>
     public bool IsString(int index, ReadOnlySpan<byte> text)
-        => index >= 0 && _tokens[index].Kind == JsonTokenType.String && JsonStringText.SameText(Bytes(index), text);
+        => IsString(index) && JsonStringText.SameText(Bytes(index), text);
 
     /// <summary>Finds the value of an object's member; -1 when the token is no object or has none of that name.</summary>
     public int Find(int index, ReadOnlySpan<byte> name)

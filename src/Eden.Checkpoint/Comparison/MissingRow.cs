@@ -19,7 +19,7 @@ internal static class MissingRow
 
         var shown = CredentialFields.Concern(kind) ? ShownWithoutCredentials(kind, row) : ShownValue.Of(row);
         findings.Differ(new CheckpointDifference(
-            RowKey.ObjectKind(kind), ShownJson.OfKey(key), null, isLeft ? shown : null, isLeft ? null : shown));
+            RowObjectKind.Of(kind), ShownJson.OfKey(key), null, isLeft ? shown : null, isLeft ? null : shown));
     }
 
     /// <summary>The rows of a store may hold what no report may.</summary>

@@ -1,3 +1,5 @@
+using Eden.Checkpoint.Format.Rows.Json;
+
 namespace Eden.Checkpoint.Comparison;
 
 /// <summary>Walks two registries that are sorted by key side by side.</summary>

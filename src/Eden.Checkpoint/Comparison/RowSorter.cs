@@ -1,4 +1,6 @@
 using System.Globalization;
+using Eden.Checkpoint.Format.Rows;
+using Eden.Checkpoint.Format.Rows.Json;
 using Eden.Shared;
 
 namespace Eden.Checkpoint.Comparison;
@@ -113,29 +115,25 @@ internal sealed class RowSorter(TemporaryDirectory directory, int maxDepth, int 
         var readers = new List<RowSpoolReader>();
         try
         {
-            var queue = new PriorityQueue<int, (ReadOnlyMemory<byte> Key, int Run)>(Comparer<(ReadOnlyMemory<byte> Key, int Run)>.Create(
-                static (x, y) => JsonStringText.Compare(x.Key.Span, y.Key.Span) is var order && order != 0 ? order : x.Run.CompareTo(y.Run)));
+            var heap = new RunHeap<(RowSpoolReader Rows, int Number), Order>();
             foreach (var run in runs)
             {
                 var reader = new RowSpoolReader(run, maxDepth);
                 readers.Add(reader);
                 if (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                 {
-                    queue.Enqueue(readers.Count - 1, (reader.Key, readers.Count - 1));
+                    heap.Add((reader, readers.Count));
                 }
             }
 
             var writer = new RowSpoolWriter(runs[0].Kind, NextFile());
             await using (writer.ConfigureAwait(false))
             {
-                while (queue.TryDequeue(out var run, out _))
+                while (heap.Count > 0)
                 {
-                    var reader = readers[run];
+                    var reader = heap.First.Rows;
                     await writer.AppendAsync(reader.Row, reader.Key, cancellationToken).ConfigureAwait(false);
-                    if (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                    {
-                        queue.Enqueue(run, (reader.Key, run));
-                    }
+                    heap.Advance(await reader.ReadAsync(cancellationToken).ConfigureAwait(false));
                 }
 
                 return await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
@@ -156,4 +154,11 @@ internal sealed class RowSorter(TemporaryDirectory directory, int maxDepth, int 
     }
 
     private string NextFile() => directory.File(string.Create(CultureInfo.InvariantCulture, $"sort-{Guid.NewGuid():N}-{_files++}"));
+
+    /// <summary>By the key, and rows of an earlier run first: equal keys stay in their order.</summary>
+    private readonly struct Order : IComparer<(RowSpoolReader Rows, int Number)>
+    {
+        public int Compare((RowSpoolReader Rows, int Number) x, (RowSpoolReader Rows, int Number) y)
+            => JsonStringText.Compare(x.Rows.Key.Span, y.Rows.Key.Span) is var order && order != 0 ? order : x.Number.CompareTo(y.Number);
+    }
 }

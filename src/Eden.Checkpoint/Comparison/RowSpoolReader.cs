@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Eden.Checkpoint.Format.Rows;
 
 namespace Eden.Checkpoint.Comparison;
 

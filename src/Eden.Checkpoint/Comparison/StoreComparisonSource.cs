@@ -1,3 +1,4 @@
+using Eden.Checkpoint.Format.Rows;
 using Eden.Checkpoint.Format.Rows.Fields;
 using Eden.Checkpoint.Model;
 using Eden.Checkpoint.Repositories;

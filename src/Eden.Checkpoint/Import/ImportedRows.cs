@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Eden.Checkpoint.Format.Rows;
 using Eden.Checkpoint.Format.Rows.Json;
 using Eden.Checkpoint.Model;
 using Eden.Checkpoint.Verification;
@@ -52,7 +53,7 @@ internal sealed class ImportedRows(SpooledCheckpoint checkpoint, int longestLine
         using var lines = new JsonLinesReader(file, RegistryFiles.FileName(RegistryKind.Workers), longestLine, new ViolationList(1));
         while (await lines.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            ids.Add(Encoding.UTF8.GetString(Stores.InMemory.RowKey.Read(RegistryKind.Workers, lines.Row.Span, nameof(checkpoint))));
+            ids.Add(Encoding.UTF8.GetString(RowKey.Read(RowKey.Field(RegistryKind.Workers), lines.Row.Span, nameof(checkpoint))));
         }
 
         return ids;

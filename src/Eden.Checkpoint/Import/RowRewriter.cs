@@ -13,7 +13,6 @@ internal sealed class RowRewriter
 {
     // As deep as CheckpointLimits can ever allow; the rows were checked against the limit in force.
     private static readonly JsonReaderOptions s_options = new() { MaxDepth = 1025 };
-    private static readonly byte[] s_pending = "\"pending\""u8.ToArray();
 
     private readonly byte[] _sourceId;
     private readonly byte[] _targetId;
@@ -65,90 +64,73 @@ internal sealed class RowRewriter
         return kind == RegistryKind.Groups ? _members.Once(row) : row;
     }
 
+    /// <summary>Notes what of a row is to change.</summary>
+    /// <returns>Whether the row is free of white space outside strings.</returns>
     private bool Scan(ReadOnlySpan<byte> row, bool isTask)
     {
         var reader = new Utf8JsonReader(row, s_options);
-        var isCompact = true;
-        var end = 0;
+        var spacing = default(JsonSpacing);
+        var claim = default(TaskClaim);
         var member = Member.Other;
-        var inPayload = false;
         var isPayloadId = false;
-        var isClaimed = false;
-        (int Start, int End) state = default;
-        (int Start, int End) claim = default;
         while (reader.Read())
         {
             var start = (int)reader.TokenStartIndex;
-            var consumed = (int)reader.BytesConsumed;
-            var type = reader.TokenType;
-
-            // Between two tokens there is nothing, or one comma; the colon belongs to the name.
-            isCompact &= start == end || (start == end + 1 && row[end] == (byte)',');
-            if (claim is { Start: > 0, End: < 0 } && reader.CurrentDepth == 1 && type == JsonTokenType.PropertyName)
+            var before = spacing.End;
+            if (reader.TokenType == JsonTokenType.PropertyName)
             {
-                // The claim was the first member: it goes up to the next one, comma included.
-                claim.End = start;
-            }
-
-            if (type == JsonTokenType.PropertyName)
-            {
-                isCompact &= consumed - start == reader.ValueSpan.Length + 3;
+                spacing.TakeName(row, start, (int)reader.BytesConsumed, reader.ValueSpan.Length);
                 if (reader.CurrentDepth == 1)
                 {
                     member = Name(ref reader, isTask);
-                    if (member == Member.Claim)
-                    {
-                        // From the end of the member before it, so that the comma goes too.
-                        claim.Start = row[..start].TrimEnd(" \t\r\n"u8) is [.., (byte)'{'] ? start : end;
-                    }
+                    claim.TakeName(row, start, before, member == Member.Claim);
                 }
-                else if (inPayload && reader.CurrentDepth == 2)
+                else if (member == Member.Payload && reader.CurrentDepth == 2)
                 {
                     isPayloadId = reader.ValueTextEquals("experiment_id"u8);
                 }
+
+                continue;
             }
-            else if (reader.CurrentDepth == 1)
+
+            spacing.Take(row, start, (int)reader.BytesConsumed);
+            if (reader.CurrentDepth == 1)
             {
-                switch (member)
-                {
-                    case Member.ExperimentId when type == JsonTokenType.String && _isRenamed && reader.ValueTextEquals(_sourceId):
-                        _splices.Replace(start, consumed, _targetId);
-                        break;
-                    case Member.State when type == JsonTokenType.String:
-                        isClaimed = reader.ValueTextEquals("claimed"u8);
-                        state = (start, consumed);
-                        break;
-                    case Member.Claim when type is not (JsonTokenType.StartObject or JsonTokenType.StartArray):
-                        claim.End = row[claim.Start] == (byte)'"' ? -1 : consumed;
-                        break;
-                    case Member.Payload:
-                        inPayload = type == JsonTokenType.StartObject;
-                        break;
-                }
+                TakeValue(ref reader, member, ref claim);
             }
             else if (isPayloadId && reader.CurrentDepth == 2)
             {
                 isPayloadId = false;
-                if (type == JsonTokenType.String && _isRenamed && reader.ValueTextEquals(_sourceId))
-                {
-                    _splices.Replace(start, consumed, _targetId);
-                }
+                Rename(ref reader);
             }
-
-            end = consumed;
         }
 
-        if (isClaimed)
+        RevertedClaims += claim.TryRevert(_splices) ? 1 : 0;
+        return spacing.IsCompact(row);
+    }
+
+    private void TakeValue(ref Utf8JsonReader reader, Member member, ref TaskClaim claim)
+    {
+        switch (member)
         {
-            RevertedClaims++;
-            _splices.Replace(state.Start, state.End, s_pending);
-            if (claim.End > 0)
-            {
-                _splices.Replace(claim.Start, claim.End, []);
-            }
+            case Member.ExperimentId:
+                Rename(ref reader);
+                break;
+            case Member.State when reader.TokenType == JsonTokenType.String:
+                claim.TakeState((int)reader.TokenStartIndex, (int)reader.BytesConsumed, reader.ValueTextEquals("claimed"u8));
+                break;
+            case Member.Claim when reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray):
+                claim.TakeClaimEnd((int)reader.BytesConsumed);
+                break;
         }
+    }
 
-        return isCompact && end == row.Length;
+    private void Rename(ref Utf8JsonReader reader)
+    {
+        if (_isRenamed && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(_sourceId))
+        {
+            _splices.Replace((int)reader.TokenStartIndex, (int)reader.BytesConsumed, _targetId);
+        }
     }
 
     private static Member Name(ref Utf8JsonReader reader, bool isTask)

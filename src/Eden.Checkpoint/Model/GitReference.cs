@@ -1,4 +1,5 @@
 using System.Globalization;
+using Eden.Checkpoint.Model;
 
 namespace Eden.Checkpoint;
 
@@ -13,10 +14,10 @@ public sealed record GitReference(GitReferenceField Field, string Value, string 
     /// <summary>Gets the archive file of the record.</summary>
     public string Member => Field switch
     {
-        GitReferenceField.IdeaParentCommits => "ideas.jsonl",
-        GitReferenceField.ExperimentBaseCommitSha => "experiment.json",
-        GitReferenceField.SubmissionCommitSha => "submissions.jsonl",
-        _ => "variants.jsonl",
+        GitReferenceField.IdeaParentCommits => RegistryFiles.FileName(RegistryKind.Ideas),
+        GitReferenceField.ExperimentBaseCommitSha => RegistryFiles.Experiment,
+        GitReferenceField.SubmissionCommitSha => RegistryFiles.FileName(RegistryKind.Submissions),
+        _ => RegistryFiles.FileName(RegistryKind.Variants),
     };
 
     /// <summary>Gets the path of the field inside the record, for example <c>parent_commits[0]</c>.</summary>

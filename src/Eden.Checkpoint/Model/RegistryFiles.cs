@@ -25,12 +25,4 @@ internal static class RegistryFiles
 
     /// <summary>Returns the registry's key in the manifest's <c>counts</c> and <c>files</c>, for example <c>tasks</c>.</summary>
     public static string ManifestKey(RegistryKind kind) => s_keys[(int)kind];
-
-    /// <summary>Finds the registry with a standard member name.</summary>
-    public static bool TryParse(string fileName, out RegistryKind kind)
-    {
-        var index = Array.IndexOf(s_files, fileName);
-        kind = (RegistryKind)Math.Max(index, 0);
-        return index >= 0;
-    }
 }

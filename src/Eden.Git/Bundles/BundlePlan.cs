@@ -49,13 +49,17 @@ internal sealed class BundlePlan : IDisposable
             Task.WaitAny([opening], CancellationToken.None);
             if (opening.IsCompletedSuccessfully)
             {
+#pragma warning disable RS0030 // It has ended.
                 opening.GetAwaiter().GetResult().Dispose();
+#pragma warning restore RS0030
             }
 
             throw;
         }
 
+#pragma warning disable RS0030 // Planning is synchronous: it computes, on a thread of its caller's choice.
         var store = opening is null ? ObjectStore.Open(layout, cancellationToken) : opening.GetAwaiter().GetResult();
+#pragma warning restore RS0030
         try
         {
             var warnings = refs.Warnings.ToList();

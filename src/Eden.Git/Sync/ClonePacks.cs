@@ -26,7 +26,9 @@ internal static class ClonePacks
         try
         {
             TemporaryDirectory.CreatePrivate(staging);
+#pragma warning disable RS0030 // A sync is synchronous, as libgit2 is; it runs on a thread of its own.
             MergeAsync(path, staging, cancellationToken).GetAwaiter().GetResult();
+#pragma warning restore RS0030
             if (options.Logger is { } logger)
             {
                 GitLog.MergedPacks(logger, path, count, options.TimeProvider.GetElapsedTime(started).TotalMilliseconds);

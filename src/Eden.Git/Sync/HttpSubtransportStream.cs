@@ -33,7 +33,9 @@ internal sealed class HttpSubtransportStream(SmartSubtransport transport, HttpRe
         bytesRead = 0;
         try
         {
+#pragma warning disable RS0030 // libgit2 calls back synchronously, on the sync's own thread.
             bytesRead = ReadAsync(dataStream, length).GetAwaiter().GetResult();
+#pragma warning restore RS0030
             return 0;
         }
         catch (Exception exception)

@@ -44,7 +44,9 @@ internal sealed class RemoteSource : IDisposable
         try
         {
             // libgit2 would give the names as text, in which bytes that are not UTF-8 are lost.
+#pragma warning disable RS0030 // A sync is synchronous, as libgit2 is; it runs on a thread of its own.
             return RemoteListing.From(Session.GetRefsAsync(Refused).GetAwaiter().GetResult(), _remote);
+#pragma warning restore RS0030
         }
         catch (Exception exception)
         {

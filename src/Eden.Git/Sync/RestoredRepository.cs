@@ -81,6 +81,7 @@ internal sealed class RestoredRepository
         }
 
         TemporaryDirectory.CreatePrivate(place);
+#pragma warning disable RS0030 // A clone is synchronous, as libgit2 is; this runs on a thread of its own.
         try
         {
             var outcome = PushAsync(_path, _remote, options, force: false, GitLimits.Default, place, options.Progress, cancellationToken).GetAwaiter().GetResult();
@@ -94,6 +95,7 @@ internal sealed class RestoredRepository
                 GitLog.PushFinished(logger, _path, _remote.Text, outcome.Taken);
             }
         }
+#pragma warning restore RS0030
         finally
         {
             FolderRemoval.Delete(place);

@@ -1,5 +1,6 @@
 using System.Text;
 using Eden.Checkpoint.Comparison;
+using Eden.Checkpoint.Format.Rows;
 using Eden.Shared;
 
 namespace Eden.Checkpoint.Tests.Comparison;

@@ -9,26 +9,24 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits, Archi
     /// <summary>The longest extended header, in bytes: room for a name and for the attributes that real tars add.</summary>
     internal const int MaxExtendedHeader = 128 << 10;
 
+    private readonly ArchiveSource _source = new(source, limits, progress);
     private readonly byte[] _block = new byte[TarBlock.Length];
     private ReadOnlyMemory<byte> _pending;
     private TarMemberHeader _current;
-    private PaxRecords _pax;
-    private string? _longName;
-    private string? _extension;
+    private TarExtensions _extensions;
     private long _members;
     private long _contentLeft;
     private int _paddingLeft;
     private bool _atEnd;
-    private bool _inputEnded;
 
     /// <summary>Gets the header of the member whose content comes next.</summary>
     public TarMemberHeader Current => _current;
 
     /// <summary>Gets how many bytes were taken from the source.</summary>
-    public long BytesRead { get; private set; }
+    public long BytesRead => _source.BytesRead;
 
     /// <summary>Gets what the source threw, if it did: such a failure is not the archive's.</summary>
-    public Exception? SourceFailure { get; private set; }
+    public Exception? SourceFailure => _source.Failure;
 
     /// <summary>Gets what is odd about the end of the archive, if anything.</summary>
     public string? EndWarning { get; private set; }
@@ -69,10 +67,10 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits, Archi
 
         var inContent = _contentLeft > 0;
         var wanted = (int)Math.Min(buffer.Length, inContent ? _contentLeft : _paddingLeft);
-        var count = await ReadSourceAsync(buffer[..wanted], cancellationToken).ConfigureAwait(false);
+        var count = await _source.ReadAsync(buffer[..wanted], cancellationToken).ConfigureAwait(false);
         if (count == 0)
         {
-            throw Structure(inContent
+            throw ArchiveFault.Structure(inContent
                 ? $"the archive is cut inside the content of '{ArchivePath.Display(_current.Name)}': {_contentLeft} of its {_current.Size} bytes are missing"
                 : $"the archive is cut inside the padding after '{ArchivePath.Display(_current.Name)}'");
         }
@@ -97,18 +95,18 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits, Archi
     {
         var rest = new byte[1 << 16];
         var zeros = 0L;
-        while (!_inputEnded)
+        while (!_source.IsEnded)
         {
-            var count = await ReadSourceAsync(rest, cancellationToken).ConfigureAwait(false);
+            var count = await _source.ReadAsync(rest, cancellationToken).ConfigureAwait(false);
             if (rest.AsSpan(0, count).ContainsAnyExcept((byte)0))
             {
-                throw Structure("bytes other than zeros follow the end of the archive");
+                throw ArchiveFault.Structure("bytes other than zeros follow the end of the archive");
             }
 
             zeros += count;
             if (zeros > limits.MaxTrailingZeros)
             {
-                throw Limit($"more than {limits.MaxTrailingZeros} bytes of zeros follow the end of the archive");
+                throw ArchiveFault.Limit($"more than {limits.MaxTrailingZeros} bytes of zeros follow the end of the archive");
             }
         }
 
@@ -138,16 +136,15 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits, Archi
             return;
         }
 
-        _pax = default;
-        _longName = _extension = null;
+        _extensions = default;
         while (true)
         {
             var offset = BytesRead;
             if (!await ReadBlockAsync(cancellationToken).ConfigureAwait(false))
             {
-                if (_extension is not null)
+                if (_extensions.IsOpen)
                 {
-                    throw Structure($"the archive ends after {_extension} that belongs to no member");
+                    throw ArchiveFault.Structure($"the archive ends after {_extensions.LastName} that belongs to no member");
                 }
 
                 _atEnd = true;
@@ -156,126 +153,98 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits, Archi
             }
 
             CheckSum(offset);
+            var extension = TarExtensions.Of(_block[TarBlock.TypeFlag]);
 
             // An extended header belongs to the member behind it, and the kinds of them bound their number; a global one stands for itself.
-            if ((char)_block[TarBlock.TypeFlag] is not ('x' or 'L' or 'K') && ++_members > limits.MaxMembers)
+            if (extension is TarExtension.None or TarExtension.GlobalPax && ++_members > limits.MaxMembers)
             {
-                throw Limit($"the archive has more than {limits.MaxMembers} members");
+                throw ArchiveFault.Limit($"the archive has more than {limits.MaxMembers} members");
             }
 
-            if (!TarField.TryReadNumber(_block.AsSpan(TarBlock.Size), out var size))
-            {
-                throw Structure($"the header at byte {offset} has an unreadable size");
-            }
-
-            if (size > limits.MaxArchiveBytes - BytesRead)
-            {
-                throw Limit($"the header at byte {offset} announces {size} bytes; the archive may have {limits.MaxArchiveBytes}");
-            }
-
-            if ((char)_block[TarBlock.TypeFlag] is 'x' or 'g' or 'L' or 'K')
-            {
-                await TakeExtensionAsync(offset, size, cancellationToken).ConfigureAwait(false);
-            }
-            else
+            var size = ReadSize(offset);
+            if (extension == TarExtension.None)
             {
                 TakeMember(offset, size);
                 return;
             }
+
+            await TakeExtensionAsync(extension, offset, size, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private long ReadSize(long offset)
+    {
+        if (!TarField.TryReadNumber(_block.AsSpan(TarBlock.Size), out var size))
+        {
+            throw ArchiveFault.Structure($"the header at byte {offset} has an unreadable size");
+        }
+
+        return size <= _source.BytesLeft ? size
+            : throw ArchiveFault.Limit($"the header at byte {offset} announces {size} bytes; the archive may have {limits.MaxArchiveBytes}");
     }
 
     private void TakeMember(long offset, long size)
     {
-        var name = _pax.Path ?? _longName ?? TarField.Name(_block) ?? throw Structure($"the name in the header at byte {offset} is not UTF-8");
+        var name = _extensions.Pax.Path ?? _extensions.LongName ?? TarField.Name(_block)
+            ?? throw ArchiveFault.Structure($"the name in the header at byte {offset} is not UTF-8");
         if (System.Text.Encoding.UTF8.GetByteCount(name) > limits.MaxPathBytes)
         {
-            throw Limit($"the member '{ArchivePath.Display(name)}' has a path of more than {limits.MaxPathBytes} bytes");
+            throw ArchiveFault.Limit($"the member '{ArchivePath.Display(name)}' has a path of more than {limits.MaxPathBytes} bytes");
         }
 
-        _current = new TarMemberHeader(offset, name, (char)_block[TarBlock.TypeFlag], _pax.Size ?? size);
-        if (_current.Size > limits.MaxArchiveBytes - BytesRead)
+        _current = new TarMemberHeader(offset, name, (char)_block[TarBlock.TypeFlag], _extensions.Pax.Size ?? size);
+        if (_current.Size > _source.BytesLeft)
         {
-            throw Limit($"the member '{ArchivePath.Display(name)}' has {_current.Size} bytes; the archive may have {limits.MaxArchiveBytes}");
+            throw ArchiveFault.Limit($"the member '{ArchivePath.Display(name)}' has {_current.Size} bytes; the archive may have {limits.MaxArchiveBytes}");
         }
 
         var known = _current.IsFile || _current.IsDirectory || _current.Type is >= '1' and <= '6';
         if (!known || (!_current.IsFile && _current.Size != 0))
         {
             // What follows such a header cannot be told for sure, so the archive is not read on.
-            throw Structure($"the member '{ArchivePath.Display(name)}' is {_current.Kind}{(known ? " with content" : string.Empty)}; only files and directories are allowed");
+            throw ArchiveFault.Structure($"the member '{ArchivePath.Display(name)}' is {_current.Kind}{(known ? " with content" : string.Empty)}; only files and directories are allowed");
         }
 
         _contentLeft = _current.Size;
         _paddingLeft = TarBlock.Padding(_current.Size);
-        _pending = ArchiveHeaders.Compose(_block, _pax, _longName);
+        _pending = ArchiveHeaders.Compose(_block, _extensions.Pax, _extensions.LongName);
     }
 
-    private async Task TakeExtensionAsync(long offset, long size, CancellationToken cancellationToken)
+    private async Task TakeExtensionAsync(TarExtension extension, long offset, long size, CancellationToken cancellationToken)
     {
-        var type = (char)_block[TarBlock.TypeFlag];
-        var what = type switch
+        var what = TarExtensions.NameOf(extension);
+        if (!_extensions.MayFollow(extension))
         {
-            'x' => "a pax header",
-            'g' => "a global pax header",
-            'L' => "a GNU long name",
-            _ => "a GNU long link name",
-        };
-        var fits = type switch
-        {
-            'x' or 'g' => _extension is null,
-            'L' => _longName is null && _extension is null or "a GNU long link name",
-            _ => _extension is null || (_longName is not null && _extension == "a GNU long name"),
-        };
-        if (!fits)
-        {
-            throw Structure($"at byte {offset}, {what} follows {_extension}");
+            throw ArchiveFault.Structure($"at byte {offset}, {what} follows {_extensions.LastName}");
         }
 
         if (size > MaxExtendedHeader)
         {
-            throw Limit($"at byte {offset}, {what} has {size} bytes; the limit is {MaxExtendedHeader}");
+            throw ArchiveFault.Limit($"at byte {offset}, {what} has {size} bytes; the limit is {MaxExtendedHeader}");
         }
 
         var data = new byte[(int)size + TarBlock.Padding(size)];
-        if (await FillAsync(data, cancellationToken).ConfigureAwait(false) < data.Length)
+        if (await _source.FillAsync(data, cancellationToken).ConfigureAwait(false) < data.Length)
         {
-            throw Structure($"the archive is cut inside {what} at byte {offset}");
+            throw ArchiveFault.Structure($"the archive is cut inside {what} at byte {offset}");
         }
 
-        var content = data.AsMemory(0, (int)size);
-        if (type is 'x' or 'g')
+        if (_extensions.Take(extension, data.AsSpan(0, (int)size), offset) is { } fault)
         {
-            if (!PaxRecords.TryParse(content.Span, type == 'g', out var records, out var fault))
-            {
-                throw Structure($"{fault} (at byte {offset})");
-            }
-
-            _pax = type == 'x' ? records : _pax;
+            throw ArchiveFault.Structure(fault);
         }
-        else if (type == 'L')
-        {
-            _longName = TarField.Decode(TarField.Text(content.Span));
-            if (string.IsNullOrEmpty(_longName))
-            {
-                throw Structure($"the GNU long name at byte {offset} is empty or not UTF-8");
-            }
-        }
-
-        // A global header stands for itself; the others belong to the member that follows.
-        _extension = type == 'g' ? null : what;
     }
 
     /// <summary>Reads a header block. Returns false at the end of the archive.</summary>
     private async Task<bool> ReadBlockAsync(CancellationToken cancellationToken)
     {
         var offset = BytesRead;
-        var count = await FillAsync(_block, cancellationToken).ConfigureAwait(false);
+        var count = await _source.FillAsync(_block, cancellationToken).ConfigureAwait(false);
         if (count == 0)
         {
             if (offset == 0)
             {
-                throw Structure("the archive is empty: it has no bytes");
+                throw ArchiveFault.Structure("the archive is empty: it has no bytes");
             }
 
             EndWarning = "The end-of-archive mark is missing.";
@@ -285,8 +254,8 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits, Archi
         if (count < _block.Length)
         {
             throw offset > 0
-                ? Structure($"the archive is cut inside the header at byte {offset}")
-                : Structure(ArchiveFormat.Recognise(_block.AsSpan(0, count)) ?? $"this is no tar archive: it has only {count} bytes");
+                ? ArchiveFault.Structure($"the archive is cut inside the header at byte {offset}")
+                : ArchiveFault.Structure(ArchiveFormat.Recognise(_block.AsSpan(0, count)) ?? $"this is no tar archive: it has only {count} bytes");
         }
 
         return _block.AsSpan().ContainsAnyExcept((byte)0);
@@ -297,50 +266,8 @@ internal sealed class ArchiveGuard(Stream source, CheckpointLimits limits, Archi
         if (!TarField.TryReadNumber(_block.AsSpan(TarBlock.Checksum), out var sum) || !TarBlock.IsSum(_block, sum))
         {
             throw offset > 0
-                ? Structure($"the block at byte {offset} is no tar header: its checksum is wrong")
-                : Structure(ArchiveFormat.Recognise(_block) ?? "this is no tar archive: the checksum of its first header is wrong");
+                ? ArchiveFault.Structure($"the block at byte {offset} is no tar header: its checksum is wrong")
+                : ArchiveFault.Structure(ArchiveFormat.Recognise(_block) ?? "this is no tar archive: the checksum of its first header is wrong");
         }
     }
-
-    private async Task<int> FillAsync(Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        var filled = 0;
-        while (filled < buffer.Length)
-        {
-            var count = await ReadSourceAsync(buffer[filled..], cancellationToken).ConfigureAwait(false);
-            if (count == 0)
-            {
-                break;
-            }
-
-            filled += count;
-        }
-
-        return filled;
-    }
-
-    private async ValueTask<int> ReadSourceAsync(Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        int count;
-        try
-        {
-            count = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-            BytesRead += count;
-            progress?.Advance(BytesRead);
-        }
-        catch (Exception failure)
-        {
-            SourceFailure = failure;
-            throw;
-        }
-
-        _inputEnded = count == 0;
-        return BytesRead <= limits.MaxArchiveBytes ? count : throw Limit($"the archive has more than {limits.MaxArchiveBytes} bytes");
-    }
-
-    private static CheckpointInvalidException Structure(string message)
-        => new(new CheckpointViolation(CheckpointRule.ArchiveStructure, null, null, null, null, message));
-
-    private static CheckpointInvalidException Limit(string message)
-        => new(new CheckpointViolation(CheckpointRule.Limit, null, null, null, null, message));
 }

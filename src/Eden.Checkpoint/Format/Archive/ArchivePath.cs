@@ -1,4 +1,5 @@
 using System.Buffers;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Format.Archive;
 
@@ -46,7 +47,7 @@ internal static class ArchivePath
     public static string Display(string path)
     {
         const int Longest = 120;
-        var shown = path.Length <= Longest ? path : string.Concat(path.AsSpan(0, Longest), "…");
+        var shown = ShortText.Of(path, Longest);
         return string.Create(shown.Length, shown, static (span, text) =>
         {
             for (var index = 0; index < span.Length; index++)

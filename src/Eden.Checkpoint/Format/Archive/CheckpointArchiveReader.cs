@@ -86,7 +86,7 @@ public sealed class CheckpointArchiveReader : IAsyncDisposable
             var header = _guard.Current;
             if (entry.Length != header.Size || !string.Equals(entry.Name, header.Name, StringComparison.Ordinal))
             {
-                throw Refused($"the header at byte {header.Offset} can be read in two ways");
+                throw ArchiveFault.Structure($"the header at byte {header.Offset} can be read in two ways");
             }
 
             if (Place(header) is { } path)
@@ -100,7 +100,7 @@ public sealed class CheckpointArchiveReader : IAsyncDisposable
 
         if (_root is null && _faults is not { Total: > 0 })
         {
-            throw Refused("the archive has no members");
+            throw ArchiveFault.Structure("the archive has no members");
         }
 
         await _guard.FinishAsync(cancellationToken).ConfigureAwait(false);
@@ -129,9 +129,6 @@ public sealed class CheckpointArchiveReader : IAsyncDisposable
         }
     }
 
-    private static CheckpointInvalidException Refused(string message, Exception? cause = null)
-        => new(new CheckpointViolation(CheckpointRule.ArchiveStructure, null, null, null, null, message), cause);
-
     private async Task<TarEntry?> NextEntryAsync(CancellationToken cancellationToken)
     {
         try
@@ -142,7 +139,7 @@ public sealed class CheckpointArchiveReader : IAsyncDisposable
             or ArgumentException or OverflowException or NotSupportedException)
         {
             // The guard has seen the header and hands on what counts of it, in the plainest form: nothing should be left to find.
-            throw Refused($"the header at byte {_guard.Current.Offset} of '{ArchivePath.Display(_guard.Current.Name ?? string.Empty)}' is malformed: {fault.Message}", fault);
+            throw ArchiveFault.Structure($"the header at byte {_guard.Current.Offset} of '{ArchivePath.Display(_guard.Current.Name ?? string.Empty)}' is malformed: {fault.Message}", fault);
         }
     }
 

@@ -1,5 +1,6 @@
 using Eden.Checkpoint.Format.Archive;
 using Eden.Checkpoint.Format.Manifest;
+using Eden.Checkpoint.Model;
 
 namespace Eden.Checkpoint;
 
@@ -17,35 +18,35 @@ public sealed record CheckpointManifestFiles
 
     /// <summary>Gets the path of the experiment's runtime record.</summary>
     /// <exception cref="ArgumentException">The value is no safe relative path.</exception>
-    public string Experiment { get; init => field = Safe(value); } = "experiment.json";
+    public string Experiment { get; init => field = Safe(value); } = RegistryFiles.Experiment;
 
     /// <summary>Gets the path of the tasks.</summary>
     /// <exception cref="ArgumentException">The value is no safe relative path.</exception>
-    public string Tasks { get; init => field = Safe(value); } = "tasks.jsonl";
+    public string Tasks { get; init => field = Safe(value); } = RegistryFiles.FileName(RegistryKind.Tasks);
 
     /// <summary>Gets the path of the ideas.</summary>
     /// <exception cref="ArgumentException">The value is no safe relative path.</exception>
-    public string Ideas { get; init => field = Safe(value); } = "ideas.jsonl";
+    public string Ideas { get; init => field = Safe(value); } = RegistryFiles.FileName(RegistryKind.Ideas);
 
     /// <summary>Gets the path of the variants.</summary>
     /// <exception cref="ArgumentException">The value is no safe relative path.</exception>
-    public string Variants { get; init => field = Safe(value); } = "variants.jsonl";
+    public string Variants { get; init => field = Safe(value); } = RegistryFiles.FileName(RegistryKind.Variants);
 
     /// <summary>Gets the path of the submissions.</summary>
     /// <exception cref="ArgumentException">The value is no safe relative path.</exception>
-    public string Submissions { get; init => field = Safe(value); } = "submissions.jsonl";
+    public string Submissions { get; init => field = Safe(value); } = RegistryFiles.FileName(RegistryKind.Submissions);
 
     /// <summary>Gets the path of the events.</summary>
     /// <exception cref="ArgumentException">The value is no safe relative path.</exception>
-    public string Events { get; init => field = Safe(value); } = "events.jsonl";
+    public string Events { get; init => field = Safe(value); } = RegistryFiles.FileName(RegistryKind.Events);
 
     /// <summary>Gets the path of the workers.</summary>
     /// <exception cref="ArgumentException">The value is no safe relative path.</exception>
-    public string Workers { get; init => field = Safe(value); } = "workers.jsonl";
+    public string Workers { get; init => field = Safe(value); } = RegistryFiles.FileName(RegistryKind.Workers);
 
     /// <summary>Gets the path of the groups.</summary>
     /// <exception cref="ArgumentException">The value is no safe relative path.</exception>
-    public string Groups { get; init => field = Safe(value); } = "groups.jsonl";
+    public string Groups { get; init => field = Safe(value); } = RegistryFiles.FileName(RegistryKind.Groups);
 
     /// <summary>Gets the path of the git bundle.</summary>
     /// <exception cref="ArgumentException">The value is no safe relative path.</exception>

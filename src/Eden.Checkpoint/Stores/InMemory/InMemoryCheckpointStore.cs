@@ -1,4 +1,5 @@
 using System.Text;
+using Eden.Checkpoint.Format.Rows;
 using Eden.Checkpoint.Stores.InMemory;
 
 namespace Eden.Checkpoint;
@@ -58,7 +59,7 @@ public sealed class InMemoryCheckpointStore : ICheckpointStore
     public void Put(RegistryKind kind, ReadOnlyMemory<byte> json)
     {
         CheckKeyed(kind);
-        var key = RowKey.Read(kind, json.Span, nameof(json));
+        var key = RowKey.Read(RowKey.Field(kind), json.Span, nameof(json));
         var row = json.ToArray();
         Change(rows => rows.With(kind, key, row));
     }
@@ -73,7 +74,7 @@ public sealed class InMemoryCheckpointStore : ICheckpointStore
     /// <exception cref="ArgumentException">It is no JSON object with an <c>event_id</c>.</exception>
     public void Append(ReadOnlyMemory<byte> json)
     {
-        RowKey.Read(RegistryKind.Events, json.Span, nameof(json));
+        RowKey.Read(RowKey.Field(RegistryKind.Events), json.Span, nameof(json));
         var row = json.ToArray();
         Change(rows => rows.WithEvent(row));
     }

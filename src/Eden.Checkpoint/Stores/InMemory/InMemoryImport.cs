@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Eden.Checkpoint.Format.Rows;
 using Eden.Checkpoint.Model;
 
 namespace Eden.Checkpoint.Stores.InMemory;
@@ -140,7 +141,7 @@ internal sealed class InMemoryImport(RowSet found, Func<RowSet, RowSet, bool> re
             }
             else
             {
-                _keyed[(int)kind].Add(RowKey.Read(kind, row.Span, nameof(rows)), row.ToArray());
+                _keyed[(int)kind].Add(RowKey.Read(RowKey.Field(kind), row.Span, nameof(rows)), row.ToArray());
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Eden.Checkpoint.Format.Rows;
 
 namespace Eden.Checkpoint.Stores.InMemory;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Stores.Postgres;
 
@@ -53,10 +54,7 @@ internal sealed class CopyRow(CopyLayout layout)
     }
 
     private CheckpointInvalidException Unstorable(long line, string field, string message)
-        => new(new CheckpointViolation(CheckpointRule.Record, layout.Member, line, Shown(Key), field, message));
-
-    private static string Shown(ReadOnlySpan<byte> key)
-        => key.Length <= MaxKeyShown ? Encoding.UTF8.GetString(key) : Encoding.UTF8.GetString(key[..MaxKeyShown]) + "…";
+        => new(new CheckpointViolation(CheckpointRule.Record, layout.Member, line, ShortText.Of(Key, MaxKeyShown), field, message));
 
     private ReadOnlySpan<byte> Value(int field) => _values[field].Length < 0 ? [] : _text.AsSpan(_values[field].Start, _values[field].Length);
 

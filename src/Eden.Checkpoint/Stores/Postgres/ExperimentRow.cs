@@ -2,6 +2,7 @@ using System.Data;
 using System.Text;
 using System.Text.Json;
 using Eden.Checkpoint.Model;
+using Eden.Shared;
 using Npgsql;
 
 namespace Eden.Checkpoint.Stores.Postgres;
@@ -106,5 +107,5 @@ internal static class ExperimentRow
     }
 
     private static CheckpointInvalidException Invalid(CheckpointRule rule, string id, string? field, string message)
-        => new(new CheckpointViolation(rule, RegistryFiles.Experiment, null, id.Length <= 200 ? id : id[..200] + "…", field, message));
+        => new(new CheckpointViolation(rule, RegistryFiles.Experiment, null, ShortText.Of(id, 200), field, message));
 }

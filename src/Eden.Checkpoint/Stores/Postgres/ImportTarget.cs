@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Eden.Checkpoint.Model;
 using Npgsql;
 
 namespace Eden.Checkpoint.Stores.Postgres;

@@ -1,5 +1,6 @@
 using System.Text;
 using Eden.Checkpoint.Diagnostics;
+using Eden.Checkpoint.Model;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Text;
+using Eden.Shared;
 using Npgsql;
 
 namespace Eden.Checkpoint.Stores.Postgres;
@@ -113,7 +114,7 @@ internal sealed class RegistryRows : IAsyncDisposable
             || !await TryReadColumnAsync(2, cancellationToken).ConfigureAwait(false)
             || !TryAppendFields(_column.Written.Span))
         {
-            throw TooLong(Shown(_row.Written.Span[keyStart..keyEnd]));
+            throw TooLong(ShortText.Of(_row.Written.Span[keyStart..keyEnd], MaxKeyShown));
         }
     }
 
@@ -150,9 +151,6 @@ internal sealed class RegistryRows : IAsyncDisposable
         await using var disposing = stream.ConfigureAwait(false);
         var start = new byte[MaxKeyShown + 1];
         var length = await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-        return Shown(start.AsSpan(0, length));
+        return ShortText.Of(start.AsSpan(0, length), MaxKeyShown);
     }
-
-    private static string Shown(ReadOnlySpan<byte> key)
-        => key.Length <= MaxKeyShown ? Encoding.UTF8.GetString(key) : Encoding.UTF8.GetString(key[..MaxKeyShown]) + "…";
 }

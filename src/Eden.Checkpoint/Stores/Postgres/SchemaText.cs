@@ -1,3 +1,5 @@
+using Eden.Checkpoint.Model;
+
 namespace Eden.Checkpoint.Stores.Postgres;
 
 /// <summary>The statements that make schema version 9, as EDEN deployments have it. Names are unqualified: they land in the first schema of the search path.</summary>
@@ -7,7 +9,7 @@ internal static class SchemaText
     public const int Version = 9;
 
     /// <summary>Makes every table, index and view, and the rows of <c>schema_version</c>.</summary>
-    public const string Create = """
+    public const string Create = $$"""
         CREATE TABLE schema_version (
             version integer PRIMARY KEY
         );
@@ -15,7 +17,7 @@ internal static class SchemaText
         CREATE TABLE experiment (
             experiment_id text PRIMARY KEY,
             evaluation_schema text,
-            dispatch_mode text NOT NULL DEFAULT '{"ideation_creation":"auto","execution_dispatch":"auto","evaluation_dispatch":"auto","integration":"auto"}',
+            dispatch_mode text NOT NULL DEFAULT '{{DispatchDefaults.Text}}',
             state text NOT NULL DEFAULT 'running',
             created_at text NOT NULL DEFAULT '1970-01-01T00:00:00Z',
             imported_from text,

@@ -40,11 +40,11 @@ public class KeyLedgerTests
         }
 
         ledger.Define(KeySpace.Event, "777"u8, 1_000_001);
-        Complete(ledger, spill, violations);
+        var join = Complete(ledger, spill, violations);
         Assert.Multiple(() =>
         {
             Assert.That(violations.Listed.Single().ToString(), Is.EqualTo("events.jsonl:1000001 777 event_id: `777` is on line 778 already"));
-            Assert.That(ledger.Total, Is.EqualTo(1_000_001));
+            Assert.That(join.Taken, Is.EqualTo(1_000_001));
             Assert.That(ledger.PeakBytes, Is.LessThanOrEqualTo((BufferBytes * 5 / 4) + (33 * KeyRun.BufferBytes)));
             Assert.That(Content(spill), Is.Empty);
         });
@@ -88,14 +88,16 @@ public class KeyLedgerTests
     private static IEnumerable<string> Content(TemporaryDirectory spill)
         => Directory.EnumerateFileSystemEntries(spill.Path).Where(path => !Path.GetFileName(path).StartsWith(".eden-owner", StringComparison.Ordinal));
 
-    private static void Complete(
+    private static ObservedJoin Complete(
         KeyLedger ledger, TemporaryDirectory spill, ViolationList violations, int bufferBytes = KeyLedger.DefaultBufferBytes, CancellationToken cancellationToken = default)
     {
         using var submissions = new SubmissionFaults(spill, bufferBytes);
         var (found, warnings) = (new FindingList(violations), new FindingList(new ViolationList(10)));
-        ledger.Complete(new KeyJoin(found, warnings, submissions), cancellationToken);
+        var join = new ObservedJoin(new KeyJoin(found, warnings, submissions), spill);
+        ledger.Complete(join, cancellationToken);
         submissions.Complete(found, warnings, cancellationToken);
         found.Complete();
+        return join;
     }
 
     private static (string[] Lines, long Total, int Runs) Run(int seed, int capacity, int bufferBytes)
@@ -127,7 +129,27 @@ public class KeyLedgerTests
             }
         }
 
-        Complete(ledger, spill, violations, bufferBytes);
-        return ([.. violations.Listed.Select(violation => violation.ToString())], violations.Total, ledger.RunsWritten);
+        var join = Complete(ledger, spill, violations, bufferBytes);
+        return ([.. violations.Listed.Select(violation => violation.ToString())], violations.Total, join.Runs);
+    }
+
+    /// <summary>Counts what a join gets, and how many runs the ledger has written for it, merged ones included.</summary>
+    private sealed class ObservedJoin(IKeyJoin join, TemporaryDirectory spill) : IKeyJoin
+    {
+        public long Taken { get; private set; }
+
+        public int Runs { get; private set; }
+
+        public void Take(KeyRecord record)
+        {
+            if (Taken++ == 0)
+            {
+                // Runs are numbered, and the last one is read to the end.
+                Runs = Content(spill).Select(path => int.Parse(Path.GetFileNameWithoutExtension(path).Split('-')[^1], CultureInfo.InvariantCulture) + 1)
+                    .DefaultIfEmpty().Max();
+            }
+
+            join.Take(record);
+        }
     }
 }

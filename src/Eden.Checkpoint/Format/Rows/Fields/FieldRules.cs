@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Eden.Checkpoint.Format.Rows.Grammar;
 using Eden.Checkpoint.Format.Rows.Json;
+using Eden.Checkpoint.Model;
 
 namespace Eden.Checkpoint.Format.Rows.Fields;
 
@@ -14,7 +16,7 @@ internal static class FieldRules
     /// <summary>The longest key that every store can index.</summary>
     private const int LongestEntityId = 2000;
 
-    private static readonly byte[][] s_modes = ["auto"u8.ToArray(), "manual"u8.ToArray()];
+    private static readonly byte[][] s_modes = [Encoding.UTF8.GetBytes(DispatchDefaults.Automatic), Encoding.UTF8.GetBytes(DispatchDefaults.Manual)];
 
     public static bool Check(ref RowView row, RecordField field, RowValue value)
     {

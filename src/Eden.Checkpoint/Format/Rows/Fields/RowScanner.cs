@@ -17,7 +17,7 @@ internal sealed class RowScanner(int maxDepth)
     private readonly RowValue[] _values = new RowValue[RecordShape.MostSlots];
     private readonly List<RowFault> _faults = [];
     private readonly List<string> _repeated = [];
-    private Frame[] _frames = new Frame[8];
+    private readonly ScanFrames _frames = new();
     private byte[] _scratch = new byte[256];
 
     /// <summary>Gets a value indicating whether no white space stands outside strings.</summary>
@@ -45,6 +45,7 @@ internal sealed class RowScanner(int maxDepth)
         Root = default;
         IsCompact = false;
         _names.Reset();
+        _frames.Clear();
         if (json.StartsWith("\uFEFF"u8))
         {
             Fault("begins with a byte order mark", null);
@@ -93,98 +94,105 @@ internal sealed class RowScanner(int maxDepth)
 
     private bool Scan(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, RecordShape shape)
     {
-        var depth = -1;
-        var end = 0;
-        var compact = true;
+        var spacing = default(JsonSpacing);
         RecordField? field = null;
         while (reader.Read())
         {
             var start = (int)reader.TokenStartIndex;
             var type = reader.TokenType;
-            var consumed = (int)reader.BytesConsumed;
-
-            // Between two tokens there is nothing, or one comma; the colon belongs to the name.
-            compact &= start == end || (start == end + 1 && json[end] == (byte)',');
-            end = consumed;
+            var end = (int)reader.BytesConsumed;
             if (type == JsonTokenType.PropertyName)
             {
-                compact &= consumed - start == reader.ValueSpan.Length + 3;
-                ref var frame = ref _frames[depth];
-                frame.Name = new RowValue(type, start + 1, reader.ValueSpan.Length, reader.ValueIsEscaped);
-                field = Name(json, ref frame, depth);
+                var name = new RowValue(type, start + 1, reader.ValueSpan.Length, reader.ValueIsEscaped);
+                spacing.TakeName(json, start, end, name.Length);
+                field = TakeName(json, name);
                 continue;
             }
 
+            spacing.Take(json, start, end);
             if (type is JsonTokenType.EndObject or JsonTokenType.EndArray)
             {
-                ref var frame = ref _frames[depth];
-                if (type == JsonTokenType.EndObject)
-                {
-                    EndObject(json, ref frame, depth);
-                }
-
-                if (frame.Container is { } container)
-                {
-                    _values[container.Slot] = _values[container.Slot] with { Length = end - _values[container.Slot].Start };
-                }
-
-                depth--;
+                TakeEnd(json, type, end);
                 continue;
             }
 
-            if (depth >= 0 && _frames[depth].IsArray)
-            {
-                _frames[depth].Index++;
-            }
-
-            if (type == JsonTokenType.String)
-            {
-                var value = new RowValue(type, start + 1, reader.ValueSpan.Length, reader.ValueIsEscaped);
-                if (value.Escaped && JsonText.HasLoneSurrogate(reader.ValueSpan))
-                {
-                    Fault("holds half of a surrogate pair", Path(json, depth));
-                }
-
-                Keep(field, value);
-            }
-            else if (type is JsonTokenType.StartObject or JsonTokenType.StartArray)
-            {
-                if (depth + 1 >= maxDepth)
-                {
-                    Fault(string.Create(CultureInfo.InvariantCulture, $"is nested deeper than {maxDepth}"), Path(json, depth), isLimit: true);
-                    return false;
-                }
-
-                Keep(field, new RowValue(type, start, 0, false));
-                if (++depth == _frames.Length)
-                {
-                    Array.Resize(ref _frames, depth * 2);
-                }
-
-                _frames[depth] = new Frame
-                {
-                    Shape = depth == 0 ? shape : field?.Shape,
-                    Container = field,
-                    Names = _names.Begin(),
-                    IsArray = type == JsonTokenType.StartArray,
-                    Index = -1,
-                };
-            }
-            else
-            {
-                Keep(field, new RowValue(type, start, end - start, false));
-            }
-
-            if (depth <= 0 && !Root.IsPresent)
+            if (_frames.Count == 0)
             {
                 Root = new RowValue(type, start, end - start, false);
+            }
+            else if (_frames.Innermost.IsArray)
+            {
+                _frames.Innermost.Index++;
+            }
+
+            switch (type)
+            {
+                case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                    if (!TryTakeStart(json, new RowValue(type, start, 0, false), field, shape))
+                    {
+                        return false;
+                    }
+
+                    break;
+                case JsonTokenType.String:
+                    TakeString(json, new RowValue(type, start + 1, reader.ValueSpan.Length, reader.ValueIsEscaped), field);
+                    break;
+                default:
+                    Keep(field, new RowValue(type, start, end - start, false));
+                    break;
             }
 
             field = null;
         }
 
-        IsCompact = compact && end == json.Length;
+        IsCompact = spacing.IsCompact(json);
         return true;
+    }
+
+    /// <summary>Goes into an object or array; <see langword="false"/> when it is too deep.</summary>
+    private bool TryTakeStart(ReadOnlySpan<byte> json, RowValue value, RecordField? field, RecordShape shape)
+    {
+        if (_frames.Count >= maxDepth)
+        {
+            Fault(string.Create(CultureInfo.InvariantCulture, $"is nested deeper than {maxDepth}"), Path(json), isLimit: true);
+            return false;
+        }
+
+        Keep(field, value);
+        _frames.Push(new ScanFrame
+        {
+            Shape = _frames.Count == 0 ? shape : field?.Shape,
+            Container = field,
+            Names = _names.Begin(),
+            IsArray = value.Type == JsonTokenType.StartArray,
+            Index = -1,
+        });
+        return true;
+    }
+
+    private void TakeEnd(ReadOnlySpan<byte> json, JsonTokenType type, int end)
+    {
+        if (type == JsonTokenType.EndObject)
+        {
+            EndNames(json);
+        }
+
+        if (_frames.Innermost.Container is { } container)
+        {
+            _values[container.Slot] = _values[container.Slot] with { Length = end - _values[container.Slot].Start };
+        }
+
+        _frames.Pop();
+    }
+
+    private void TakeString(ReadOnlySpan<byte> json, RowValue value, RecordField? field)
+    {
+        if (value.Escaped && JsonText.HasLoneSurrogate(json.Slice(value.Start, value.Length)))
+        {
+            Fault("holds half of a surrogate pair", Path(json));
+        }
+
+        Keep(field, value);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -197,15 +205,16 @@ internal sealed class RowScanner(int maxDepth)
     }
 
     /// <summary>Notes a name, and returns its field when the object's shape has one.</summary>
-    private RecordField? Name(ReadOnlySpan<byte> json, ref Frame frame, int depth)
+    private RecordField? TakeName(ReadOnlySpan<byte> json, RowValue name)
     {
-        var name = frame.Name;
+        ref var frame = ref _frames.Innermost;
+        frame.Name = name;
         var bytes = json.Slice(name.Start, name.Length);
         if (name.Escaped)
         {
             if (JsonText.HasLoneSurrogate(bytes))
             {
-                Fault("has half of a surrogate pair in its name", Path(json, depth));
+                Fault("has half of a surrogate pair in its name", Path(json));
             }
 
             bytes = Unescape(bytes);
@@ -215,7 +224,7 @@ internal sealed class RowScanner(int maxDepth)
         {
             if (!_names.Add(frame.Names, json, name.Start, name.Length, name.Escaped))
             {
-                Fault("stands twice in its object", Path(json, depth));
+                Fault("stands twice in its object", Path(json));
             }
 
             return null;
@@ -224,22 +233,23 @@ internal sealed class RowScanner(int maxDepth)
         if (_values[field.Slot].IsPresent)
         {
             // The first one counts; the row is refused anyway.
-            Fault("stands twice in its object", Path(json, depth));
+            Fault("stands twice in its object", Path(json));
             return null;
         }
 
         return field;
     }
 
-    private void EndObject(ReadOnlySpan<byte> json, ref Frame frame, int depth)
+    /// <summary>Reports the names that the innermost object has twice.</summary>
+    private void EndNames(ReadOnlySpan<byte> json)
     {
-        _names.End(frame.Names, json, _repeated);
+        _names.End(_frames.Innermost.Names, json, _repeated);
         if (_repeated.Count == 0)
         {
             return;
         }
 
-        var parent = Path(json, depth - 1);
+        var parent = _frames.Path(json, _frames.Count - 1);
         foreach (var name in _repeated)
         {
             Fault("stands twice in its object", parent is null ? name : $"{parent}.{name}");
@@ -248,6 +258,9 @@ internal sealed class RowScanner(int maxDepth)
         _repeated.Clear();
     }
 
+    /// <summary>Returns the path of the value that is being read.</summary>
+    private string? Path(ReadOnlySpan<byte> json) => _frames.Path(json, _frames.Count);
+
     private void Fault(string message, string? field, bool isLimit = false)
     {
         TotalFaults++;
@@ -255,36 +268,6 @@ internal sealed class RowScanner(int maxDepth)
         {
             _faults.Add(new RowFault(message, field, isLimit));
         }
-    }
-
-    /// <summary>Returns the path of the value that is being read, through the containers down to <paramref name="depth"/>.</summary>
-    private string? Path(ReadOnlySpan<byte> json, int depth)
-    {
-        const int MostSteps = 8;
-        var path = new StringBuilder();
-        for (var step = 0; step <= depth && step < MostSteps; step++)
-        {
-            ref readonly var frame = ref _frames[step];
-            if (frame.IsArray)
-            {
-                path.Append(CultureInfo.InvariantCulture, $"[{frame.Index}]");
-                continue;
-            }
-
-            if (path.Length > 0)
-            {
-                path.Append('.');
-            }
-
-            path.Append(ShownValue.Of(Text(json, frame.Name)));
-        }
-
-        if (depth >= MostSteps)
-        {
-            path.Append('…');
-        }
-
-        return path.Length == 0 ? null : path.ToString();
     }
 
     private static int FirstInvalid(ReadOnlySpan<byte> json)
@@ -305,15 +288,5 @@ internal sealed class RowScanner(int maxDepth)
         var text = exception.Message;
         var cut = text.IndexOf(" LineNumber:", StringComparison.Ordinal);
         return cut > 0 ? text[..cut] : text;
-    }
-
-    private struct Frame
-    {
-        public RecordShape? Shape;
-        public RecordField? Container;
-        public JsonNames.Mark Names;
-        public RowValue Name;
-        public bool IsArray;
-        public int Index;
     }
 }

@@ -10,39 +10,24 @@ internal static class JsonText
     /// <param name="raw">The bytes between the quotes, already accepted by a JSON tokenizer.</param>
     public static bool HasLoneSurrogate(ReadOnlySpan<byte> raw)
     {
-        var position = 0;
-        while (position < raw.Length)
+        while (true)
         {
-            var next = raw[position..].IndexOf((byte)'\\');
-            if (next < 0)
+            var next = raw.IndexOf((byte)'\\');
+            if (next < 0 || next + 1 >= raw.Length)
             {
                 return false;
             }
 
-            position += next;
-            if (!TryReadUnit(raw, position, out var unit))
+            raw = raw[next..];
+            if (!TryTakeCodePoint(ref raw, out var codePoint))
             {
-                position += 2;
-                continue;
+                raw = raw[2..];
             }
-
-            position += 6;
-            if (char.IsHighSurrogate(unit))
-            {
-                if (!TryReadUnit(raw, position, out var low) || !char.IsLowSurrogate(low))
-                {
-                    return true;
-                }
-
-                position += 6;
-            }
-            else if (char.IsLowSurrogate(unit))
+            else if (IsSurrogate(codePoint))
             {
                 return true;
             }
         }
-
-        return false;
     }
 
     /// <summary>Tells whether a string anywhere in a JSON text has the escape of U+0000.</summary>
@@ -92,42 +77,60 @@ internal static class JsonText
             raw[..next].CopyTo(destination[written..]);
             written += next;
             raw = raw[next..];
-            if (TryReadUnit(raw, 0, out var unit))
+            if (TryTakeCodePoint(ref raw, out var codePoint))
             {
-                raw = raw[6..];
-                var rune = Rune.ReplacementChar;
-                if (char.IsHighSurrogate(unit) && TryReadUnit(raw, 0, out var low) && char.IsLowSurrogate(low))
-                {
-                    rune = new Rune(unit, low);
-                    raw = raw[6..];
-                }
-                else if (!char.IsSurrogate(unit))
-                {
-                    rune = new Rune(unit);
-                }
-
+                var rune = IsSurrogate(codePoint) ? Rune.ReplacementChar : new Rune(codePoint);
                 written += rune.EncodeToUtf8(destination[written..]);
                 continue;
             }
 
-            destination[written++] = raw[1] switch
-            {
-                (byte)'b' => (byte)'\b',
-                (byte)'f' => (byte)'\f',
-                (byte)'n' => (byte)'\n',
-                (byte)'r' => (byte)'\r',
-                (byte)'t' => (byte)'\t',
-                var other => other,
-            };
+            destination[written++] = Unescape(raw[1]);
             raw = raw[2..];
         }
     }
 
-    private static bool TryReadUnit(ReadOnlySpan<byte> raw, int position, out char unit)
+    /// <summary>Returns what the byte after a backslash stands for; all but five stand for themselves.</summary>
+    public static byte Unescape(byte escape) => escape switch
+    {
+        (byte)'b' => (byte)'\b',
+        (byte)'f' => (byte)'\f',
+        (byte)'n' => (byte)'\n',
+        (byte)'r' => (byte)'\r',
+        (byte)'t' => (byte)'\t',
+        _ => escape,
+    };
+
+    /// <summary>Takes the escape of a code point off the front of a text: six bytes, or the twelve of a surrogate pair.</summary>
+    /// <param name="raw">The text; what is left of it.</param>
+    /// <param name="codePoint">The code point; half of a surrogate pair stands for itself.</param>
+    /// <returns><see langword="false"/> when the text begins with anything else.</returns>
+    public static bool TryTakeCodePoint(ref ReadOnlySpan<byte> raw, out int codePoint)
+    {
+        codePoint = 0;
+        if (!TryReadUnit(raw, out var unit))
+        {
+            return false;
+        }
+
+        raw = raw[6..];
+        codePoint = unit;
+        if (char.IsHighSurrogate(unit) && TryReadUnit(raw, out var low) && char.IsLowSurrogate(low))
+        {
+            raw = raw[6..];
+            codePoint = char.ConvertToUtf32(unit, low);
+        }
+
+        return true;
+    }
+
+    /// <summary>Tells whether a code point is half of a surrogate pair.</summary>
+    public static bool IsSurrogate(int codePoint) => codePoint is >= 0xD800 and <= 0xDFFF;
+
+    private static bool TryReadUnit(ReadOnlySpan<byte> raw, out char unit)
     {
         unit = default;
-        if (raw.Length - position < 6 || raw[position] != (byte)'\\' || raw[position + 1] != (byte)'u'
-            || !Utf8Parser.TryParse(raw.Slice(position + 2, 4), out ushort value, out var used, 'x') || used != 4)
+        if (raw.Length < 6 || raw[0] != (byte)'\\' || raw[1] != (byte)'u'
+            || !Utf8Parser.TryParse(raw.Slice(2, 4), out ushort value, out var used, 'x') || used != 4)
         {
             return false;
         }

@@ -38,12 +38,6 @@ internal sealed class KeyLedger : IDisposable
         _bufferBytes = bufferBytes;
     }
 
-    /// <summary>Gets the number of uses noted.</summary>
-    public long Total { get; private set; }
-
-    /// <summary>Gets the number of runs written, merged ones included.</summary>
-    public int RunsWritten => _runsMade;
-
     /// <summary>Gets the most bytes that the ledger has held at a time.</summary>
     public long PeakBytes { get; private set; }
 
@@ -137,7 +131,6 @@ internal sealed class KeyLedger : IDisposable
         _offsets[_count] = _length;
         _hashes[_count++] = RecordAt(_length).Hash;
         _length += length;
-        Total++;
     }
 
     private int MostEntries => Math.Max(2, _bufferBytes / BytesPerEntry);

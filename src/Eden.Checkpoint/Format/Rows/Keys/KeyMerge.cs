@@ -4,7 +4,7 @@ namespace Eden.Checkpoint.Format.Rows.Keys;
 internal sealed class KeyMerge : IDisposable
 {
     private readonly List<KeyRun> _runs = [];
-    private int _open;
+    private readonly RunHeap<KeyRun, Order> _heap = new();
     private bool _begun;
 
     public KeyMerge(string[] paths)
@@ -24,9 +24,9 @@ internal sealed class KeyMerge : IDisposable
     }
 
     /// <summary>Gets the current record's bytes.</summary>
-    public ReadOnlySpan<byte> Bytes => _runs[0].Bytes;
+    public ReadOnlySpan<byte> Bytes => _heap.First.Bytes;
 
-    public KeyRecord Current => _runs[0].Current;
+    public KeyRecord Current => _heap.First.Current;
 
     public bool MoveNext()
     {
@@ -34,17 +34,12 @@ internal sealed class KeyMerge : IDisposable
         {
             Begin();
         }
-        else if (_open > 0)
+        else if (_heap.Count > 0)
         {
-            if (!_runs[0].MoveNext())
-            {
-                Close();
-            }
-
-            Sift(0);
+            _heap.Advance(_heap.First.MoveNext());
         }
 
-        return _open > 0;
+        return _heap.Count > 0;
     }
 
     public void Dispose()
@@ -58,45 +53,17 @@ internal sealed class KeyMerge : IDisposable
     private void Begin()
     {
         _begun = true;
-        _open = _runs.Count;
-        for (var index = _open - 1; index >= 0; index--)
+        foreach (var run in _runs)
         {
-            if (!_runs[index].MoveNext())
+            if (run.MoveNext())
             {
-                _open--;
-                (_runs[index], _runs[_open]) = (_runs[_open], _runs[index]);
+                _heap.Add(run);
             }
-        }
-
-        for (var root = (_open / 2) - 1; root >= 0; root--)
-        {
-            Sift(root);
         }
     }
 
-    private void Close()
+    private readonly struct Order : IComparer<KeyRun>
     {
-        _open--;
-        (_runs[0], _runs[_open]) = (_runs[_open], _runs[0]);
-    }
-
-    private void Sift(int root)
-    {
-        while ((root * 2) + 1 < _open)
-        {
-            var child = (root * 2) + 1;
-            if (child + 1 < _open && KeyRecord.Compare(_runs[child].Current, _runs[child + 1].Current) > 0)
-            {
-                child++;
-            }
-
-            if (KeyRecord.Compare(_runs[root].Current, _runs[child].Current) <= 0)
-            {
-                return;
-            }
-
-            (_runs[root], _runs[child]) = (_runs[child], _runs[root]);
-            root = child;
-        }
+        public int Compare(KeyRun? x, KeyRun? y) => KeyRecord.Compare(x!.Current, y!.Current);
     }
 }

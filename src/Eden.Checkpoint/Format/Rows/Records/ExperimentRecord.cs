@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Eden.Checkpoint.Format.Rows.Fields;
 using Eden.Checkpoint.Format.Rows.Grammar;
+using Eden.Checkpoint.Model;
 
 namespace Eden.Checkpoint.Format.Rows.Records;
 
@@ -24,11 +25,7 @@ internal static class ExperimentRecord
             RecordField.Required("source_experiment_id", ValueRule.ExperimentId)),
         RecordField.OptionalObject(
             "dispatch_mode",
-            Decision("termination"),
-            Decision("ideation_creation"),
-            Decision("execution_dispatch"),
-            Decision("evaluation_dispatch"),
-            Decision("integration")));
+            [.. DispatchDefaults.Decisions.Select(static name => RecordField.OptionalChoice(name, DispatchDefaults.Automatic, DispatchDefaults.Manual))]));
 
     public static void Check(ref RowView row)
     {
@@ -44,6 +41,4 @@ internal static class ExperimentRecord
             row.Context.ExperimentId = row.Text(ExperimentId).ToArray();
         }
     }
-
-    private static RecordField Decision(string name) => RecordField.OptionalChoice(name, "auto", "manual");
 }

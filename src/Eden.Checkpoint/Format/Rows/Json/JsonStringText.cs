@@ -1,7 +1,6 @@
-using System.Buffers.Text;
 using System.Text;
 
-namespace Eden.Checkpoint.Comparison;
+namespace Eden.Checkpoint.Format.Rows.Json;
 
 /// <summary>Steps through the UTF-8 bytes that a JSON string stands for, escapes decoded, without a buffer for the whole of it.</summary>
 /// <remarks>Half of a surrogate pair, which a store may hold although no valid archive does, is decoded to three bytes of its own, so that it equals itself only.</remarks>
@@ -89,29 +88,14 @@ internal ref struct JsonStringText
             return value;
         }
 
-        if (TryReadUnit(_raw, out var unit))
+        if (JsonText.TryTakeCodePoint(ref _raw, out var codePoint))
         {
-            _raw = _raw[6..];
-            if (char.IsHighSurrogate(unit) && TryReadUnit(_raw, out var low) && char.IsLowSurrogate(low))
-            {
-                _raw = _raw[6..];
-                return Queue(new Rune(unit, low));
-            }
-
-            return char.IsSurrogate(unit) ? QueueSurrogate(unit) : Queue(new Rune(unit));
+            return JsonText.IsSurrogate(codePoint) ? QueueSurrogate(codePoint) : Queue(new Rune(codePoint));
         }
 
         var escape = _raw[1];
         _raw = _raw[2..];
-        return escape switch
-        {
-            (byte)'b' => '\b',
-            (byte)'f' => '\f',
-            (byte)'n' => '\n',
-            (byte)'r' => '\r',
-            (byte)'t' => '\t',
-            _ => escape,
-        };
+        return JsonText.Unescape(escape);
     }
 
     private int Queue(Rune rune)
@@ -120,7 +104,7 @@ internal ref struct JsonStringText
         return Queue(bytes[..rune.EncodeToUtf8(bytes)]);
     }
 
-    private int QueueSurrogate(char unit)
+    private int QueueSurrogate(int unit)
         => Queue([(byte)(0xE0 | (unit >> 12)), (byte)(0x80 | ((unit >> 6) & 0x3F)), (byte)(0x80 | (unit & 0x3F))]);
 
     private int Queue(scoped ReadOnlySpan<byte> bytes)
@@ -133,18 +117,5 @@ internal ref struct JsonStringText
 
         _pendingLength = bytes.Length - 1;
         return bytes[0];
-    }
-
-    private static bool TryReadUnit(ReadOnlySpan<byte> raw, out char unit)
-    {
-        unit = default;
-        if (raw.Length < 6 || raw[0] != (byte)'\\' || raw[1] != (byte)'u'
-            || !Utf8Parser.TryParse(raw.Slice(2, 4), out ushort value, out var used, 'x') || used != 4)
-        {
-            return false;
-        }
-
-        unit = (char)value;
-        return true;
     }
 }

@@ -1,7 +1,7 @@
 using System.Text;
-using Eden.Checkpoint.Comparison;
+using Eden.Checkpoint.Format.Rows.Json;
 
-namespace Eden.Checkpoint.Tests.Comparison;
+namespace Eden.Checkpoint.Tests.Format.Rows;
 
 internal sealed class JsonStringTextTests
 {
