@@ -57,15 +57,16 @@ internal static class ImportVerb
                     var result = await ProgressDisplay.RunAsync(
                         terminal,
                         progress => importer.ImportAsync(archive, options with { Progress = progress }, cancellationToken)).ConfigureAwait(false);
+                    var warnings = result.Warnings.ToList();
                     var tokensLost = result.Credentials.Count > 0 && !result.CredentialsWritten;
                     if (tokensLost)
                     {
                         // The importer's result has the tokens, but this program prints none.
                         var why = options.CredentialsDirectory is null ? "there is no --credentials-dir" : "--credentials-dir could not take them all";
-                        result = result with { Warnings = [.. result.Warnings, $"Tokens were not kept: {why}. They must be reissued."] };
+                        warnings.Add($"Tokens were not kept: {why}. They must be reissued.");
                     }
 
-                    Print(terminal, result, parsed.GetValue(json));
+                    Print(terminal, result, warnings, parsed.GetValue(json));
                     return result.Push is { IsComplete: false } || (tokensLost && options.CredentialsDirectory is not null) ? ExitCode.Unavailable : ExitCode.Done;
                 }
             }
@@ -99,15 +100,15 @@ internal static class ImportVerb
         }
     }
 
-    private static void Print(Terminal terminal, CheckpointImportResult result, bool json)
+    private static void Print(Terminal terminal, CheckpointImportResult result, IReadOnlyList<string> warnings, bool json)
     {
         if (json)
         {
-            terminal.Line(ReportJson.Object(writer => ImportJson.Write(writer, result)));
+            terminal.Line(ReportJson.Object(writer => ImportJson.Write(writer, result, warnings)));
             return;
         }
 
-        foreach (var warning in result.Warnings)
+        foreach (var warning in warnings)
         {
             terminal.ErrorLine($"warning: {Printable.Of(warning)}");
         }

@@ -25,7 +25,7 @@ internal static class RepositoryComparer
         var rightHeader = await ReadHeaderAsync(right.Bundle, options, cancellationToken).ConfigureAwait(false);
         var refs = new RefComparer(findings, left.Name, right.Name);
         refs.Compare(leftHeader?.RefLines, rightHeader?.RefLines);
-        var comparison = new CheckpointRepositoryComparison(refs.LeftCount, refs.RightCount, null, null);
+        var comparison = new CheckpointRepositoryComparison { LeftRefs = refs.LeftCount, RightRefs = refs.RightCount };
         return options.CompareObjects
             ? await CompareObjectsAsync(left.Bundle, leftHeader, right.Bundle, rightHeader, comparison, findings, options, cancellationToken).ConfigureAwait(false)
             : comparison;
@@ -70,13 +70,13 @@ internal static class RepositoryComparer
             var rightPack = await PackIdentity.ReadAsync(right, rightHeader, cancellationToken).ConfigureAwait(false);
             if (leftPack.Checksum == rightPack.Checksum)
             {
-                return comparison with { LeftObjects = leftPack.ObjectCount, RightObjects = rightPack.ObjectCount };
+                return comparison.WithObjects(leftPack.ObjectCount, rightPack.ObjectCount);
             }
         }
 
         var lefts = await ObjectSet.ReadAsync(left, options, cancellationToken).ConfigureAwait(false);
         var rights = await ObjectSet.ReadAsync(right, options, cancellationToken).ConfigureAwait(false);
         ObjectSet.Compare(lefts, rights, findings);
-        return comparison with { LeftObjects = lefts.Count, RightObjects = rights.Count };
+        return comparison.WithObjects(lefts.Count, rights.Count);
     }
 }

@@ -1,7 +1,7 @@
 namespace Eden.Checkpoint;
 
 /// <summary>What an export wrote. Immutable.</summary>
-public sealed record CheckpointExportResult
+public sealed class CheckpointExportResult
 {
     /// <summary>Gets the manifest as it stands in the archive.</summary>
     public required CheckpointManifest Manifest { get; init; }

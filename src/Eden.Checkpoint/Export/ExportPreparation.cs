@@ -75,7 +75,14 @@ internal sealed class ExportPreparation(
                 options, time, spool, experiment, artifacts, bundle, report,
                 Warnings(experiment.Id, artifacts, bundle, checker.References, report),
                 _violations.Total == 0,
-                new CheckpointExportTimings(snapshotTime, bundleTime, validateTime, TimeSpan.Zero) { Artifacts = artifactTime });
+                archiveTime => new CheckpointExportTimings
+                {
+                    Snapshot = snapshotTime,
+                    Bundle = bundleTime,
+                    Validate = validateTime,
+                    Artifacts = artifactTime,
+                    Archive = archiveTime,
+                });
         }
         catch
         {

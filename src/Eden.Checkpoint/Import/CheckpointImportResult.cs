@@ -1,7 +1,7 @@
 namespace Eden.Checkpoint;
 
-/// <summary>What an import did. Immutable; its text shows no credential.</summary>
-public sealed record CheckpointImportResult
+/// <summary>What an import did. Immutable. It holds credentials: what is logged of it is the host's to choose.</summary>
+public sealed class CheckpointImportResult
 {
     /// <summary>Gets the id that the experiment landed under.</summary>
     public required string ExperimentId { get; init; }

@@ -139,6 +139,17 @@ internal sealed class CheckpointIntake : IDisposable
             },
             cancellationToken).ConfigureAwait(false);
 
+    private static CrossReferenceReport Relisted(CrossReferenceReport report, IReadOnlyList<CheckpointViolation> violations) => new()
+    {
+        Skipped = report.Skipped,
+        Violations = violations,
+        TotalViolations = report.TotalViolations,
+        Warnings = report.Warnings,
+        RefCount = report.RefCount,
+        ObjectCount = report.ObjectCount,
+        ReachableCommitCount = report.ReachableCommitCount,
+    };
+
     private CheckpointVerificationReport Summarise(CheckpointArchiveReader reader, CrossReferenceReport? crossReferences)
     {
         // The row checks know the files by their standard names; the manifest may call them otherwise.
@@ -155,7 +166,7 @@ internal sealed class CheckpointIntake : IDisposable
             warnings.AddRange(_rowWarnings.ToWarnings("warnings about rows", Localise));
             if (crossReferences is not null)
             {
-                crossReferences = crossReferences with { Violations = Localise(crossReferences.Violations) };
+                crossReferences = Relisted(crossReferences, Localise(crossReferences.Violations));
                 all.AddRange(crossReferences.Violations, crossReferences.TotalViolations);
                 warnings.AddRange(crossReferences.Warnings);
             }

@@ -1,7 +1,7 @@
 namespace Eden.Checkpoint;
 
 /// <summary>What verifying an archive found. Immutable and thread-safe.</summary>
-public sealed record CheckpointVerificationReport
+public sealed class CheckpointVerificationReport
 {
     /// <summary>Gets a value indicating whether an import would accept the archive.</summary>
     public bool IsValid => Problem is null;

@@ -411,7 +411,7 @@ public class CheckpointSchedulerTests
         Members = [],
         ArchiveBytes = 10,
         CrossReferences = new CrossReferenceReport(),
-        Timings = new CheckpointExportTimings(default, default, default, default),
+        Timings = new CheckpointExportTimings(),
     };
 
     private string[] Names() => Directory.EnumerateFiles(_folder.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).ToArray();

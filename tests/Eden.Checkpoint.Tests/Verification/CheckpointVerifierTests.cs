@@ -55,6 +55,28 @@ public class CheckpointVerifierTests : VerifierTestBase
     }
 
     [Test]
+    public async Task The_report_has_all_that_the_validator_found()
+    {
+        var found = new CrossReferenceReport
+        {
+            Skipped = true,
+            Violations = [new CheckpointViolation(CheckpointRule.BranchReference, "variants.jsonl", 2, "v-1", "branch", "is not in the bundle")],
+            TotalViolations = 12,
+            Warnings = ["odd"],
+            RefCount = 3,
+            ObjectCount = 4,
+            ReachableCommitCount = 5,
+        };
+        Validator
+            .Setup(validator => validator.ValidateAsync(It.IsAny<RepoBundle>(), It.IsAny<CheckpointReferences>(), It.IsAny<CrossReferenceOptions>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(found);
+
+        var report = await VerifyAsync(new HandMadeArchive());
+
+        Assert.That(report.CrossReferences, Is.EqualTo(found).UsingPropertiesComparer());
+    }
+
+    [Test]
     public async Task A_failed_cross_reference_check_makes_the_archive_invalid()
     {
         var violation = new CheckpointViolation(CheckpointRule.BranchReference, "variants.jsonl", 2, "v-1", "branch", "is not in the bundle");
