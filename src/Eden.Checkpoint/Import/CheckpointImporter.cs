@@ -82,17 +82,17 @@ public sealed class CheckpointImporter : ICheckpointImporter
     }
 
     /// <inheritdoc/>
-    public async Task<CheckpointImportResult?> FindPriorImportAsync(CheckpointManifest manifest, CancellationToken cancellationToken = default)
+    public async Task<PriorImport?> FindPriorImportAsync(CheckpointManifest manifest, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         var receiver = await ImportReceiver.FindAsync(_store, cancellationToken).ConfigureAwait(false);
-        return receiver is not null && ImportProvenance.Of(manifest).IsSameArchive(receiver.ImportedFrom)
-            ? new CheckpointImportResult
+        return receiver is { ImportedFrom: { } from } && ImportProvenance.Of(manifest).IsSameArchive(from)
+            ? new PriorImport
             {
                 ExperimentId = receiver.ExperimentId,
-                Manifest = manifest,
-                RowCounts = manifest.Counts,
-                Warnings = ["The import had taken place before; its credentials were handed out then and must be reissued if they were lost."],
+                SourceExperimentId = from.SourceExperimentId,
+                ExportedAt = from.ExportedAt,
+                FormatVersion = from.FormatVersion.Length == 0 ? null : from.FormatVersion,
             }
             : null;
     }
