@@ -270,9 +270,9 @@ internal sealed class ExportPreparation(
 
         if (bundle.IsEmpty)
         {
-            warnings.Add(references.Count == 0
+            warnings.Add(references.TargetCount == 0
                 ? "repo.bundle is the zero-byte placeholder: the archive is not resumable."
-                : $"repo.bundle is the zero-byte placeholder although the rows name {references.Count} branches and commits: the archive is not resumable.");
+                : $"repo.bundle is the zero-byte placeholder although the rows name {references.TargetCount} branches and commits: the archive is not resumable.");
         }
 
         warnings.AddRange(report.Warnings);

@@ -134,7 +134,7 @@ public class RowViolationTests
         validator.Setup(v => v.ValidateAsync(It.IsAny<RepoBundle>(), It.IsAny<CheckpointReferences>(), It.IsAny<CrossReferenceOptions>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync((RepoBundle _, CheckpointReferences references, CrossReferenceOptions? _, CancellationToken _) => new CrossReferenceReport
             {
-                Violations = [new CheckpointViolation(CheckpointRule.BranchReference, "variants.jsonl", 1, "v", "branch", $"of {references.Count}")],
+                Violations = [new CheckpointViolation(CheckpointRule.BranchReference, "variants.jsonl", 1, "v", "branch", $"of {references.TargetCount}")],
                 TotalViolations = 1,
             });
 

@@ -48,7 +48,7 @@ public class CheckpointVerifierTests : VerifierTestBase
         var report = await VerifyAsync(new HandMadeArchive());
 
         Assert.That(bytes, Is.EqualTo("stands for a bundle"u8.ToArray()));
-        Assert.That(references?.Count, Is.EqualTo(4), "three commits and a branch");
+        Assert.That(references?.TargetCount, Is.EqualTo(4), "three commits and a branch");
         Assert.That(report.CrossReferences?.RefCount, Is.EqualTo(7));
         Assert.That(report.Warnings, Is.EqualTo(new[] { "odd" }));
         Validator.Verify(validator => validator.ValidateAsync(It.IsAny<RepoBundle>(), It.IsAny<CheckpointReferences>(), It.IsAny<CrossReferenceOptions>(), It.IsAny<CancellationToken>()), Times.Once);
