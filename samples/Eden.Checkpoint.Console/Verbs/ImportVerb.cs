@@ -45,7 +45,7 @@ internal static class ImportVerb
             var opened = StoreAddress.Open(parsed.GetRequiredValue(store), Id(parsed.GetValue(experimentId), "--experiment-id"));
             await using (opened.ConfigureAwait(false))
             {
-                if (opened.Store is DirectoryCheckpointStore)
+                if (opened.Store is not ICheckpointImportStore receiver)
                 {
                     throw new UsageException("--store dir: takes no imports: an import goes into a database.");
                 }
@@ -53,7 +53,7 @@ internal static class ImportVerb
                 var archive = OpenArchive.ForReading(parsed.GetRequiredValue(file));
                 await using (archive.ConfigureAwait(false))
                 {
-                    var importer = new CheckpointImporter(opened.Store);
+                    var importer = new CheckpointImporter(receiver);
                     var result = await ProgressDisplay.RunAsync(
                         terminal,
                         progress => importer.ImportAsync(archive, options with { Progress = progress }, cancellationToken)).ConfigureAwait(false);

@@ -11,7 +11,7 @@ namespace Eden.Checkpoint;
 /// <inheritdoc cref="ICheckpointImporter"/>
 public sealed class CheckpointImporter : ICheckpointImporter
 {
-    private readonly ICheckpointStore _store;
+    private readonly ICheckpointImportStore _store;
     private readonly IWorkerCredentialIssuer _issuer;
     private readonly ICrossReferenceValidator _validator;
     private readonly TimeProvider _time;
@@ -24,7 +24,7 @@ public sealed class CheckpointImporter : ICheckpointImporter
     /// <param name="time">Measures the import; <see langword="null"/> for the system's.</param>
     /// <param name="logger">Where messages go, never with credentials; <see langword="null"/> for nowhere.</param>
     public CheckpointImporter(
-        ICheckpointStore store,
+        ICheckpointImportStore store,
         IWorkerCredentialIssuer? issuer = null,
         ICrossReferenceValidator? validator = null,
         TimeProvider? time = null,

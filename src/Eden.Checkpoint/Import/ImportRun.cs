@@ -13,7 +13,7 @@ namespace Eden.Checkpoint.Import;
 /// <summary>One import, step by step: take the archive in, check it, and restore its repository beside its place; issue credentials, store artifacts;
 /// then one transaction with the repository's rename inside it. Used once.</summary>
 internal sealed class ImportRun(
-    ICheckpointStore store, IWorkerCredentialIssuer issuer, ICrossReferenceValidator validator, TimeProvider time, ILogger logger, CheckpointImportOptions options)
+    ICheckpointImportStore store, IWorkerCredentialIssuer issuer, ICrossReferenceValidator validator, TimeProvider time, ILogger logger, CheckpointImportOptions options)
     : IDisposable
 {
     private const int MaxAttempts = 4;

@@ -408,7 +408,7 @@ public class ArtifactImportTests
 
     private FileSystemArtifactStore Sink() => new(_scene["sink"]);
 
-    private async Task<ICheckpointStore> ReceiverAsync(bool inMemory)
+    private async Task<ICheckpointImportStore> ReceiverAsync(bool inMemory)
         => inMemory
             ? new InMemoryCheckpointStore($$"""{"experiment_id":"{{Receiver}}","state":"running","created_at":"2026-01-01T00:00:00Z"}""")
             : _scene.Store(await _scene.ReceiverAsync(Receiver));

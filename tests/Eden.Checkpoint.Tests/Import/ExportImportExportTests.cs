@@ -41,7 +41,7 @@ public class ExportImportExportTests
         {
             var source = Make(shape);
             using var first = await ExportAsync(new RowStore(source), _folder["source.git"]);
-            ICheckpointStore store = inMemory
+            ICheckpointImportStore store = inMemory
                 ? new InMemoryCheckpointStore($$"""{"experiment_id":"{{Receiver}}","state":"running","created_at":"2026-01-01T00:00:00Z"}""")
                 : _scene.Store(await _scene.ReceiverAsync(Receiver));
 

@@ -326,7 +326,7 @@ public class ImportRoundTripTests
     public async Task What_the_archive_leaves_out_is_cleared_at_the_receiver_and_its_missing_name_is_taken([Values] bool inMemory, [Values] bool named)
     {
         var stale = new string('a', 40);
-        ICheckpointStore store = inMemory
+        ICheckpointImportStore store = inMemory
             ? new InMemoryCheckpointStore($$"""{"experiment_id":"{{Receiver}}","state":"running","created_at":"2026-01-01T00:00:00Z","base_commit_sha":"{{stale}}","imported_from":null}""")
             : _scene.Store(await _scene.ReceiverAsync(Receiver));
         await using (var before = await store.OpenSnapshotAsync())

@@ -198,7 +198,7 @@ public class OddRowTests
         return archive;
     }
 
-    private async Task<ICheckpointStore[]> StoresAsync() =>
+    private async Task<ICheckpointImportStore[]> StoresAsync() =>
     [
         _scene.Store(await _scene.ReceiverAsync(Receiver)),
         new InMemoryCheckpointStore($$"""{"experiment_id":"{{Receiver}}","state":"running","created_at":"2026-01-01T00:00:00Z"}"""),

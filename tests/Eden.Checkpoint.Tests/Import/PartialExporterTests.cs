@@ -24,7 +24,7 @@ public class PartialExporterTests
         }
 
         await using var database = await TempPostgres.CreateDatabaseAsync();
-        foreach (var store in (ICheckpointStore[])
+        foreach (var store in (ICheckpointImportStore[])
         [
             new PostgresCheckpointStore(database.DataSource),
             new InMemoryCheckpointStore($$"""{"experiment_id":"{{Receiver}}","state":"running","created_at":"2026-01-01T00:00:00Z"}"""),

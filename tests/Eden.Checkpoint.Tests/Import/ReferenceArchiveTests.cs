@@ -45,7 +45,7 @@ public class ReferenceArchiveTests
         var config = TarMembers.Read(await File.ReadAllBytesAsync(StoredArchives.PathOf(name)))["checkpoint/experiment-config.yaml"];
         foreach (var inMemory in (bool[])[false, true])
         {
-            ICheckpointStore store = inMemory
+            ICheckpointImportStore store = inMemory
                 ? new InMemoryCheckpointStore($$"""{"experiment_id":"{{Receiver}}","state":"running","created_at":"2026-01-01T00:00:00Z"}""")
                 : _scene.Store(await _scene.ReceiverAsync(Receiver));
             await using var first = File.OpenRead(StoredArchives.PathOf(name));
