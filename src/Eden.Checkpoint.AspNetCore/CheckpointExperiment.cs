@@ -18,18 +18,12 @@ public sealed record CheckpointExperiment
 
     /// <summary>Gets the experiment's id; an import into a fresh store lands under it.</summary>
     /// <value><see langword="null"/>, the default, for whichever experiment the store holds; needed where several are served, and for a schedule.</value>
+    /// <exception cref="ArgumentException">The value is no experiment id.</exception>
     public string? ExperimentId
     {
         get;
-        init
-        {
-            if (value is not null)
-            {
-                ArgumentException.ThrowIfNullOrWhiteSpace(value, nameof(ExperimentId));
-            }
-
-            field = value;
-        }
+        init => field = value is null || OpaqueId.IsExperimentId(value) ? value
+            : throw new ArgumentException("An experiment id is exp_ and 26 characters of lowercase Crockford base32.", nameof(value));
     }
 
     /// <summary>Gets what makes the bundles.</summary>

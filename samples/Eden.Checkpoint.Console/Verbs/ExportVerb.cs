@@ -50,7 +50,7 @@ internal static class ExportVerb
                 var exporter = new CheckpointExporter(opened.Store, bundles);
                 var options = new CheckpointExportOptions
                 {
-                    ExperimentId = parsed.GetRequiredValue(experimentId),
+                    ExperimentId = ExperimentIdOption.ReadRequired(parsed, experimentId),
                     FormatVersion = parsed.GetRequiredValue(version),
                     ArtifactSource = parsed.GetValue(artifacts) is { } directory ? new FileSystemArtifactStore(directory) : null,
                     AllowRowViolations = parsed.GetValue(broken),

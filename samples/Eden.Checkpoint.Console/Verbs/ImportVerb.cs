@@ -34,7 +34,7 @@ internal static class ImportVerb
 
             var options = new CheckpointImportOptions
             {
-                AsExperimentId = Id(parsed.GetValue(asExperimentId), "--as-experiment-id"),
+                AsExperimentId = ExperimentIdOption.Read(parsed, asExperimentId),
                 RepositoryPath = parsed.GetValue(repoPath),
                 RemoteUrl = Remote(parsed.GetValue(remoteUrl)),
                 Credentials = parsed.GetValue(helper) is { } path ? new CredentialHelper(path) : null,
@@ -42,7 +42,7 @@ internal static class ImportVerb
                 CredentialsDirectory = parsed.GetValue(credentials),
                 Limits = LimitsOption.Read(parsed, limits),
             };
-            var opened = StoreAddress.Open(parsed.GetRequiredValue(store), Id(parsed.GetValue(experimentId), "--experiment-id"));
+            var opened = StoreAddress.Open(parsed.GetRequiredValue(store), ExperimentIdOption.Read(parsed, experimentId));
             await using (opened.ConfigureAwait(false))
             {
                 if (opened.Store is not ICheckpointImportStore receiver)
@@ -72,19 +72,6 @@ internal static class ImportVerb
             }
         });
         return command;
-    }
-
-    private static string? Id(string? value, string option)
-    {
-        try
-        {
-            _ = new CheckpointImportOptions { AsExperimentId = value };
-            return value;
-        }
-        catch (ArgumentException)
-        {
-            throw new UsageException($"{option} takes an exp_ id.");
-        }
     }
 
     private static string? Remote(string? url)

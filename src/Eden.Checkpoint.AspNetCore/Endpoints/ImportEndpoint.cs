@@ -49,12 +49,12 @@ internal static class ImportEndpoint
 
     private static void CheckForms(string? asExperimentId, string? namedExperimentId)
     {
-        if (asExperimentId is not null && !ExperimentIdForm.Matches(asExperimentId))
+        if (asExperimentId is not null && !OpaqueId.IsExperimentId(asExperimentId))
         {
             throw new CheckpointBadRequestException("as_experiment_id is not an experiment id.");
         }
 
-        if (namedExperimentId is not null && !ExperimentIdForm.Matches(namedExperimentId))
+        if (namedExperimentId is not null && !OpaqueId.IsExperimentId(namedExperimentId))
         {
             // No experiment can have it.
             throw new ExperimentIdMismatchException($"The header {CheckpointEndpoint.ExperimentIdHeader} names '{ExperimentTable.Shorten(namedExperimentId)}', which is not an experiment id.");

@@ -21,20 +21,20 @@ public sealed class CheckpointImporter : ICheckpointImporter
     /// <param name="store">Where the rows go.</param>
     /// <param name="issuer">Makes the workers' credentials; <see langword="null"/> for <see cref="Argon2idCredentialIssuer"/>.</param>
     /// <param name="validator">The §12 check; <see langword="null"/> for <see cref="CrossReferenceValidator"/>.</param>
-    /// <param name="time">Measures the import; <see langword="null"/> for the system's.</param>
+    /// <param name="timeProvider">Measures the import; <see langword="null"/> for the system's.</param>
     /// <param name="logger">Where messages go, never with credentials; <see langword="null"/> for nowhere.</param>
     public CheckpointImporter(
         ICheckpointImportStore store,
         IWorkerCredentialIssuer? issuer = null,
         ICrossReferenceValidator? validator = null,
-        TimeProvider? time = null,
+        TimeProvider? timeProvider = null,
         ILogger<CheckpointImporter>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         _store = store;
         _issuer = issuer ?? new Argon2idCredentialIssuer();
         _validator = validator ?? new CrossReferenceValidator();
-        _time = time ?? TimeProvider.System;
+        _time = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger<CheckpointImporter>.Instance;
     }
 
