@@ -93,7 +93,7 @@ internal static class ExportVerb
             return;
         }
 
-        foreach (var warning in result.Warnings)
+        foreach (var warning in result.Warnings.Select(warning => warning.Message))
         {
             terminal.ErrorLine($"warning: {Printable.Of(warning)}");
         }

@@ -57,7 +57,7 @@ internal static class ImportVerb
                     var result = await ProgressDisplay.RunAsync(
                         terminal,
                         progress => importer.ImportAsync(archive, options with { Progress = progress }, cancellationToken)).ConfigureAwait(false);
-                    var warnings = result.Warnings.ToList();
+                    var warnings = result.Warnings.Select(warning => warning.Message).ToList();
                     var tokensLost = result.Credentials.Count > 0 && !result.CredentialsWritten;
                     if (tokensLost)
                     {

@@ -63,7 +63,7 @@ internal static class ImportEndpoint
 
     private static List<string> Warnings(CheckpointImportResult result)
     {
-        var warnings = new List<string>(result.Warnings);
+        var warnings = result.Warnings.Select(warning => warning.Message).ToList();
         if (result.Push is { IsComplete: false, Failure: { } failure })
         {
             warnings.Add($"The push to the remote of record did not end. {failure}");

@@ -15,7 +15,7 @@ public sealed class CheckpointExportResult
     public required bool IsResumable { get; init; }
 
     /// <summary>Gets what the operator should know; empty when there is nothing.</summary>
-    public required IReadOnlyList<string> Warnings { get; init; }
+    public required IReadOnlyList<CheckpointWarning> Warnings { get; init; }
 
     /// <summary>Gets the members in the order of the archive, with their sizes in bytes; artifacts are only counted.</summary>
     public required IReadOnlyList<CheckpointMemberSize> Members { get; init; }

@@ -16,7 +16,7 @@ internal sealed class PreparedCheckpoint : IDisposable
     private readonly ArtifactGathering? _artifacts;
     private readonly RepoBundle _bundle;
     private readonly CrossReferenceReport _report;
-    private readonly IReadOnlyList<string> _warnings;
+    private readonly IReadOnlyList<CheckpointWarning> _warnings;
     private readonly bool _isImportable;
     private readonly Func<TimeSpan, CheckpointExportTimings> _timings;
 
@@ -28,7 +28,7 @@ internal sealed class PreparedCheckpoint : IDisposable
         ArtifactGathering? artifacts,
         RepoBundle bundle,
         CrossReferenceReport report,
-        IReadOnlyList<string> warnings,
+        IReadOnlyList<CheckpointWarning> warnings,
         bool isImportable,
         Func<TimeSpan, CheckpointExportTimings> timings)
     {

@@ -22,7 +22,7 @@ public sealed class CheckpointImportResult
     public long ArtifactBytes { get; init; }
 
     /// <summary>Gets what the operator should know: where credentials went, what is not resumable, what was odd about the archive.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<CheckpointWarning> Warnings { get; init; } = [];
 
     /// <summary>Gets the workers' fresh credentials, in the order of the archive: the only time that the tokens are handed out.</summary>
     public IReadOnlyList<WorkerCredential> Credentials { get; init; } = [];

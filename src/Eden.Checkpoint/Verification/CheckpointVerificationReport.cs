@@ -23,7 +23,7 @@ public sealed class CheckpointVerificationReport
 
     /// <summary>Gets what is odd but does no harm. Of warnings about rows the first ones up to <see cref="CheckpointLimits.MaxViolations"/> are listed,
     /// and a last line counts the rest.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<CheckpointWarning> Warnings { get; init; } = [];
 
     /// <summary>Gets the manifest; <see langword="null"/> when there is none that can be used.</summary>
     public CheckpointManifest? Manifest { get; init; }

@@ -306,7 +306,7 @@ public class CheckpointExporterOrderTests
         var result = await Exporter(FakeStore.WithoutRows()).ExportAsync(new RecordingStream(), Options());
 
         Assert.That(result.IsResumable, Is.False);
-        Assert.That(result.Warnings, Has.Some.Contains("not resumable"));
+        Assert.That(result.Warnings.Messages(), Has.Some.Contains("not resumable"));
     }
 
     [Test]
