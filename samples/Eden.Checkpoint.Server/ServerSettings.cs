@@ -91,7 +91,7 @@ internal sealed record ServerSettings
         {
             Store = ParseStore(Get(s_storeUrl) ?? throw Missing(s_storeUrl)),
             AdminToken = Get(s_adminToken) ?? throw Missing(s_adminToken),
-            ExperimentId = Get(s_experimentId),
+            ExperimentId = ParseExperimentId(Get(s_experimentId)),
             ExperimentConfig = config,
             Schedule = AutoCheckpointBlock.Read(config),
             RepositoryPath = Get(s_repoPath),
@@ -135,6 +135,10 @@ internal sealed record ServerSettings
     }
 
     private static UsageException Missing(Setting setting) => new($"{setting.Option.Name} is needed, or the environment variable {setting.Variable}.");
+
+    private static string? ParseExperimentId(string? text)
+        => text is null || OpaqueId.IsExperimentId(text) ? text
+            : throw new UsageException($"'{text}' is not an experiment id: exp_ and 26 characters of lowercase Crockford base32.");
 
     private static NpgsqlConnectionStringBuilder ParseStore(string url)
     {

@@ -8,18 +8,17 @@ public class CheckpointReferencesTests
     [Test]
     public void One_target_keeps_its_first_owners_and_counts_all()
     {
-        var references = new CheckpointReferences();
-        for (var index = 0; index < 9; index++)
-        {
-            references.Add(new GitReference(GitReferenceField.IdeaParentCommits, Commit, $"idea-{index}", index + 1, 0));
-        }
-
-        references.Add(new GitReference(GitReferenceField.SubmissionCommitSha, Commit, "task", 3));
+        var references = new CheckpointReferences(
+        [
+            .. Enumerable.Range(0, 9).Select(index => new GitReference(GitReferenceField.IdeaParentCommits, Commit, $"idea-{index}", index + 1, 0)),
+            new GitReference(GitReferenceField.SubmissionCommitSha, Commit, "task", 3),
+        ]);
 
         var target = references.Targets().Single();
         Assert.Multiple(() =>
         {
-            Assert.That(references.Count, Is.EqualTo(1));
+            Assert.That(references.TargetCount, Is.EqualTo(1));
+            Assert.That(references, Has.Count.EqualTo(5).And.Exactly(5).Items);
             Assert.That(references.TotalReferences, Is.EqualTo(10));
             Assert.That(target.Commit, Is.EqualTo(Commit));
             Assert.That(target.Binding, Is.EqualTo(9));
@@ -32,12 +31,16 @@ public class CheckpointReferencesTests
     [Test]
     public void Hashes_of_both_lengths_and_branches_are_told_apart()
     {
-        var references = new CheckpointReferences();
         var sha256 = Commit + new string('0', 24);
-        references.Add(new GitReference(GitReferenceField.VariantCommitSha, Commit, "v", 1));
-        references.Add(new GitReference(GitReferenceField.VariantCommitSha, sha256, "v", 1));
-        references.Add(new GitReference(GitReferenceField.VariantBranch, "work/ä", "v", 1), Commit);
+        GitReference[] given =
+        [
+            new(GitReferenceField.VariantCommitSha, Commit, "v", 1),
+            new(GitReferenceField.VariantCommitSha, sha256, "v", 1),
+            new(GitReferenceField.VariantBranch, "work/ä", "v", 1) { BranchCommit = Commit },
+        ];
+        var references = new CheckpointReferences(given);
 
+        Assert.That(references, Is.EqualTo(given), "what a host's own check reads");
         Assert.That(references.Targets().Select(t => t.Branch ?? t.Commit), Is.EqualTo(new[] { Commit, sha256, "work/ä" }));
         Assert.That(references.Targets().Last().BranchCommit, Is.EqualTo(Commit));
     }
@@ -47,6 +50,6 @@ public class CheckpointReferencesTests
     [TestCase("")]
     public void Anything_but_a_full_lowercase_hash_is_refused(string hash)
         => Assert.That(
-            () => new CheckpointReferences().Add(new GitReference(GitReferenceField.VariantCommitSha, hash, "v")),
+            () => new CheckpointReferences([new GitReference(GitReferenceField.VariantCommitSha, hash, "v")]),
             Throws.ArgumentException);
 }

@@ -25,4 +25,25 @@ public class OpaqueIdTests
         Assert.That(ids, Is.Unique);
         Assert.That(() => ids.Select(id => new CheckpointImportOptions { AsExperimentId = id }).ToArray(), Throws.Nothing);
     }
+
+    [TestCase("exp_1")]
+    [TestCase("exp_01HQS3M4N5P6Q7R8S9T0V1W2X3")]
+    [TestCase("exp_01hqs3m4n5p6q7r8s9t0v1w2xé")]
+    [TestCase("exp_01hqs3m4n5p6q7r8s9t0v1w2x\ud800")]
+    [TestCase("")]
+    [TestCase(" ")]
+    public void No_option_takes_what_is_no_id(string id)
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(OpaqueId.IsExperimentId(id), Is.False);
+            Assert.That(() => new CheckpointExportOptions { ExperimentId = id }, Throws.ArgumentException);
+            Assert.That(() => new CheckpointImportOptions { AsExperimentId = id }, Throws.ArgumentException);
+            Assert.That(() => new CheckpointImportOptions { ExpectedExperimentId = id }, Throws.ArgumentException);
+            Assert.That(() => new PostgresCheckpointStoreOptions { ExperimentId = id }, Throws.ArgumentException);
+        }
+    }
+
+    [Test]
+    public void Nothing_is_no_id() => Assert.That(OpaqueId.IsExperimentId(null), Is.False);
 }

@@ -20,7 +20,7 @@ internal sealed record ArchiveVerdict(
         report.Detail,
         report.Violations,
         report.TotalViolations,
-        report.Warnings,
+        [.. report.Warnings.Select(warning => warning.Message)],
         report.IsValid ? ConsoleHost.ExitCode.Done : ConsoleHost.ExitCode.Invalid);
 
     /// <summary>The file could not be looked at: why stands in place of the violations.</summary>

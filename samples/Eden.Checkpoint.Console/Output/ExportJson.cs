@@ -22,7 +22,7 @@ internal static class ExportJson
         json.WriteNumber("validate", Math.Round(result.Timings.Validate.TotalMilliseconds, 3));
         json.WriteNumber("archive", Math.Round(result.Timings.Archive.TotalMilliseconds, 3));
         json.WriteEndObject();
-        ReportJson.WriteStrings(json, "warnings", result.Warnings);
+        ReportJson.WriteStrings(json, "warnings", result.Warnings.Select(warning => warning.Message));
     }
 
     public static void WriteMembers(Utf8JsonWriter json, IEnumerable<MemberLine> members)

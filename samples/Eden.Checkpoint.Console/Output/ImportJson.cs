@@ -5,7 +5,7 @@ namespace Eden.Checkpoint.ConsoleHost.Output;
 /// <summary>The result of an import as JSON. Tokens are never part of it.</summary>
 internal static class ImportJson
 {
-    public static void Write(Utf8JsonWriter json, CheckpointImportResult result)
+    public static void Write(Utf8JsonWriter json, CheckpointImportResult result, IReadOnlyList<string> warnings)
     {
         json.WriteString("experiment_id", result.ExperimentId);
         json.WriteString("source_experiment_id", result.Manifest.ExperimentId);
@@ -30,6 +30,6 @@ internal static class ImportJson
             json.WriteEndObject();
         }
 
-        ReportJson.WriteStrings(json, "warnings", result.Warnings);
+        ReportJson.WriteStrings(json, "warnings", warnings);
     }
 }

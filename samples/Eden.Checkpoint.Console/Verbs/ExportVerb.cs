@@ -50,7 +50,7 @@ internal static class ExportVerb
                 var exporter = new CheckpointExporter(opened.Store, bundles);
                 var options = new CheckpointExportOptions
                 {
-                    ExperimentId = parsed.GetRequiredValue(experimentId),
+                    ExperimentId = ExperimentIdOption.ReadRequired(parsed, experimentId),
                     FormatVersion = parsed.GetRequiredValue(version),
                     ArtifactSource = parsed.GetValue(artifacts) is { } directory ? new FileSystemArtifactStore(directory) : null,
                     AllowRowViolations = parsed.GetValue(broken),
@@ -93,7 +93,7 @@ internal static class ExportVerb
             return;
         }
 
-        foreach (var warning in result.Warnings)
+        foreach (var warning in result.Warnings.Select(warning => warning.Message))
         {
             terminal.ErrorLine($"warning: {Printable.Of(warning)}");
         }

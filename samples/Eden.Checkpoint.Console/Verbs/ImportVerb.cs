@@ -34,7 +34,7 @@ internal static class ImportVerb
 
             var options = new CheckpointImportOptions
             {
-                AsExperimentId = Id(parsed.GetValue(asExperimentId), "--as-experiment-id"),
+                AsExperimentId = ExperimentIdOption.Read(parsed, asExperimentId),
                 RepositoryPath = parsed.GetValue(repoPath),
                 RemoteUrl = Remote(parsed.GetValue(remoteUrl)),
                 Credentials = parsed.GetValue(helper) is { } path ? new CredentialHelper(path) : null,
@@ -42,10 +42,10 @@ internal static class ImportVerb
                 CredentialsDirectory = parsed.GetValue(credentials),
                 Limits = LimitsOption.Read(parsed, limits),
             };
-            var opened = StoreAddress.Open(parsed.GetRequiredValue(store), Id(parsed.GetValue(experimentId), "--experiment-id"));
+            var opened = StoreAddress.Open(parsed.GetRequiredValue(store), ExperimentIdOption.Read(parsed, experimentId));
             await using (opened.ConfigureAwait(false))
             {
-                if (opened.Store is DirectoryCheckpointStore)
+                if (opened.Store is not ICheckpointImportStore receiver)
                 {
                     throw new UsageException("--store dir: takes no imports: an import goes into a database.");
                 }
@@ -53,37 +53,25 @@ internal static class ImportVerb
                 var archive = OpenArchive.ForReading(parsed.GetRequiredValue(file));
                 await using (archive.ConfigureAwait(false))
                 {
-                    var importer = new CheckpointImporter(opened.Store);
+                    var importer = new CheckpointImporter(receiver);
                     var result = await ProgressDisplay.RunAsync(
                         terminal,
                         progress => importer.ImportAsync(archive, options with { Progress = progress }, cancellationToken)).ConfigureAwait(false);
+                    var warnings = result.Warnings.Select(warning => warning.Message).ToList();
                     var tokensLost = result.Credentials.Count > 0 && !result.CredentialsWritten;
                     if (tokensLost)
                     {
                         // The importer's result has the tokens, but this program prints none.
                         var why = options.CredentialsDirectory is null ? "there is no --credentials-dir" : "--credentials-dir could not take them all";
-                        result = result with { Warnings = [.. result.Warnings, $"Tokens were not kept: {why}. They must be reissued."] };
+                        warnings.Add($"Tokens were not kept: {why}. They must be reissued.");
                     }
 
-                    Print(terminal, result, parsed.GetValue(json));
+                    Print(terminal, result, warnings, parsed.GetValue(json));
                     return result.Push is { IsComplete: false } || (tokensLost && options.CredentialsDirectory is not null) ? ExitCode.Unavailable : ExitCode.Done;
                 }
             }
         });
         return command;
-    }
-
-    private static string? Id(string? value, string option)
-    {
-        try
-        {
-            _ = new CheckpointImportOptions { AsExperimentId = value };
-            return value;
-        }
-        catch (ArgumentException)
-        {
-            throw new UsageException($"{option} takes an exp_ id.");
-        }
     }
 
     private static string? Remote(string? url)
@@ -99,15 +87,15 @@ internal static class ImportVerb
         }
     }
 
-    private static void Print(Terminal terminal, CheckpointImportResult result, bool json)
+    private static void Print(Terminal terminal, CheckpointImportResult result, IReadOnlyList<string> warnings, bool json)
     {
         if (json)
         {
-            terminal.Line(ReportJson.Object(writer => ImportJson.Write(writer, result)));
+            terminal.Line(ReportJson.Object(writer => ImportJson.Write(writer, result, warnings)));
             return;
         }
 
-        foreach (var warning in result.Warnings)
+        foreach (var warning in warnings)
         {
             terminal.ErrorLine($"warning: {Printable.Of(warning)}");
         }

@@ -18,7 +18,9 @@ internal static class ExportEndpoint
         => CheckpointEndpoint.RunAsync(context, CheckpointOperation.Export, async _ =>
         {
             CheckpointEndpoint.RequireSame(namedExperimentId, experimentId);
-            var experiment = context.RequestServices.GetRequiredService<ExperimentTable>().Find(experimentId);
+            var experiment = OpaqueId.IsExperimentId(experimentId)
+                ? context.RequestServices.GetRequiredService<ExperimentTable>().Find(experimentId)
+                : throw ExperimentTable.NotFound(experimentId);
             using var running = context.RequestServices.GetRequiredService<OperationLimits>().Exports.Begin();
             var options = experiment.Settings.Export with { ExperimentId = experimentId };
             if (formatVersion is not null)

@@ -20,6 +20,7 @@ internal static class ImportEndpoint
         {
             CheckForms(asExperimentId, namedExperimentId);
             var experiment = context.RequestServices.GetRequiredService<ExperimentTable>().FindTarget(asExperimentId ?? namedExperimentId);
+            var importer = experiment.Importer ?? throw new CheckpointForbiddenException("The experiment can only be read here: its store takes no imports.");
             var limits = context.RequestServices.GetRequiredService<OperationLimits>();
             using var running = limits.Imports.Begin();
             var settings = context.RequestServices.GetRequiredService<IOptions<EdenCheckpointOptions>>().Value;
@@ -38,7 +39,7 @@ internal static class ImportEndpoint
             await using var counted = upload.ConfigureAwait(false);
 
             // The importer compares the ids before it asks for the first byte, so a refused upload is not even sent where the client waits for 100 Continue.
-            var result = await experiment.Importer.ImportAsync(upload, options, context.RequestAborted).ConfigureAwait(false);
+            var result = await importer.ImportAsync(upload, options, context.RequestAborted).ConfigureAwait(false);
 
             var warnings = Warnings(result);
             EndpointLog.Imported(logger, result.ExperimentId, result.Credentials.Count, warnings.Count);
@@ -48,12 +49,12 @@ internal static class ImportEndpoint
 
     private static void CheckForms(string? asExperimentId, string? namedExperimentId)
     {
-        if (asExperimentId is not null && !ExperimentIdForm.Matches(asExperimentId))
+        if (asExperimentId is not null && !OpaqueId.IsExperimentId(asExperimentId))
         {
             throw new CheckpointBadRequestException("as_experiment_id is not an experiment id.");
         }
 
-        if (namedExperimentId is not null && !ExperimentIdForm.Matches(namedExperimentId))
+        if (namedExperimentId is not null && !OpaqueId.IsExperimentId(namedExperimentId))
         {
             // No experiment can have it.
             throw new ExperimentIdMismatchException($"The header {CheckpointEndpoint.ExperimentIdHeader} names '{ExperimentTable.Shorten(namedExperimentId)}', which is not an experiment id.");
@@ -62,7 +63,7 @@ internal static class ImportEndpoint
 
     private static List<string> Warnings(CheckpointImportResult result)
     {
-        var warnings = new List<string>(result.Warnings);
+        var warnings = result.Warnings.Select(warning => warning.Message).ToList();
         if (result.Push is { IsComplete: false, Failure: { } failure })
         {
             warnings.Add($"The push to the remote of record did not end. {failure}");

@@ -28,7 +28,9 @@ internal sealed class ExperimentTable
         HostedExperiment Create(CheckpointExperiment settings) => new(
             settings,
             settings.Exporter ?? new CheckpointExporter(settings.Store, settings.Bundles, null, time, loggers.CreateLogger<CheckpointExporter>()),
-            settings.Importer ?? new CheckpointImporter(settings.Store, null, null, time, loggers.CreateLogger<CheckpointImporter>()));
+            settings.Importer ?? (settings.Store is ICheckpointImportStore receiver
+                ? new CheckpointImporter(receiver, null, null, time, loggers.CreateLogger<CheckpointImporter>())
+                : null));
     }
 
     public IReadOnlyList<HostedExperiment> All { get; }

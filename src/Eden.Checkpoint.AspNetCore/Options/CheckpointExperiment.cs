@@ -7,30 +7,24 @@ namespace Eden.Checkpoint.AspNetCore;
 public sealed record CheckpointExperiment
 {
     /// <summary>Names the store. Nothing is contacted.</summary>
-    /// <param name="store">Where the rows are, and where an import lands.</param>
+    /// <param name="store">Where the rows are. An import lands there when it is an <see cref="ICheckpointImportStore"/>.</param>
     public CheckpointExperiment(ICheckpointStore store)
     {
         ArgumentNullException.ThrowIfNull(store);
         Store = store;
     }
 
-    /// <summary>Gets where the rows are, and where an import lands.</summary>
+    /// <summary>Gets where the rows are, and where an import lands when it is an <see cref="ICheckpointImportStore"/>.</summary>
     public ICheckpointStore Store { get; }
 
     /// <summary>Gets the experiment's id; an import into a fresh store lands under it.</summary>
     /// <value><see langword="null"/>, the default, for whichever experiment the store holds; needed where several are served, and for a schedule.</value>
+    /// <exception cref="ArgumentException">The value is no experiment id.</exception>
     public string? ExperimentId
     {
         get;
-        init
-        {
-            if (value is not null)
-            {
-                ArgumentException.ThrowIfNullOrWhiteSpace(value, nameof(ExperimentId));
-            }
-
-            field = value;
-        }
+        init => field = value is null || OpaqueId.IsExperimentId(value) ? value
+            : throw new ArgumentException("An experiment id is exp_ and 26 characters of lowercase Crockford base32.", nameof(value));
     }
 
     /// <summary>Gets what makes the bundles.</summary>
@@ -64,7 +58,8 @@ public sealed record CheckpointExperiment
     /// <summary>Gets what exports; <see langword="null"/>, the default, for a <see cref="CheckpointExporter"/> over <see cref="Store"/> and <see cref="Bundles"/>.</summary>
     public ICheckpointExporter? Exporter { get; init; }
 
-    /// <summary>Gets what imports; <see langword="null"/>, the default, for a <see cref="CheckpointImporter"/> over <see cref="Store"/>.</summary>
+    /// <summary>Gets what imports; <see langword="null"/>, the default, for a <see cref="CheckpointImporter"/> over <see cref="Store"/>.
+    /// Where that takes no imports, requests to import are refused as forbidden.</summary>
     public ICheckpointImporter? Importer { get; init; }
 
     /// <summary>Returns the experiment's id and nothing of its settings, which may hold a URL with a password.</summary>

@@ -1,6 +1,5 @@
 using Eden.Checkpoint.AspNetCore.Hosting;
 using Eden.Checkpoint.AspNetCore.Authorization;
-using Eden.Checkpoint.AspNetCore.Endpoints;
 using Microsoft.Extensions.Options;
 
 namespace Eden.Checkpoint.AspNetCore.Wiring;
@@ -21,11 +20,6 @@ internal sealed class EdenCheckpointOptionsValidator : IValidateOptions<EdenChec
         {
             faults.Add("No request can carry the admin token: it ends with white space, holds a line break or another control character, or is longer than "
                 + $"{BearerCredential.MaxSecretLength} characters. A file or a secret that it came from may end with a line break.");
-        }
-
-        foreach (var malformed in experiments.Select(experiment => experiment.ExperimentId).OfType<string>().Where(id => !ExperimentIdForm.Matches(id)))
-        {
-            faults.Add($"'{ExperimentTable.Shorten(malformed)}' is not an experiment id: exp_ and 26 characters of lowercase Crockford base32.");
         }
 
         if (experiments.Count > 1 && experiments.Any(experiment => experiment.ExperimentId is null))

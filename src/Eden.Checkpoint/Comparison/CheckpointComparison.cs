@@ -1,7 +1,7 @@
 namespace Eden.Checkpoint;
 
 /// <summary>What a comparison found. Immutable.</summary>
-public sealed record CheckpointComparison
+public sealed class CheckpointComparison
 {
     /// <summary>Gets a value indicating whether both sides are equal but for the <see cref="Allowances"/> listed.</summary>
     public bool IsEqual => TotalDifferences == 0;

@@ -1,8 +1,21 @@
 namespace Eden.Checkpoint;
 
-/// <summary>What was compared of the two repositories.</summary>
-/// <param name="LeftRefs">The refs on the left, <c>HEAD</c> not counted.</param>
-/// <param name="RightRefs">The refs on the right.</param>
-/// <param name="LeftObjects">The objects on the left; <see langword="null"/> when objects were not compared.</param>
-/// <param name="RightObjects">The objects on the right; <see langword="null"/> when objects were not compared.</param>
-public sealed record CheckpointRepositoryComparison(long LeftRefs, long RightRefs, long? LeftObjects, long? RightObjects);
+/// <summary>What was compared of the two repositories. Immutable.</summary>
+public sealed class CheckpointRepositoryComparison
+{
+    /// <summary>Gets the number of refs on the left, <c>HEAD</c> not counted.</summary>
+    public required long LeftRefs { get; init; }
+
+    /// <summary>Gets the number of refs on the right, <c>HEAD</c> not counted.</summary>
+    public required long RightRefs { get; init; }
+
+    /// <summary>Gets the number of objects on the left; <see langword="null"/> when objects were not compared.</summary>
+    public long? LeftObjects { get; init; }
+
+    /// <summary>Gets the number of objects on the right; <see langword="null"/> when objects were not compared.</summary>
+    public long? RightObjects { get; init; }
+
+    /// <summary>Returns the same comparison of refs with the numbers of objects.</summary>
+    internal CheckpointRepositoryComparison WithObjects(long left, long right)
+        => new() { LeftRefs = LeftRefs, RightRefs = RightRefs, LeftObjects = left, RightObjects = right };
+}

@@ -80,7 +80,13 @@ internal sealed class ComparisonFindings(CheckpointComparisonOptions options)
         {
             if (_counts[index] > 0)
             {
-                used.Add(new CheckpointAllowanceUse(s_names[index].Allowance, s_names[index].Name, _counts[index], _samples[index]));
+                used.Add(new CheckpointAllowanceUse
+                {
+                    Allowance = s_names[index].Allowance,
+                    Name = s_names[index].Name,
+                    Count = _counts[index],
+                    Samples = _samples[index],
+                });
             }
         }
 

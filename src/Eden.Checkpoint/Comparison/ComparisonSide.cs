@@ -28,7 +28,7 @@ internal sealed class ComparisonSide(IDisposable? owned) : IDisposable
     /// <summary>Gets the repository's bundle; <see langword="null"/> when the side gives none to compare.</summary>
     public RepoBundle? Bundle { get; init; }
 
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<CheckpointWarning> Warnings { get; init; } = [];
 
     public bool IsStore => Manifest is null;
 

@@ -26,7 +26,7 @@ internal static class RepositoryComparer
         var rightHeader = await ReadHeaderAsync(right.Bundle, options, cancellationToken).ConfigureAwait(false);
         var refs = new RefComparer(findings, left.Name, right.Name);
         refs.Compare(leftHeader, rightHeader);
-        var comparison = new CheckpointRepositoryComparison(refs.LeftCount, refs.RightCount, null, null);
+        var comparison = new CheckpointRepositoryComparison { LeftRefs = refs.LeftCount, RightRefs = refs.RightCount };
         return options.CompareObjects
             ? await CompareObjectsAsync(left.Bundle, leftHeader, right.Bundle, rightHeader, comparison, findings, options, cancellationToken).ConfigureAwait(false)
             : comparison;
@@ -78,14 +78,14 @@ internal static class RepositoryComparer
             var rightPack = await GitBundle.ReadPackIdentityAsync(right.FilePath!, rightHeader, cancellationToken).ConfigureAwait(false);
             if (leftPack.Checksum == rightPack.Checksum)
             {
-                return comparison with { LeftObjects = leftPack.ObjectCount, RightObjects = rightPack.ObjectCount };
+                return comparison.WithObjects(leftPack.ObjectCount, rightPack.ObjectCount);
             }
         }
 
         var lefts = await ReadObjectsAsync(left, options, cancellationToken).ConfigureAwait(false);
         var rights = await ReadObjectsAsync(right, options, cancellationToken).ConfigureAwait(false);
         CompareObjects(lefts, rights, findings);
-        return comparison with { LeftObjects = lefts.Count, RightObjects = rights.Count };
+        return comparison.WithObjects(lefts.Count, rights.Count);
     }
 
     private static async Task<GitObjectSet> ReadObjectsAsync(RepoBundle bundle, CheckpointComparisonOptions options, CancellationToken cancellationToken)

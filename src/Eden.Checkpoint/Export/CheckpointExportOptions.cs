@@ -6,9 +6,11 @@ namespace Eden.Checkpoint;
 public sealed record CheckpointExportOptions
 {
     /// <summary>Gets the experiment that the store is expected to hold; <see langword="null"/> takes whichever it holds.</summary>
-    public string? ExperimentId { get; init; }
+    /// <exception cref="ArgumentException">The value is no experiment id.</exception>
+    public string? ExperimentId { get; init => field = value is null ? null : OpaqueId.RequireExperimentId(value, nameof(value)); }
 
     /// <summary>Gets the archive format that is asked for. Only <c>"1"</c> is known; another value makes the export fail with bad-request.</summary>
+    /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>
     public string FormatVersion { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = "1";
 
     /// <summary>Gets the experiment's config, byte for byte as <c>experiment-config.yaml</c> carries it; empty by default.</summary>
@@ -35,9 +37,11 @@ public sealed record CheckpointExportOptions
     public bool AllowRowViolations { get; init; }
 
     /// <summary>Gets the free text that the manifest names as its exporter.</summary>
+    /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>
     public string Implementation { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = "Eden.Checkpoint (.NET)";
 
     /// <summary>Gets the limits that config, experiment, rows, artifacts and bundle must keep, the same as an importer's.</summary>
+    /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>
     public CheckpointLimits Limits { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = CheckpointLimits.Default;
 
     /// <summary>Gets the directory in which the private temporary directory is made; <see langword="null"/> for the system's.</summary>

@@ -1,7 +1,7 @@
 namespace Eden.Checkpoint;
 
 /// <summary>What an export wrote. Immutable.</summary>
-public sealed record CheckpointExportResult
+public sealed class CheckpointExportResult
 {
     /// <summary>Gets the manifest as it stands in the archive.</summary>
     public required CheckpointManifest Manifest { get; init; }
@@ -15,7 +15,7 @@ public sealed record CheckpointExportResult
     public required bool IsResumable { get; init; }
 
     /// <summary>Gets what the operator should know; empty when there is nothing.</summary>
-    public required IReadOnlyList<string> Warnings { get; init; }
+    public required IReadOnlyList<CheckpointWarning> Warnings { get; init; }
 
     /// <summary>Gets the members in the order of the archive, with their sizes in bytes; artifacts are only counted.</summary>
     public required IReadOnlyList<CheckpointMemberSize> Members { get; init; }

@@ -1,12 +1,20 @@
 namespace Eden.Checkpoint;
 
-/// <summary>How long the phases of an export took.</summary>
-/// <param name="Snapshot">From opening the snapshot to its end: how long the read transaction was held.</param>
-/// <param name="Bundle">The bundle provider: sync and bundle.</param>
-/// <param name="Validate">The checks between rows, and the §12 check of the bundle.</param>
-/// <param name="Archive">Writing the archive.</param>
-public sealed record CheckpointExportTimings(TimeSpan Snapshot, TimeSpan Bundle, TimeSpan Validate, TimeSpan Archive)
+/// <summary>How long the phases of an export took. Immutable.</summary>
+public sealed class CheckpointExportTimings
 {
+    /// <summary>Gets the time from opening the snapshot to its end: how long the read transaction was held.</summary>
+    public TimeSpan Snapshot { get; init; }
+
+    /// <summary>Gets how long the bundle provider took: sync and bundle.</summary>
+    public TimeSpan Bundle { get; init; }
+
+    /// <summary>Gets how long the checks between rows and the §12 check of the bundle took.</summary>
+    public TimeSpan Validate { get; init; }
+
     /// <summary>Gets how long the artifacts took that an <see cref="IArtifactSource"/> gave; zero without one.</summary>
     public TimeSpan Artifacts { get; init; }
+
+    /// <summary>Gets how long writing the archive took.</summary>
+    public TimeSpan Archive { get; init; }
 }

@@ -20,13 +20,13 @@ public sealed class CheckpointExporter : ICheckpointExporter
     /// <param name="store">Where the rows are.</param>
     /// <param name="bundles">Makes the bundle, once per export, after the snapshot has ended.</param>
     /// <param name="validator">The §12 check; <see langword="null"/> for <see cref="CrossReferenceValidator"/>.</param>
-    /// <param name="time">Measures the phases; <see langword="null"/> for the system's. The instant of the snapshot is the store's to stamp.</param>
+    /// <param name="timeProvider">Measures the phases; <see langword="null"/> for the system's. The instant of the snapshot is the store's to stamp.</param>
     /// <param name="logger">Where messages go; <see langword="null"/> for nowhere.</param>
     public CheckpointExporter(
         ICheckpointStore store,
         IRepoBundleProvider bundles,
         ICrossReferenceValidator? validator = null,
-        TimeProvider? time = null,
+        TimeProvider? timeProvider = null,
         ILogger<CheckpointExporter>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -34,7 +34,7 @@ public sealed class CheckpointExporter : ICheckpointExporter
         _store = store;
         _bundles = bundles;
         _validator = validator ?? new CrossReferenceValidator();
-        _time = time ?? TimeProvider.System;
+        _time = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger<CheckpointExporter>.Instance;
     }
 

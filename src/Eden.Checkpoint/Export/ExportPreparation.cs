@@ -75,7 +75,14 @@ internal sealed class ExportPreparation(
                 options, time, spool, experiment, artifacts, bundle, report,
                 Warnings(experiment.Id, artifacts, bundle, checker.References, report),
                 _violations.Total == 0,
-                new CheckpointExportTimings(snapshotTime, bundleTime, validateTime, TimeSpan.Zero) { Artifacts = artifactTime });
+                archiveTime => new CheckpointExportTimings
+                {
+                    Snapshot = snapshotTime,
+                    Bundle = bundleTime,
+                    Validate = validateTime,
+                    Artifacts = artifactTime,
+                    Archive = archiveTime,
+                });
         }
         catch
         {
@@ -243,35 +250,36 @@ internal sealed class ExportPreparation(
         return report;
     }
 
-    private List<string> Warnings(
+    private List<CheckpointWarning> Warnings(
         string experimentId, ArtifactGathering? artifacts, RepoBundle bundle, CheckpointReferences references, CrossReferenceReport report)
     {
-        var warnings = new List<string>();
+        var warnings = new List<CheckpointWarning>();
         if (_violations.Total > 0)
         {
-            warnings.Add(string.Create(
-                CultureInfo.InvariantCulture, $"The archive cannot be imported: its rows break {_violations.Total} rules, and it was written because that was allowed."));
-            warnings.AddRange(_violations.ToWarnings("violations"));
+            warnings.Add(new CheckpointWarning(CheckpointWarningCode.RowViolation, string.Create(
+                CultureInfo.InvariantCulture, $"The archive cannot be imported: its rows break {_violations.Total} rules, and it was written because that was allowed.")));
+            warnings.AddRange(_violations.ToWarnings(CheckpointWarningCode.RowViolation, "violations"));
         }
 
-        warnings.AddRange(_warnings.ToWarnings("warnings about rows"));
-        warnings.AddRange(bundle.Warnings);
+        warnings.AddRange(_warnings.ToWarnings(CheckpointWarningCode.Row, "warnings about rows"));
+        warnings.AddRange(bundle.Warnings.Select(text => new CheckpointWarning(CheckpointWarningCode.Repository, text)));
         if (artifacts is { Verbatim: > 0 })
         {
-            warnings.Add($"{artifacts.Verbatim} artifact URIs are not served by the artifact source and travel as they are.");
+            warnings.Add(new CheckpointWarning(
+                CheckpointWarningCode.ArtifactsNotCarried, $"{artifacts.Verbatim} artifact URIs are not served by the artifact source and travel as they are."));
         }
 
         if (bundle.IsEmpty)
         {
-            warnings.Add(references.Count == 0
+            warnings.Add(new CheckpointWarning(CheckpointWarningCode.NotResumable, references.TargetCount == 0
                 ? "repo.bundle is the zero-byte placeholder: the archive is not resumable."
-                : $"repo.bundle is the zero-byte placeholder although the rows name {references.Count} branches and commits: the archive is not resumable.");
+                : $"repo.bundle is the zero-byte placeholder although the rows name {references.TargetCount} branches and commits: the archive is not resumable."));
         }
 
-        warnings.AddRange(report.Warnings);
+        warnings.AddRange(report.Warnings.Select(text => new CheckpointWarning(CheckpointWarningCode.Repository, text)));
         foreach (var warning in warnings)
         {
-            Log.ExportWarning(logger, experimentId, warning);
+            Log.ExportWarning(logger, experimentId, warning.Message);
         }
 
         return warnings;

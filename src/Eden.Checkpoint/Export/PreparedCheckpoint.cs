@@ -16,9 +16,9 @@ internal sealed class PreparedCheckpoint : IDisposable
     private readonly ArtifactGathering? _artifacts;
     private readonly RepoBundle _bundle;
     private readonly CrossReferenceReport _report;
-    private readonly IReadOnlyList<string> _warnings;
+    private readonly IReadOnlyList<CheckpointWarning> _warnings;
     private readonly bool _isImportable;
-    private readonly CheckpointExportTimings _timings;
+    private readonly Func<TimeSpan, CheckpointExportTimings> _timings;
 
     public PreparedCheckpoint(
         CheckpointExportOptions options,
@@ -28,9 +28,9 @@ internal sealed class PreparedCheckpoint : IDisposable
         ArtifactGathering? artifacts,
         RepoBundle bundle,
         CrossReferenceReport report,
-        IReadOnlyList<string> warnings,
+        IReadOnlyList<CheckpointWarning> warnings,
         bool isImportable,
-        CheckpointExportTimings timings)
+        Func<TimeSpan, CheckpointExportTimings> timings)
     {
         _options = options;
         _time = time;
@@ -106,7 +106,7 @@ internal sealed class PreparedCheckpoint : IDisposable
             ArtifactBytes = _artifacts?.Bytes ?? 0,
             ArchiveBytes = writer.BytesWritten,
             CrossReferences = _report,
-            Timings = _timings with { Archive = _time.GetElapsedTime(clock) },
+            Timings = _timings(_time.GetElapsedTime(clock)),
         };
 
         Task WriteBytesAsync(string path, ReadOnlyMemory<byte> bytes) => WriteContentAsync(path, new MemoryStream(bytes.ToArray(), writable: false));

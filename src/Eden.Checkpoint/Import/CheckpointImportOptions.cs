@@ -1,5 +1,4 @@
 using System.Text;
-using Eden.Checkpoint.Format.Rows.Grammar;
 using Eden.Git;
 using Eden.Shared;
 
@@ -10,11 +9,11 @@ public sealed record CheckpointImportOptions
 {
     /// <summary>Gets the id that the experiment must land under (spec §8); <see langword="null"/> for the receiver's own, or a fresh one where it has none.</summary>
     /// <exception cref="ArgumentException">The value is no experiment id.</exception>
-    public string? AsExperimentId { get; init => field = Checked(value); }
+    public string? AsExperimentId { get; init => field = value is null ? null : OpaqueId.RequireExperimentId(value, nameof(value)); }
 
     /// <summary>Gets the id that the caller expects as the result; another one is an <see cref="ExperimentIdMismatchException"/>.</summary>
     /// <exception cref="ArgumentException">The value is no experiment id.</exception>
-    public string? ExpectedExperimentId { get; init => field = Checked(value); }
+    public string? ExpectedExperimentId { get; init => field = value is null ? null : OpaqueId.RequireExperimentId(value, nameof(value)); }
 
     /// <summary>Gets where the repository is restored as a bare one: a path with nothing there, an empty directory, or the clone of <see cref="RemoteUrl"/> that exports
     /// keep (<see cref="LocalClone"/>): a cache, which gives way when the rows are committed and stays when they are not. Symbolic links are followed.
@@ -94,8 +93,4 @@ public sealed record CheckpointImportOptions
 
         return value;
     }
-
-    private static string? Checked(string? value)
-        => value is null || RecordGrammar.IsExperimentId(Encoding.UTF8.GetBytes(value)) ? value
-            : throw new ArgumentException("An experiment id is exp_ and 26 characters of lowercase Crockford base32.", nameof(value));
 }

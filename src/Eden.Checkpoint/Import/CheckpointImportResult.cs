@@ -1,7 +1,7 @@
 namespace Eden.Checkpoint;
 
-/// <summary>What an import did. Immutable; its text shows no credential.</summary>
-public sealed record CheckpointImportResult
+/// <summary>What an import did. Immutable. It holds credentials: what is logged of it is the host's to choose.</summary>
+public sealed class CheckpointImportResult
 {
     /// <summary>Gets the id that the experiment landed under.</summary>
     public required string ExperimentId { get; init; }
@@ -22,7 +22,7 @@ public sealed record CheckpointImportResult
     public long ArtifactBytes { get; init; }
 
     /// <summary>Gets what the operator should know: where credentials went, what is not resumable, what was odd about the archive.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<CheckpointWarning> Warnings { get; init; } = [];
 
     /// <summary>Gets the workers' fresh credentials, in the order of the archive: the only time that the tokens are handed out.</summary>
     public IReadOnlyList<WorkerCredential> Credentials { get; init; } = [];

@@ -11,7 +11,7 @@ namespace Eden.Checkpoint;
 /// <inheritdoc cref="ICheckpointImporter"/>
 public sealed class CheckpointImporter : ICheckpointImporter
 {
-    private readonly ICheckpointStore _store;
+    private readonly ICheckpointImportStore _store;
     private readonly IWorkerCredentialIssuer _issuer;
     private readonly ICrossReferenceValidator _validator;
     private readonly TimeProvider _time;
@@ -21,20 +21,20 @@ public sealed class CheckpointImporter : ICheckpointImporter
     /// <param name="store">Where the rows go.</param>
     /// <param name="issuer">Makes the workers' credentials; <see langword="null"/> for <see cref="Argon2idCredentialIssuer"/>.</param>
     /// <param name="validator">The §12 check; <see langword="null"/> for <see cref="CrossReferenceValidator"/>.</param>
-    /// <param name="time">Measures the import; <see langword="null"/> for the system's.</param>
+    /// <param name="timeProvider">Measures the import; <see langword="null"/> for the system's.</param>
     /// <param name="logger">Where messages go, never with credentials; <see langword="null"/> for nowhere.</param>
     public CheckpointImporter(
-        ICheckpointStore store,
+        ICheckpointImportStore store,
         IWorkerCredentialIssuer? issuer = null,
         ICrossReferenceValidator? validator = null,
-        TimeProvider? time = null,
+        TimeProvider? timeProvider = null,
         ILogger<CheckpointImporter>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         _store = store;
         _issuer = issuer ?? new Argon2idCredentialIssuer();
         _validator = validator ?? new CrossReferenceValidator();
-        _time = time ?? TimeProvider.System;
+        _time = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger<CheckpointImporter>.Instance;
     }
 
@@ -82,17 +82,17 @@ public sealed class CheckpointImporter : ICheckpointImporter
     }
 
     /// <inheritdoc/>
-    public async Task<CheckpointImportResult?> FindPriorImportAsync(CheckpointManifest manifest, CancellationToken cancellationToken = default)
+    public async Task<PriorImport?> FindPriorImportAsync(CheckpointManifest manifest, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         var receiver = await ImportReceiver.FindAsync(_store, cancellationToken).ConfigureAwait(false);
-        return receiver is not null && ImportProvenance.Of(manifest).IsSameArchive(receiver.ImportedFrom)
-            ? new CheckpointImportResult
+        return receiver is { ImportedFrom: { } from } && ImportProvenance.Of(manifest).IsSameArchive(from)
+            ? new PriorImport
             {
                 ExperimentId = receiver.ExperimentId,
-                Manifest = manifest,
-                RowCounts = manifest.Counts,
-                Warnings = ["The import had taken place before; its credentials were handed out then and must be reissued if they were lost."],
+                SourceExperimentId = from.SourceExperimentId,
+                ExportedAt = from.ExportedAt,
+                FormatVersion = from.FormatVersion.Length == 0 ? null : from.FormatVersion,
             }
             : null;
     }

@@ -23,7 +23,8 @@ public interface ICheckpointImporter
     /// <summary>Tells whether the store holds the import of a certain archive: the recovery probe (spec §10) of a caller that lost the answer.</summary>
     /// <param name="manifest">The archive's manifest; its source id and its instant are compared with the experiment's provenance.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <returns>What is known of that import; the credentials were handed out once and are not in it. <see langword="null"/> when the store holds
-    /// something else or nothing.</returns>
-    Task<CheckpointImportResult?> FindPriorImportAsync(CheckpointManifest manifest, CancellationToken cancellationToken = default);
+    /// <returns>What the store says of that import, which is less than its result: credentials, for one, were handed out then and must be reissued if they
+    /// were lost. <see langword="null"/> when the store holds something else or nothing.</returns>
+    /// <exception cref="ExperimentIdConflictException">The store holds something that is not one experiment's record.</exception>
+    Task<PriorImport?> FindPriorImportAsync(CheckpointManifest manifest, CancellationToken cancellationToken = default);
 }

@@ -14,13 +14,13 @@ namespace Eden.Checkpoint.Import;
 /// <summary>One import, step by step: take the archive in, check it, and restore its repository beside its place; issue credentials, store artifacts;
 /// then one transaction with the repository's rename inside it. Used once.</summary>
 internal sealed class ImportRun(
-    ICheckpointStore store, IWorkerCredentialIssuer issuer, ICrossReferenceValidator validator, TimeProvider time, ILogger logger, CheckpointImportOptions options)
+    ICheckpointImportStore store, IWorkerCredentialIssuer issuer, ICrossReferenceValidator validator, TimeProvider time, ILogger logger, CheckpointImportOptions options)
     : IDisposable
 {
     private const int MaxAttempts = 4;
 
     private readonly RepositoryPlacement? _repository = options.RepositoryPath is null ? null : new RepositoryPlacement(options.RepositoryPath, options.RemoteUrl);
-    private readonly List<string> _warnings = [];
+    private readonly List<CheckpointWarning> _warnings = [];
     private SpooledCheckpoint? _checkpoint;
     private CredentialFiles? _credentialFiles;
 
@@ -53,13 +53,13 @@ internal sealed class ImportRun(
         var pushed = push is null ? null : await push.RunAsync(checkpoint.Bundle, _repository?.Path, written.ExperimentId, cancellationToken).ConfigureAwait(false);
         if (pushed is { IsComplete: true, TotalRefused: > 0 })
         {
-            _warnings.Add($"The remote has every branch and tag, but refused {pushed.TotalRefused} other refs, as git hosts do with those that they keep for themselves: {ShortText.Of(pushed.Refused[0], 200)}"
+            Warn(CheckpointWarningCode.RefsRefused, $"The remote has every branch and tag, but refused {pushed.TotalRefused} other refs, as git hosts do with those that they keep for themselves: {ShortText.Of(pushed.Refused[0], 200)}"
                 + (pushed.TotalRefused > 1 ? " and others." : "."));
         }
 
         foreach (var warning in _warnings)
         {
-            Log.ImportWarning(logger, written.ExperimentId, warning);
+            Log.ImportWarning(logger, written.ExperimentId, warning.Message);
         }
 
         return new CheckpointImportResult
@@ -84,6 +84,8 @@ internal sealed class ImportRun(
         _repository?.Dispose();
         _checkpoint?.Dispose();
     }
+
+    private void Warn(CheckpointWarningCode code, string message) => _warnings.Add(new CheckpointWarning(code, message));
 
     /// <summary>Compares the ids that the caller named with the receiver's before the upload is read.</summary>
     private async Task CheckIdsAsync(CancellationToken cancellationToken)
@@ -136,7 +138,7 @@ internal sealed class ImportRun(
         _warnings.AddRange(_checkpoint.Report.Warnings);
         if (!_checkpoint.Report.HasBundle)
         {
-            _warnings.Add("The archive has the zero-byte placeholder instead of a bundle: the experiment is not resumable"
+            Warn(CheckpointWarningCode.NotResumable, "The archive has the zero-byte placeholder instead of a bundle: the experiment is not resumable"
                 + (options.RepositoryPath is null && options.RemoteUrl is null ? "." : ", and no repository was restored or pushed."));
         }
 
@@ -164,7 +166,7 @@ internal sealed class ImportRun(
             options.Progress,
             inspection =>
             {
-                _warnings.AddRange(BundleFaults.ToWarnings(inspection).Except(_warnings, StringComparer.Ordinal).ToArray());
+                _warnings.AddRange(BundleFaults.ToWarnings(inspection).Select(text => new CheckpointWarning(CheckpointWarningCode.Repository, text)).Except(_warnings).ToArray());
                 return inspection.IsWhole
                     ? Task.FromResult(true)
                     : throw new CheckpointInvalidException(BundleFaults.ToViolations(inspection.Faults), inspection.TotalFaults);
@@ -182,7 +184,7 @@ internal sealed class ImportRun(
 
         if (options.ArtifactSink is not { } sink)
         {
-            _warnings.Add($"{checkpoint.ArtifactUses} artifact URIs name bytes that only the archive has, and no artifact sink was given: they were imported as they are, "
+            Warn(CheckpointWarningCode.ArtifactsNotCarried, $"{checkpoint.ArtifactUses} artifact URIs name bytes that only the archive has, and no artifact sink was given: they were imported as they are, "
                 + "the bytes were not kept. Keep the archive; an export of this experiment fails until its artifact source serves these URIs.");
             return null;
         }
@@ -325,7 +327,7 @@ internal sealed class ImportRun(
         FinishRepository();
         if (dropped.Count > 0)
         {
-            _warnings.Add($"The store has no place for these fields of experiment.json, which were left out: {string.Join(", ", dropped.Take(20).Select(name => ShortText.Of(name, 64)))}.");
+            Warn(CheckpointWarningCode.FieldsLeftOut, $"The store has no place for these fields of experiment.json, which were left out: {string.Join(", ", dropped.Take(20).Select(name => ShortText.Of(name, 64)))}.");
         }
 
         return written;
@@ -366,7 +368,7 @@ internal sealed class ImportRun(
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            _warnings.Add($"The repository is in its place, but its mark of being unfinished could not be removed: {failure.Message}");
+            Warn(CheckpointWarningCode.Leftover, $"The repository is in its place, but its mark of being unfinished could not be removed: {failure.Message}");
             _repository!.LeaveUnfinished();
         }
     }
@@ -381,19 +383,19 @@ internal sealed class ImportRun(
 
         if (_credentialFiles is null)
         {
-            _warnings.Add($"{credentials.Count} workers got fresh credentials. Their tokens are in the importer's result and nowhere else; what is not kept must be reissued.");
+            Warn(CheckpointWarningCode.CredentialsIssued, $"{credentials.Count} workers got fresh credentials. Their tokens are in the importer's result and nowhere else; what is not kept must be reissued.");
             return false;
         }
 
         try
         {
             _credentialFiles.Place();
-            _warnings.Add($"{credentials.Count} workers got fresh credentials: {Path.Combine(options.CredentialsDirectory!, "<worker_id>.token")}.");
+            Warn(CheckpointWarningCode.CredentialsIssued, $"{credentials.Count} workers got fresh credentials: {Path.Combine(options.CredentialsDirectory!, "<worker_id>.token")}.");
             return true;
         }
         catch (IOException failure)
         {
-            _warnings.Add($"{credentials.Count} workers got fresh credentials, but not all tokens could be written to {options.CredentialsDirectory}: {failure.Message} "
+            Warn(CheckpointWarningCode.CredentialsNotWritten, $"{credentials.Count} workers got fresh credentials, but not all tokens could be written to {options.CredentialsDirectory}: {failure.Message} "
                 + "They are in this result; what is not kept must be reissued.");
             return false;
         }

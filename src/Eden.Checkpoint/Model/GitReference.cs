@@ -11,6 +11,9 @@ namespace Eden.Checkpoint;
 /// <param name="Index">The position in an array field, counted from 0; <see langword="null"/> for a plain field.</param>
 public sealed record GitReference(GitReferenceField Field, string Value, string RecordId, long? Line = null, int? Index = null)
 {
+    /// <summary>Gets, for a branch, the <c>commit_sha</c> of the first variant that names it; <see langword="null"/> when it has none, and for commits.</summary>
+    public string? BranchCommit { get; init; }
+
     /// <summary>Gets the archive file of the record.</summary>
     public string Member => Field switch
     {

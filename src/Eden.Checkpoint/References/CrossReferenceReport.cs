@@ -1,7 +1,7 @@
 namespace Eden.Checkpoint;
 
 /// <summary>What a §12 check found. Immutable.</summary>
-public sealed record CrossReferenceReport
+public sealed class CrossReferenceReport
 {
     /// <summary>Gets a value indicating whether nothing was found wrong. True as well when the check was skipped.</summary>
     public bool IsValid => TotalViolations == 0;

@@ -9,8 +9,8 @@ namespace Eden.Checkpoint;
 /// <param name="SnapshotTakenAt">The instant of the snapshot, which has ended by now.</param>
 public sealed record RepoBundleRequest(string ExperimentId, DateTimeOffset SnapshotTakenAt)
 {
-    /// <summary>Gets the branches and commits that the snapshot's rows name. Read-only for the provider.</summary>
-    public CheckpointReferences References { get; init; } = CheckpointReferences.None;
+    /// <summary>Gets the branches and commits that the snapshot's rows name.</summary>
+    public CheckpointReferences References { get; init; } = CheckpointReferences.Empty;
 
     /// <summary>Gets where the experiment came from; <see langword="null"/> for a native one. By this an import is settled whose process died.</summary>
     internal ImportProvenance? ImportedFrom { get; init; }

@@ -3,7 +3,7 @@ using Eden.Git;
 namespace Eden.Checkpoint;
 
 /// <summary>What became of pushing an imported repository to its remote of record. The import itself has taken place in any case. Immutable.</summary>
-public sealed record RepositoryPushResult
+public sealed class RepositoryPushResult
 {
     /// <summary>Gets a value indicating whether the remote now has every branch and tag of the bundle. Other refs do not count: git hosts keep some for themselves.</summary>
     public required bool IsComplete { get; init; }

@@ -37,7 +37,7 @@ public sealed class CheckpointScheduler
     /// <param name="destination">Where they are kept.</param>
     /// <param name="schedule">When, and how many are kept.</param>
     /// <param name="options">The options of every export, the experiment's config among them; the experiment id is set here.</param>
-    /// <param name="time">The clock; <see langword="null"/> for the system's.</param>
+    /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <param name="logger">Where messages go; <see langword="null"/> for nowhere.</param>
     public CheckpointScheduler(
         string experimentId,
@@ -46,10 +46,10 @@ public sealed class CheckpointScheduler
         ICheckpointDestination destination,
         CheckpointSchedule schedule,
         CheckpointExportOptions? options = null,
-        TimeProvider? time = null,
+        TimeProvider? timeProvider = null,
         ILogger<CheckpointScheduler>? logger = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(experimentId);
+        OpaqueId.RequireExperimentId(experimentId, nameof(experimentId));
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(exporter);
         ArgumentNullException.ThrowIfNull(destination);
@@ -60,7 +60,7 @@ public sealed class CheckpointScheduler
         _destination = destination;
         _schedule = schedule;
         _options = (options ?? new CheckpointExportOptions()) with { ExperimentId = experimentId };
-        _time = time ?? TimeProvider.System;
+        _time = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger<CheckpointScheduler>.Instance;
         _name = new CheckpointName(experimentId);
     }

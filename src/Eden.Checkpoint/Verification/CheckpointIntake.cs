@@ -139,6 +139,17 @@ internal sealed class CheckpointIntake : IDisposable
             },
             cancellationToken).ConfigureAwait(false);
 
+    private static CrossReferenceReport Relisted(CrossReferenceReport report, IReadOnlyList<CheckpointViolation> violations) => new()
+    {
+        Skipped = report.Skipped,
+        Violations = violations,
+        TotalViolations = report.TotalViolations,
+        Warnings = report.Warnings,
+        RefCount = report.RefCount,
+        ObjectCount = report.ObjectCount,
+        ReachableCommitCount = report.ReachableCommitCount,
+    };
+
     private CheckpointVerificationReport Summarise(CheckpointArchiveReader reader, CrossReferenceReport? crossReferences)
     {
         // The row checks know the files by their standard names; the manifest may call them otherwise.
@@ -146,18 +157,18 @@ internal sealed class CheckpointIntake : IDisposable
             => _members.Layout is { } layout ? [.. found.Select(layout.Localise)] : found;
 
         var all = new ViolationList(_options.Limits.MaxViolations);
-        var warnings = new List<string>(reader.Warnings);
+        var warnings = reader.Warnings.Select(text => new CheckpointWarning(CheckpointWarningCode.ArchiveEnd, text)).ToList();
         warnings.AddRange(_members.Warnings);
         if (_members.OtherVersion is null)
         {
             all.AddRange(_violations.Listed, _violations.Total);
             all.AddRange(Localise(_rowViolations.Listed), _rowViolations.Total);
-            warnings.AddRange(_rowWarnings.ToWarnings("warnings about rows", Localise));
+            warnings.AddRange(_rowWarnings.ToWarnings(CheckpointWarningCode.Row, "warnings about rows", Localise));
             if (crossReferences is not null)
             {
-                crossReferences = crossReferences with { Violations = Localise(crossReferences.Violations) };
+                crossReferences = Relisted(crossReferences, Localise(crossReferences.Violations));
                 all.AddRange(crossReferences.Violations, crossReferences.TotalViolations);
-                warnings.AddRange(crossReferences.Warnings);
+                warnings.AddRange(crossReferences.Warnings.Select(text => new CheckpointWarning(CheckpointWarningCode.Repository, text)));
             }
         }
 

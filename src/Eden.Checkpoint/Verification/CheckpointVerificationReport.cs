@@ -1,7 +1,7 @@
 namespace Eden.Checkpoint;
 
 /// <summary>What verifying an archive found. Immutable and thread-safe.</summary>
-public sealed record CheckpointVerificationReport
+public sealed class CheckpointVerificationReport
 {
     /// <summary>Gets a value indicating whether an import would accept the archive.</summary>
     public bool IsValid => Problem is null;
@@ -23,7 +23,7 @@ public sealed record CheckpointVerificationReport
 
     /// <summary>Gets what is odd but does no harm. Of warnings about rows the first ones up to <see cref="CheckpointLimits.MaxViolations"/> are listed,
     /// and a last line counts the rest.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<CheckpointWarning> Warnings { get; init; } = [];
 
     /// <summary>Gets the manifest; <see langword="null"/> when there is none that can be used.</summary>
     public CheckpointManifest? Manifest { get; init; }

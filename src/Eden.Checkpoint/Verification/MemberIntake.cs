@@ -22,7 +22,7 @@ internal sealed class MemberIntake(
     private readonly HashSet<string> _present = new(StringComparer.Ordinal);
     private readonly Dictionary<RegistryKind, string> _rowFiles = [];
     private readonly List<CheckpointMemberSize> _sizes = [];
-    private readonly List<string> _warnings = [];
+    private readonly List<CheckpointWarning> _warnings = [];
     private bool _experimentTaken;
 
     /// <summary>Gets the manifest, once it was met and can be used.</summary>
@@ -44,7 +44,7 @@ internal sealed class MemberIntake(
 
     public IReadOnlyList<CheckpointMemberSize> Sizes => _sizes;
 
-    public IReadOnlyList<string> Warnings => _warnings;
+    public IReadOnlyList<CheckpointWarning> Warnings => _warnings;
 
     public long ArtifactCount { get; private set; }
 
@@ -104,13 +104,15 @@ internal sealed class MemberIntake(
             if (_present.Contains(Manifest!.Files[kind]) && Manifest.Counts[kind] != rows.Count(kind))
             {
                 var counted = Manifest.Counts[kind] == long.MaxValue ? $"{long.MaxValue} or more" : $"{Manifest.Counts[kind]}";
-                _warnings.Add($"The manifest counts {counted} {RegistryFiles.ManifestKey(kind)}; the file has {rows.Count(kind)}.");
+                _warnings.Add(new CheckpointWarning(
+                    CheckpointWarningCode.ManifestCount, $"The manifest counts {counted} {RegistryFiles.ManifestKey(kind)}; the file has {rows.Count(kind)}."));
             }
         }
 
         if (!Manifest!.RequiresCredentialReissue)
         {
-            _warnings.Add("The manifest says that no credentials need to be reissued; an import reissues them all the same.");
+            _warnings.Add(new CheckpointWarning(
+                CheckpointWarningCode.ManifestField, "The manifest says that no credentials need to be reissued; an import reissues them all the same."));
         }
     }
 
@@ -131,7 +133,7 @@ internal sealed class MemberIntake(
         }
 
         Manifest = manifest;
-        _warnings.AddRange(reading.Warnings);
+        _warnings.AddRange(reading.Warnings.Select(text => new CheckpointWarning(CheckpointWarningCode.ManifestField, text)));
         Layout = new ArchiveLayout(manifest.Files);
         await TakeEarlyAsync(manifest.Files, cancellationToken).ConfigureAwait(false);
         return true;

@@ -20,7 +20,7 @@ internal sealed class SpooledCheckpoint : IDisposable
     public RepoBundle Bundle { get; init; } = RepoBundle.Empty;
 
     /// <summary>Gets the branches and commits that the rows name.</summary>
-    public CheckpointReferences References { get; init; } = CheckpointReferences.None;
+    public CheckpointReferences References { get; init; } = CheckpointReferences.Empty;
 
     /// <summary>Gets how many times rows name artifacts of the archive.</summary>
     public long ArtifactUses { get; init; }

@@ -4,6 +4,7 @@ using Eden.Checkpoint.AspNetCore.Tests.Kit;
 using Eden.Checkpoint.Tests.Kit;
 using Eden.Git;
 using Eden.Shared;
+using Moq;
 
 namespace Eden.Checkpoint.AspNetCore.Tests.Endpoints;
 
@@ -104,6 +105,16 @@ public class ImportEndpointTests
         await Problem.ReadAsync(wrong, HttpStatusCode.Unauthorized, "eden://error/unauthorized");
         Assert.That(server.Log.AllText, Does.Not.Contain(token));
         Assert.That(body.ToString(), Does.Not.Contain(token));
+    }
+
+    [Test]
+    public async Task A_store_that_is_only_read_takes_no_import()
+    {
+        await using var server = await TestServer.StartAsync(options => options.Experiments.Add(new CheckpointExperiment(Mock.Of<ICheckpointStore>())));
+
+        using var answer = await server.ImportAsync(_archive);
+
+        await Problem.ReadAsync(answer, HttpStatusCode.Forbidden, "eden://error/forbidden");
     }
 
     [Test]

@@ -164,8 +164,8 @@ public class LimitTests
             return new CheckpointImportResult { ExperimentId = Id, Manifest = null!, RowCounts = null! };
         }
 
-        public Task<CheckpointImportResult?> FindPriorImportAsync(CheckpointManifest manifest, CancellationToken cancellationToken = default)
-            => Task.FromResult<CheckpointImportResult?>(null);
+        public Task<PriorImport?> FindPriorImportAsync(CheckpointManifest manifest, CancellationToken cancellationToken = default)
+            => Task.FromResult<PriorImport?>(null);
 
         public async Task ReachedAsync(int imports)
         {

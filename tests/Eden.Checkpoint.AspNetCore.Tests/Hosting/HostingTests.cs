@@ -33,7 +33,7 @@ public class HostingTests
         Assert.That(Faults(_ => { }), Has.Some.Contains("No experiment"));
         Assert.That(Faults(o => Add(o, Experiment(First), Experiment(First) with { ExperimentId = null })), Has.Some.Contains("each needs its ExperimentId"));
         Assert.That(Faults(o => Add(o, Experiment(First), Experiment(First))), Has.Some.Contains("more than once"));
-        Assert.That(Faults(o => Add(o, Experiment(First) with { ExperimentId = "one" })), Has.Some.Contains("not an experiment id"));
+        Assert.That(() => Experiment(First) with { ExperimentId = "one" }, Throws.ArgumentException.With.Message.Contains("exp_ and 26 characters"));
         Assert.That(Faults(o => Add(o, Experiment(First) with { Schedule = new CheckpointSchedule { Enabled = true } })), Has.Some.Contains("Destination"));
 
         static IEnumerable<string> Faults(Action<EdenCheckpointOptions> configure)

@@ -30,7 +30,9 @@ internal sealed class RepositoryComparisonTests
         Assert.That(comparison.IsEqual, Is.True, CheckpointComparerTests.Show(comparison));
         var refs = (await GitCli.RunAsync(_folder["repo"], "for-each-ref")).Split('\n').Length;
         var objects = (await GitCli.RunAsync(_folder["repo"], "rev-list", "--objects", "--all")).Split('\n').Length;
-        Assert.That(comparison.Repository, Is.EqualTo(new CheckpointRepositoryComparison(refs, refs, objects, objects)));
+        Assert.That(
+            comparison.Repository,
+            Is.EqualTo(new CheckpointRepositoryComparison { LeftRefs = refs, RightRefs = refs, LeftObjects = objects, RightObjects = objects }).UsingPropertiesComparer());
     }
 
     [Test]

@@ -238,7 +238,7 @@ public class ExportVerbTests
         reserved.Stop();
 
         var run = await ConsoleRun.StartAsync(
-            _folder["temp"], "export", "--store", $"postgresql://eden:hunter2@127.0.0.1:{port}/x", "--experiment-id", "x", "--out", Archive, "--json");
+            _folder["temp"], "export", "--store", $"postgresql://eden:hunter2@127.0.0.1:{port}/x", "--experiment-id", _experiment.ExperimentId, "--out", Archive, "--json");
 
         Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
         Assert.That(run.Output + run.Error, Does.Not.Contain("hunter2"));

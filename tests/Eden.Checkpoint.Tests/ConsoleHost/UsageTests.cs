@@ -6,7 +6,7 @@ namespace Eden.Checkpoint.Tests.ConsoleHost;
 [TestFixture]
 public class UsageTests
 {
-    private static readonly string[] s_export = ["export", "--store", "dir:rows", "--experiment-id", "x", "--out", "x.tar"];
+    private static readonly string[] s_export = ["export", "--store", "dir:rows", "--experiment-id", "exp_01hqs3m4n5p6q7r8s9t0v1w2x3", "--out", "x.tar"];
 
     private static IEnumerable<TestCaseData> WrongCommandLines()
     {
@@ -20,9 +20,10 @@ public class UsageTests
         yield return new TestCaseData((object)new[] { "demo", "--variants", "0" }).SetArgDisplayNames("no variants");
         yield return new TestCaseData((object)new[] { "demo", "--variants", "many" }).SetArgDisplayNames("variants in words");
         yield return new TestCaseData((object)new[] { "export", "--store", "dir:rows", "--out", "x.tar" }).SetArgDisplayNames("export without an experiment");
-        yield return new TestCaseData((object)new[] { "export", "--store", "nonsense", "--experiment-id", "x", "--out", "x.tar" }).SetArgDisplayNames("a store that is none");
-        yield return new TestCaseData((object)new[] { "export", "--store", "dir:rows", "--experiment-id", "x", "--out", "missing/x.tar" }).SetArgDisplayNames("out in a missing directory");
-        yield return new TestCaseData((object)new[] { "export", "--store", "dir:rows", "--experiment-id", "x", "--out", "." }).SetArgDisplayNames("out is a directory");
+        yield return new TestCaseData((object)new[] { "export", "--store", "dir:rows", "--experiment-id", "x", "--out", "x.tar" }).SetArgDisplayNames("export of what is no experiment id");
+        yield return new TestCaseData((object)new[] { "export", "--store", "nonsense", "--experiment-id", "exp_01hqs3m4n5p6q7r8s9t0v1w2x3", "--out", "x.tar" }).SetArgDisplayNames("a store that is none");
+        yield return new TestCaseData((object)new[] { "export", "--store", "dir:rows", "--experiment-id", "exp_01hqs3m4n5p6q7r8s9t0v1w2x3", "--out", "missing/x.tar" }).SetArgDisplayNames("out in a missing directory");
+        yield return new TestCaseData((object)new[] { "export", "--store", "dir:rows", "--experiment-id", "exp_01hqs3m4n5p6q7r8s9t0v1w2x3", "--out", "." }).SetArgDisplayNames("out is a directory");
         yield return new TestCaseData((object)new[] { s_export, ["--remote-url", "https://git.example/x"] }.SelectMany(part => part).ToArray()).SetArgDisplayNames("a remote without a clone");
         yield return new TestCaseData((object)new[] { s_export, ["--repo-path", "r", "--remote-url", "ssh://git.example/x"] }.SelectMany(part => part).ToArray()).SetArgDisplayNames("a remote of an unknown kind");
         yield return new TestCaseData((object)new[] { s_export, ["--config", "missing.yaml"] }.SelectMany(part => part).ToArray()).SetArgDisplayNames("a config that is not there");

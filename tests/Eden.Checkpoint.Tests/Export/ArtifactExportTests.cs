@@ -86,7 +86,7 @@ public class ArtifactExportTests
         var members = TarMembers.Read(destination.ToArray());
         Assert.That(Field(members["checkpoint/ideas.jsonl"], "artifacts_uri"), Is.EqualTo("https://example.org/plan"));
         Assert.That(result.ArtifactCount, Is.EqualTo(1));
-        Assert.That(result.Warnings, Has.Some.StartsWith("2 artifact URIs are not served"));
+        Assert.That(result.Warnings.Messages(), Has.Some.StartsWith("2 artifact URIs are not served"));
     }
 
     [Test]

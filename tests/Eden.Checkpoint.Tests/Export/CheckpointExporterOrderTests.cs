@@ -68,7 +68,7 @@ public class CheckpointExporterOrderTests
         {
             Assert.That(told!.ExperimentId, Is.EqualTo(FakeStore.ExperimentId));
             Assert.That(told.SnapshotTakenAt, Is.EqualTo(FakeStore.TakenAt));
-            Assert.That(told.References.Count, Is.EqualTo(2), "one branch and one commit");
+            Assert.That(told.References.TargetCount, Is.EqualTo(2), "one branch and one commit");
             Assert.That(result.Manifest.ExportedAt, Is.EqualTo("2026-05-01T12:00:00.123456Z"), "the snapshot's instant, not the end of the export");
         });
     }
@@ -306,7 +306,7 @@ public class CheckpointExporterOrderTests
         var result = await Exporter(FakeStore.WithoutRows()).ExportAsync(new RecordingStream(), Options());
 
         Assert.That(result.IsResumable, Is.False);
-        Assert.That(result.Warnings, Has.Some.Contains("not resumable"));
+        Assert.That(result.Warnings.Messages(), Has.Some.Contains("not resumable"));
     }
 
     [Test]

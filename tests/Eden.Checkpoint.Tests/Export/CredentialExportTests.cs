@@ -50,8 +50,8 @@ public class CredentialExportTests
         Assert.That(text, Does.Not.Contain("secret").And.Not.Contain(PostgresRows.CredentialHash));
         Assert.That(result.IsImportable, Is.True);
         string[] fields = ["claim.token", "claim.token", .. names];
-        Assert.That(result.Warnings.Where(warning => warning.EndsWith(": was left out of the archive: it is a credential", StringComparison.Ordinal)).Select(warning => warning.Split(' ')[2].TrimEnd(':')), Is.EquivalentTo(fields));
-        Assert.That(result.Warnings, Has.Some.EqualTo($"workers.jsonl:2 {clean.Key(RegistryKind.Workers, 1)} credential_hash: was left out of the archive: it is a credential").And.None.Contains("secret"));
+        Assert.That(result.Warnings.Messages().Where(warning => warning.EndsWith(": was left out of the archive: it is a credential", StringComparison.Ordinal)).Select(warning => warning.Split(' ')[2].TrimEnd(':')), Is.EquivalentTo(fields));
+        Assert.That(result.Warnings.Messages(), Has.Some.EqualTo($"workers.jsonl:2 {clean.Key(RegistryKind.Workers, 1)} credential_hash: was left out of the archive: it is a credential").And.None.Contains("secret"));
 
         // All other bytes are the store's.
         var members = TarMembers.Read(destination.ToArray());
@@ -100,8 +100,8 @@ public class CredentialExportTests
 
         var result = await Exporter(Store(RegistryKind.Workers, rows)).ExportAsync(destination, new CheckpointExportOptions { Limits = new CheckpointLimits { MaxViolations = 10 } });
 
-        Assert.That(result.Warnings.Count(warning => warning.Contains("credential_hash", StringComparison.Ordinal)), Is.EqualTo(10));
-        Assert.That(result.Warnings, Has.Some.EqualTo("… and 240 more warnings about rows."));
+        Assert.That(result.Warnings.Messages().Count(warning => warning.Contains("credential_hash", StringComparison.Ordinal)), Is.EqualTo(10));
+        Assert.That(result.Warnings.Messages(), Has.Some.EqualTo("… and 240 more warnings about rows."));
         Assert.That(Encoding.UTF8.GetString(destination.ToArray()), Does.Not.Contain("secret"));
     }
 
@@ -140,7 +140,7 @@ public class CredentialExportTests
         Assert.That(Encoding.UTF8.GetString(members["checkpoint/workers.jsonl"]), Is.EqualTo($"{worker}\nplaintext\n{worker}\n").Or.EqualTo($"{worker}\nplain text\n{worker}\n"));
         Assert.That(Encoding.UTF8.GetString(members["checkpoint/tasks.jsonl"]), Is.EqualTo($"{task.Insert(1, "\"claim\":{},")}\n{task.Insert(1, "\"claim\":{\"x\":1},\"claim\":{},")}\n"));
         Assert.That(result.Manifest.Counts[RegistryKind.Workers], Is.EqualTo(3), "rows that may hold one and cannot be read are left out");
-        Assert.That(result.Warnings.Count(warning => warning.Contains("the row was left out of the archive", StringComparison.Ordinal)), Is.EqualTo(4));
+        Assert.That(result.Warnings.Messages().Count(warning => warning.Contains("the row was left out of the archive", StringComparison.Ordinal)), Is.EqualTo(4));
     }
 
     private static async Task<string> ExportRowAsync(RegistryKind kind, string row)

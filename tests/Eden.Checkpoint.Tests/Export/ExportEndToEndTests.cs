@@ -210,7 +210,7 @@ public class ExportEndToEndTests
         var result = await new CheckpointExporter(Store(), new LocalRepoBundleProvider(_folder["bare.git"])).ExportAsync(destination, Options());
 
         Assert.That(result.IsResumable, Is.False);
-        Assert.That(result.Warnings, Has.Some.Contains("not resumable"));
+        Assert.That(result.Warnings.Messages(), Has.Some.Contains("not resumable"));
         Assert.That(TarMembers.Read(destination.ToArray())["checkpoint/repo.bundle"], Is.Empty);
     }
 

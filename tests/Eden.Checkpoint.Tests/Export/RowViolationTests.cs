@@ -61,8 +61,9 @@ public class RowViolationTests
 
         Assert.That(result.IsImportable, Is.False);
         Assert.That(result.IsResumable, Is.False);
-        Assert.That(result.Warnings, Is.SupersetOf(failure.Violations.Select(violation => violation.ToString())));
-        Assert.That(result.Warnings[0], Is.EqualTo($"The archive cannot be imported: its rows break {failure.TotalViolations} rules, and it was written because that was allowed."));
+        Assert.That(result.Warnings.Messages(), Is.SupersetOf(failure.Violations.Select(violation => violation.ToString())));
+        Assert.That(result.Warnings.Messages()[0], Is.EqualTo($"The archive cannot be imported: its rows break {failure.TotalViolations} rules, and it was written because that was allowed."));
+        Assert.That(result.Warnings.Count(warning => warning.Code == CheckpointWarningCode.RowViolation), Is.EqualTo(failure.TotalViolations + 1));
         Assert.That(_steps, Is.EqualTo(new[] { "bundle made" }));
 
         // The rows are the store's, each on its line.
@@ -96,7 +97,7 @@ public class RowViolationTests
     {
         var result = await Exporter(s_broken).ExportAsync(new RecordingStream(), Options() with { AllowRowViolations = true, Limits = new CheckpointLimits { MaxViolations = 2 } });
 
-        Assert.That(result.Warnings, Has.Exactly(1).Matches("^… and [0-9]+ more violations\\.$"));
+        Assert.That(result.Warnings.Messages(), Has.Exactly(1).Matches("^… and [0-9]+ more violations\\.$"));
     }
 
     [Test]
@@ -108,7 +109,7 @@ public class RowViolationTests
         var result = await new CheckpointExporter(store, _provider.Object).ExportAsync(destination, Options() with { AllowRowViolations = true });
 
         Assert.That(result.IsImportable, Is.False);
-        Assert.That(result.Warnings, Has.Some.Contains("state: `paused` is none of").And.Some.Contains("created_at: `yesterday`"));
+        Assert.That(result.Warnings.Messages(), Has.Some.Contains("state: `paused` is none of").And.Some.Contains("created_at: `yesterday`"));
         Assert.That(Encoding.UTF8.GetString(TarMembers.Read(destination.ToArray())["checkpoint/experiment.json"]), Does.Contain("\"paused\""));
     }
 
@@ -134,7 +135,7 @@ public class RowViolationTests
         validator.Setup(v => v.ValidateAsync(It.IsAny<RepoBundle>(), It.IsAny<CheckpointReferences>(), It.IsAny<CrossReferenceOptions>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync((RepoBundle _, CheckpointReferences references, CrossReferenceOptions? _, CancellationToken _) => new CrossReferenceReport
             {
-                Violations = [new CheckpointViolation(CheckpointRule.BranchReference, "variants.jsonl", 1, "v", "branch", $"of {references.Count}")],
+                Violations = [new CheckpointViolation(CheckpointRule.BranchReference, "variants.jsonl", 1, "v", "branch", $"of {references.TargetCount}")],
                 TotalViolations = 1,
             });
 
@@ -196,7 +197,7 @@ public class RowViolationTests
         {
             var result = await export();
             Assert.That(result.IsImportable, Is.True);
-            Assert.That(result.Warnings.Count(warning => warning.Contains("The artifact cannot be read", StringComparison.Ordinal)), Is.EqualTo(2), "one a record");
+            Assert.That(result.Warnings.Messages().Count(warning => warning.Contains("The artifact cannot be read", StringComparison.Ordinal)), Is.EqualTo(2), "one a record");
             Assert.That(Lines(TarMembers.Read(destination.ToArray()), "submissions"), Is.EqualTo(rows[RegistryKind.Submissions]));
             Assert.That((await new CheckpointVerifier().VerifyAsync(new MemoryStream(destination.ToArray()))).Violations, Is.Empty);
         }

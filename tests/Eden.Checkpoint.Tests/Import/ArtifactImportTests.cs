@@ -66,7 +66,7 @@ public class ArtifactImportTests
             Assert.That(sink.Stored, Is.EquivalentTo(SharedArtifacts.Contents.Select(Hash)));
             Assert.That(result.ArtifactCount, Is.EqualTo(SharedArtifacts.Contents.Length));
             Assert.That(result.ArtifactBytes, Is.EqualTo(SharedArtifacts.Contents.Sum(content => content.Length)));
-            Assert.That(result.Warnings, Has.None.Contains("artifact"));
+            Assert.That(result.Warnings.Messages(), Has.None.Contains("artifact"));
             foreach (var content in SharedArtifacts.Contents)
             {
                 Assert.That(await BytesAsync(Sink(), $"eden://artifacts/sha256/{Hash(content)}"), Is.EqualTo(content));
@@ -126,7 +126,7 @@ public class ArtifactImportTests
         {
             Assert.That(comparison.TotalDifferences, Is.Zero, CheckpointComparerTests.Show(comparison));
             Assert.That(comparison.Allowances.Select(use => use.Name), Has.None.EqualTo("artifact-uri"));
-            Assert.That(result.Warnings, Has.One.Contains("no artifact sink was given").And.One.Contains("Keep the archive"));
+            Assert.That(result.Warnings.Messages(), Has.One.Contains("no artifact sink was given").And.One.Contains("Keep the archive"));
             Assert.That(result.ArtifactCount, Is.Zero);
         }
 
@@ -408,7 +408,7 @@ public class ArtifactImportTests
 
     private FileSystemArtifactStore Sink() => new(_scene["sink"]);
 
-    private async Task<ICheckpointStore> ReceiverAsync(bool inMemory)
+    private async Task<ICheckpointImportStore> ReceiverAsync(bool inMemory)
         => inMemory
             ? new InMemoryCheckpointStore($$"""{"experiment_id":"{{Receiver}}","state":"running","created_at":"2026-01-01T00:00:00Z"}""")
             : _scene.Store(await _scene.ReceiverAsync(Receiver));

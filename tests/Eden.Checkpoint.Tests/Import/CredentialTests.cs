@@ -78,7 +78,7 @@ public class CredentialTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(result.CredentialsWritten);
-            Assert.That(result.Warnings, Has.Some.Contains(directory));
+            Assert.That(result.Warnings.Messages(), Has.Some.Contains(directory));
             Assert.That(Directory.EnumerateFileSystemEntries(directory).Select(Path.GetFileName), Is.EquivalentTo(result.Credentials.Select(credential => credential.WorkerId + ".token")));
             foreach (var credential in result.Credentials)
             {
@@ -196,7 +196,7 @@ public class CredentialTests
         var result = await scene.Importer(store).ImportAsync(scene.Open(), scene.Options() with { CredentialsDirectory = scene["tokens"] });
 
         Assert.That(result.CredentialsWritten, Is.False);
-        Assert.That(result.Warnings, Has.Some.Contains("not all tokens could be written").And.Some.Contains("reissued"));
+        Assert.That(result.Warnings.Messages(), Has.Some.Contains("not all tokens could be written").And.Some.Contains("reissued"));
         Assert.That(result.Credentials, Has.Count.EqualTo(places.Length));
         Assert.That(places.Skip(1).Select(File.Exists), Is.All.True, "one that cannot be written is no reason to keep the others back");
         Assert.That(Directory.GetFileSystemEntries(scene["tokens"]), Is.EquivalentTo(places));
@@ -234,7 +234,7 @@ public class CredentialTests
         {
             result = await scene.Importer(store).ImportAsync(
                 scene.Open(), scene.OptionsWithRepository() with { CredentialsDirectory = scene["tokens"], RemoteUrl = scene["nowhere.git"] });
-            seen.Append(result).Append(string.Join(' ', result.Warnings)).Append(string.Join(' ', result.Credentials)).Append(result.Push);
+            seen.Append(result).Append(string.Join(' ', result.Warnings.Messages())).Append(string.Join(' ', result.Credentials)).Append(result.Push);
         }
         catch (IOException failure)
         {

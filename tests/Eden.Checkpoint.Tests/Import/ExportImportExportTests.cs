@@ -41,7 +41,7 @@ public class ExportImportExportTests
         {
             var source = Make(shape);
             using var first = await ExportAsync(new RowStore(source), _folder["source.git"]);
-            ICheckpointStore store = inMemory
+            ICheckpointImportStore store = inMemory
                 ? new InMemoryCheckpointStore($$"""{"experiment_id":"{{Receiver}}","state":"running","created_at":"2026-01-01T00:00:00Z"}""")
                 : _scene.Store(await _scene.ReceiverAsync(Receiver));
 
@@ -59,7 +59,7 @@ public class ExportImportExportTests
                 // What the PostgreSQL schema has no column for is told, and is the only thing that is lost.
                 var lost = shape == "unknown fields everywhere" && !inMemory ? new[] { "x_record" } : [];
                 Assert.That(comparison.Differences.Select(difference => difference.Field), Is.EqualTo(lost), CheckpointComparerTests.Show(comparison));
-                Assert.That(result.Warnings.Any(warning => warning.Contains("x_record", StringComparison.Ordinal)), Is.EqualTo(lost.Length > 0));
+                Assert.That(result.Warnings.Messages().Any(warning => warning.Contains("x_record", StringComparison.Ordinal)), Is.EqualTo(lost.Length > 0));
                 Assert.That(comparison.Allowances.Select(use => use.Name), Is.SupersetOf(new[] { "experiment-id", "imported-from", "manifest" }.Concat(inMemory ? more.Except(["dispatch-mode-default"]) : more)));
                 Assert.That(comparison.Allowances.Select(use => use.Name), Is.SubsetOf(new[] { "experiment-id", "claim-reverted", "imported-from", "manifest", "dispatch-mode-default" }));
                 Assert.That(comparison.Repository!.LeftObjects, Is.EqualTo(comparison.Repository.RightObjects).And.Positive);

@@ -63,7 +63,7 @@ public class ForgeRefPushTests
             Assert.That(result.Push!.IsComplete, result.Push.Failure);
             Assert.That(result.Push.Failure, Is.Null);
             Assert.That(result.Push.Refused.Select(refusal => refusal.Split(' ')[0]), Is.SupersetOf(s_owned));
-            Assert.That(result.Warnings, Has.Some.Contains("refused").And.Contain("refs/merge-requests/3/head"));
+            Assert.That(result.Warnings.Messages(), Has.Some.Contains("refused").And.Contain("refs/merge-requests/3/head"));
             Assert.That(
                 await RefsAsync(RemotePath, "refs/heads", "refs/tags"), Is.EqualTo(await RefsAsync(_folder["source.git"], "refs/heads", "refs/tags")).And.Not.Empty);
             Assert.That(await RefsAsync(RemotePath, "refs/pull", "refs/merge-requests"), Is.Empty);

@@ -226,7 +226,8 @@ public class ImportRoundTripTests
         var record = JsonNode.Parse(snapshot.ExperimentText())!.AsObject();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(result.Warnings, Has.Some.Contains("x_more").And.Some.Contains("not resumable"));
+            Assert.That(result.Warnings.Messages(), Has.Some.Contains("x_more").And.Some.Contains("not resumable"));
+            Assert.That(result.Warnings.Select(warning => warning.Code), Is.SupersetOf(new[] { CheckpointWarningCode.FieldsLeftOut, CheckpointWarningCode.NotResumable }));
             Assert.That(result.RepositoryPath, Is.Null);
             Assert.That(record["state"]!.GetValue<string>(), Is.EqualTo("terminated"));
             Assert.That(record.ContainsKey("base_commit_sha"), Is.False);
@@ -326,7 +327,7 @@ public class ImportRoundTripTests
     public async Task What_the_archive_leaves_out_is_cleared_at_the_receiver_and_its_missing_name_is_taken([Values] bool inMemory, [Values] bool named)
     {
         var stale = new string('a', 40);
-        ICheckpointStore store = inMemory
+        ICheckpointImportStore store = inMemory
             ? new InMemoryCheckpointStore($$"""{"experiment_id":"{{Receiver}}","state":"running","created_at":"2026-01-01T00:00:00Z","base_commit_sha":"{{stale}}","imported_from":null}""")
             : _scene.Store(await _scene.ReceiverAsync(Receiver));
         await using (var before = await store.OpenSnapshotAsync())
@@ -432,7 +433,7 @@ public class ImportRoundTripTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(result.Warnings, Has.One.Contains("reissues them all the same"));
+            Assert.That(result.Warnings.Messages(), Has.One.Contains("reissues them all the same"));
             Assert.That(result.Credentials.Select(credential => credential.WorkerId), Is.EqualTo(new[] { HandMadeArchive.Ann, HandMadeArchive.Bob }));
             Assert.That(await database.ScalarAsync<long>("SELECT count(*) FROM worker WHERE credential_hash = '$quick$' || worker_id"), Is.EqualTo(2));
             Assert.That(await database.ScalarAsync<string>("SELECT string_agg(name, ',') FROM (SELECT name FROM worker UNION ALL SELECT name FROM worker_group) AS named"), Is.EqualTo("admin,admins,admins"));

@@ -67,7 +67,7 @@ internal sealed class ImportScene : IAsyncDisposable
         return database;
     }
 
-    public CheckpointImporter Importer(ICheckpointStore store, IWorkerCredentialIssuer? issuer = null)
+    public CheckpointImporter Importer(ICheckpointImportStore store, IWorkerCredentialIssuer? issuer = null)
         => new(store, issuer ?? new QuickIssuer(), logger: Log.For<CheckpointImporter>());
 
     public CheckpointImporter Importer(TempDatabase database, IWorkerCredentialIssuer? issuer = null)

@@ -87,7 +87,7 @@ public class ImportTargetTests
         {
             Assert.That(failure!.Message, Does.Contain("same archive").And.Contain(first.Manifest.ExportedAt).And.Contain(first.Manifest.ExperimentId));
             Assert.That(found!.ExperimentId, Is.EqualTo(Receiver));
-            Assert.That(found.Credentials, Is.Empty);
+            Assert.That((found.SourceExperimentId, found.ExportedAt, found.FormatVersion), Is.EqualTo((first.Manifest.ExperimentId, first.Manifest.ExportedAt, "1")));
             Assert.That(other, Is.Null);
             Assert.That(await DumpAsync(database), Is.EqualTo(before));
             Assert.That(Directory.Exists(_scene.RepositoryPath), "the first import's repository stays");

@@ -118,12 +118,12 @@ public class OddRowTests
         var experiment = Make(edit);
         var report = await new CheckpointVerifier().VerifyAsync(experiment.ToArchive());
         Assert.That(report.Violations, Is.Empty);
-        Assert.That(report.Warnings, warning is null ? Is.Empty : Has.Some.Contains(warning));
+        Assert.That(report.Warnings.Messages(), warning is null ? Is.Empty : Has.Some.Contains(warning));
 
         foreach (var store in await StoresAsync())
         {
             var imported = await _scene.Importer(store).ImportAsync(experiment.ToArchive(), _scene.Options());
-            Assert.That(imported.Warnings, warning is null ? Is.Not.Empty : Has.Some.Contains(warning));
+            Assert.That(imported.Warnings.Messages(), warning is null ? Is.Not.Empty : Has.Some.Contains(warning));
 
             var archive = await ExportAsync(store, experiment.Config);
             Assert.That((await new CheckpointVerifier().VerifyAsync(archive)).Violations, Is.Empty);
@@ -198,7 +198,7 @@ public class OddRowTests
         return archive;
     }
 
-    private async Task<ICheckpointStore[]> StoresAsync() =>
+    private async Task<ICheckpointImportStore[]> StoresAsync() =>
     [
         _scene.Store(await _scene.ReceiverAsync(Receiver)),
         new InMemoryCheckpointStore($$"""{"experiment_id":"{{Receiver}}","state":"running","created_at":"2026-01-01T00:00:00Z"}"""),

@@ -20,11 +20,11 @@ public class PartialExporterTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(report.Violations, Is.Empty);
-            Assert.That(report.Warnings, Is.EqualTo(new[] { Warning }));
+            Assert.That(report.Warnings.Messages(), Is.EqualTo(new[] { Warning }));
         }
 
         await using var database = await TempPostgres.CreateDatabaseAsync();
-        foreach (var store in (ICheckpointStore[])
+        foreach (var store in (ICheckpointImportStore[])
         [
             new PostgresCheckpointStore(database.DataSource),
             new InMemoryCheckpointStore($$"""{"experiment_id":"{{Receiver}}","state":"running","created_at":"2026-01-01T00:00:00Z"}"""),
@@ -34,7 +34,7 @@ public class PartialExporterTests
             await using (var archive = File.OpenRead(path))
             {
                 var result = await new CheckpointImporter(store, new QuickIssuer()).ImportAsync(archive, new CheckpointImportOptions { AsExperimentId = Receiver });
-                Assert.That(result.Warnings, Does.Contain(Warning));
+                Assert.That(result.Warnings.Messages(), Does.Contain(Warning));
             }
 
             var placeholder = Mock.Of<IRepoBundleProvider>(

@@ -36,7 +36,7 @@ public class ReferenceArchiveTests
         var report = await new CheckpointVerifier().VerifyAsync(archive);
         Assert.That(report.Violations, Is.Empty);
         Assert.That(report.IsValid, Is.True);
-        Assert.That(report.Warnings, Is.EqualTo(new[] { warning }));
+        Assert.That(report.Warnings.Messages(), Is.EqualTo(new[] { warning }));
     }
 
     [TestCaseSource(nameof(EveryArchive))]
@@ -45,23 +45,23 @@ public class ReferenceArchiveTests
         var config = TarMembers.Read(await File.ReadAllBytesAsync(StoredArchives.PathOf(name)))["checkpoint/experiment-config.yaml"];
         foreach (var inMemory in (bool[])[false, true])
         {
-            ICheckpointStore store = inMemory
+            ICheckpointImportStore store = inMemory
                 ? new InMemoryCheckpointStore($$"""{"experiment_id":"{{Receiver}}","state":"running","created_at":"2026-01-01T00:00:00Z"}""")
                 : _scene.Store(await _scene.ReceiverAsync(Receiver));
             await using var first = File.OpenRead(StoredArchives.PathOf(name));
 
             var imported = await _scene.Importer(store).ImportAsync(first, _scene.Options());
-            Assert.That(imported.Warnings, Does.Contain(warning));
+            Assert.That(imported.Warnings.Messages(), Does.Contain(warning));
 
             using var second = new MemoryStream();
             var exported = await new CheckpointExporter(store, Placeholder()).ExportAsync(second, new CheckpointExportOptions { ExperimentConfig = config });
             Assert.That(exported.IsImportable, Is.True);
-            Assert.That(exported.Warnings, Does.Contain(warning));
+            Assert.That(exported.Warnings.Messages(), Does.Contain(warning));
 
             second.Position = 0;
             var report = await new CheckpointVerifier().VerifyAsync(second);
             Assert.That(report.Violations, Is.Empty);
-            Assert.That(report.Warnings, Is.EqualTo(new[] { warning }));
+            Assert.That(report.Warnings.Messages(), Is.EqualTo(new[] { warning }));
 
             first.Position = 0;
             second.Position = 0;

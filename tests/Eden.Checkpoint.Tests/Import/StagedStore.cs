@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Eden.Checkpoint.Tests.Import;
 
 /// <summary>A store that lets a test step in at every stage of an import: "Begin", halfway through each registry by its name, "Experiment", "Commit", "Committed".</summary>
-internal sealed class StagedStore(ICheckpointStore inner, Func<string, CancellationToken, Task> step) : ICheckpointStore
+internal sealed class StagedStore(ICheckpointImportStore inner, Func<string, CancellationToken, Task> step) : ICheckpointImportStore
 {
     public static readonly string[] Stages = ["Begin", .. Enum.GetNames<RegistryKind>(), "Experiment", "Commit"];
 

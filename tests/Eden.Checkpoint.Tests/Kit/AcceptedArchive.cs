@@ -45,7 +45,7 @@ internal static class AcceptedArchive
             Assert.That(verified.Violations, Is.Empty, "what was exported again");
 
             // What the schema has no column for is told by the import, and is the only thing that is lost.
-            var untold = comparison.Differences.Where(difference => !imported.Warnings.Any(
+            var untold = comparison.Differences.Where(difference => !imported.Warnings.Messages().Any(
                 warning => difference.Kind == CheckpointObjectKind.Experiment && warning.Contains(difference.Field!, StringComparison.Ordinal)));
             Assert.That(untold, Is.Empty, CheckpointComparerTests.Show(comparison));
             Assert.That(comparison.TotalDifferences, Is.EqualTo(comparison.Differences.Count));

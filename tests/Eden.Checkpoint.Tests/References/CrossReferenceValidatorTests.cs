@@ -46,7 +46,7 @@ public class CrossReferenceValidatorTests
             new GitReference(GitReferenceField.VariantIntegratedCommitSha, _first, "v1", 1),
             new GitReference(GitReferenceField.IdeaParentCommits, _first, "i1", 1, 0));
 
-        var report = await ValidateAsync(_bundle, references, new CrossReferenceOptions { Depth = depth });
+        var report = await ValidateAsync(_bundle, new CheckpointReferences(references), new CrossReferenceOptions { Depth = depth });
 
         Assert.Multiple(() =>
         {
@@ -138,14 +138,14 @@ public class CrossReferenceValidatorTests
     [Test]
     public async Task The_list_is_capped_and_the_total_is_not()
     {
-        var references = new CheckpointReferences();
+        var references = new List<GitReference>();
         for (var index = 0; index < 50; index++)
         {
             references.Add(new GitReference(GitReferenceField.VariantBranch, $"work/gone-{index}", $"v{index}", index + 1));
             references.Add(new GitReference(GitReferenceField.VariantCommitSha, new string('c', 40), $"v{index}", index + 1));
         }
 
-        var report = await ValidateAsync(_bundle, references, new CrossReferenceOptions { Limits = new CheckpointLimits { MaxViolations = 10 } });
+        var report = await ValidateAsync(_bundle, new CheckpointReferences(references), new CrossReferenceOptions { Limits = new CheckpointLimits { MaxViolations = 10 } });
 
         Assert.That(report.Violations, Has.Count.EqualTo(10));
         Assert.That(report.TotalViolations, Is.EqualTo(100));
@@ -169,7 +169,7 @@ public class CrossReferenceValidatorTests
     {
         await GitCli.RunAsync(_folder.Path, "bundle", "create", "-q", "thin.bundle", "work/second", "^main");
 
-        var report = await ValidateAsync(await File.ReadAllBytesAsync(_folder["thin.bundle"]), new CheckpointReferences());
+        var report = await ValidateAsync(await File.ReadAllBytesAsync(_folder["thin.bundle"]), CheckpointReferences.Empty);
 
         Assert.That(report.IsValid, Is.False);
         Assert.That(report.Violations.Select(v => v.Message), Has.Some.Contains("the bundle is incomplete: it builds on commit"));
@@ -178,21 +178,12 @@ public class CrossReferenceValidatorTests
     [Test]
     public async Task No_rows_and_a_whole_bundle_is_valid()
     {
-        var report = await ValidateAsync(_bundle, new CheckpointReferences());
+        var report = await ValidateAsync(_bundle, CheckpointReferences.Empty);
 
         Assert.That(report.IsValid);
     }
 
-    private static CheckpointReferences References(params GitReference[] references)
-    {
-        var set = new CheckpointReferences();
-        foreach (var reference in references)
-        {
-            set.Add(reference);
-        }
-
-        return set;
-    }
+    private static CheckpointReferences References(params GitReference[] references) => new(references);
 
     private static async Task<CrossReferenceReport> ValidateAsync(
         byte[] bundle, CheckpointReferences references, CrossReferenceOptions? options = null)

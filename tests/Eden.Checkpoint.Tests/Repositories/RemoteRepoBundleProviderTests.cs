@@ -99,14 +99,16 @@ public class RemoteRepoBundleProviderTests
         await scene.SyncAsync();
         await scene.GitAsync("branch", "-D", "work/gone");
         await scene.PushAsync();
-        var references = new CheckpointReferences();
-        references.Add(new GitReference(GitReferenceField.VariantBranch, "work/gone", "v1"), gone);
-        references.Add(new GitReference(GitReferenceField.VariantBranch, "work/one", "v2"), gone);
-        references.Add(new GitReference(GitReferenceField.VariantBranch, "work", "v3"), gone);
-        references.Add(new GitReference(GitReferenceField.VariantBranch, "work/one/below", "v4"), gone);
-        references.Add(new GitReference(GitReferenceField.VariantBranch, "work/unknown", "v5"), new string('1', 40));
-        references.Add(new GitReference(GitReferenceField.VariantBranch, "work/without", "v6"));
-        references.Add(new GitReference(GitReferenceField.VariantBranch, "not..legal", "v7"), gone);
+        var references = new CheckpointReferences(
+        [
+            new GitReference(GitReferenceField.VariantBranch, "work/gone", "v1") { BranchCommit = gone },
+            new GitReference(GitReferenceField.VariantBranch, "work/one", "v2") { BranchCommit = gone },
+            new GitReference(GitReferenceField.VariantBranch, "work", "v3") { BranchCommit = gone },
+            new GitReference(GitReferenceField.VariantBranch, "work/one/below", "v4") { BranchCommit = gone },
+            new GitReference(GitReferenceField.VariantBranch, "work/unknown", "v5") { BranchCommit = new string('1', 40) },
+            new GitReference(GitReferenceField.VariantBranch, "work/without", "v6"),
+            new GitReference(GitReferenceField.VariantBranch, "not..legal", "v7") { BranchCommit = gone },
+        ]);
         var request = Request with { References = references };
 
         using var refused = await Provider(scene).CreateBundleAsync(request);

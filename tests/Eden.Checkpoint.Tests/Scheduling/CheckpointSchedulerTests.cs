@@ -1,3 +1,4 @@
+using Eden.Checkpoint.Scheduling;
 using Eden.Checkpoint.Tests.Import;
 using Eden.Checkpoint.Tests.Kit;
 using Moq;
@@ -321,20 +322,35 @@ public class CheckpointSchedulerTests
     }
 
     [Test]
-    public async Task Two_experiments_whose_sanitised_names_collide_keep_apart()
+    public void Two_experiments_whose_sanitised_names_collide_keep_apart()
     {
-        await using (var first = Start("exp/a", _schedule with { RetentionCount = 1, OnTerminate = false }))
+        var (first, second) = (new CheckpointName("exp/a"), new CheckpointName("exp:a"));
+        var (ofFirst, ofSecond) = (first.Periodic(DateTimeOffset.UnixEpoch), second.Periodic(DateTimeOffset.UnixEpoch));
+
+        Assert.That((string[])[ofFirst, ofSecond], Is.Unique.And.All.StartsWith("exp_a-"));
+        Assert.That((first.IsPeriodic(ofFirst), first.IsPeriodic(ofSecond), second.IsPeriodic(ofSecond), second.IsPeriodic(ofFirst)), Is.EqualTo((true, false, true, false)));
+    }
+
+    [TestCase("exp/a")]
+    [TestCase("")]
+    public void Only_an_experiments_id_can_be_scheduled(string experimentId)
+        => Assert.That(() => Scheduler(experimentId, _schedule), Throws.ArgumentException);
+
+    [Test]
+    public async Task Two_experiments_share_a_folder_and_each_keeps_its_own()
+    {
+        const string another = "exp_01hqs3m4n5p6q7r8s9t0v1w2x4";
+        await using (var first = Start(FakeStore.ExperimentId, _schedule with { RetentionCount = 1, OnTerminate = false }))
         {
             await AdvanceAsync(s_hour);
         }
 
-        await using (var second = Start("exp:a", _schedule with { RetentionCount = 1, OnTerminate = false }))
+        await using (var second = Start(another, _schedule with { RetentionCount = 1, OnTerminate = false }))
         {
             await AdvanceAsync(s_hour);
         }
 
-        Assert.That(Names(), Has.Length.EqualTo(2));
-        Assert.That(Names(), Has.All.StartsWith("exp_a-"));
+        Assert.That(Names(), Has.Length.EqualTo(2).And.Some.StartsWith(FakeStore.ExperimentId).And.Some.StartsWith(another));
     }
 
     [Test]
@@ -402,7 +418,7 @@ public class CheckpointSchedulerTests
     {
         Manifest = new CheckpointManifest
         {
-            ExperimentId = experimentId.StartsWith("exp_", StringComparison.Ordinal) ? experimentId : FakeStore.ExperimentId,
+            ExperimentId = experimentId,
             ExportedAt = "2026-05-01T12:00:00.000000Z",
             Counts = new CheckpointManifestCounts(),
         },
@@ -411,7 +427,7 @@ public class CheckpointSchedulerTests
         Members = [],
         ArchiveBytes = 10,
         CrossReferences = new CrossReferenceReport(),
-        Timings = new CheckpointExportTimings(default, default, default, default),
+        Timings = new CheckpointExportTimings(),
     };
 
     private string[] Names() => Directory.EnumerateFiles(_folder.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).ToArray();
@@ -426,7 +442,7 @@ public class CheckpointSchedulerTests
         store.Setup(s => s.OpenSnapshotAsync(It.IsAny<CancellationToken>())).ReturnsAsync(snapshot.Object);
         return new CheckpointScheduler(
             experimentId, store.Object, _exporter.Object, destination ?? new DirectoryCheckpointDestination(_folder.Path), schedule,
-            time: _clock, logger: log?.For<CheckpointScheduler>());
+            timeProvider: _clock, logger: log?.For<CheckpointScheduler>());
     }
 
     private Running Start(string experimentId, CheckpointSchedule? schedule = null)

@@ -169,7 +169,7 @@ public class ArchiveRuleTests : VerifierTestBase
     {
         var report = await VerifyAsync((HandMadeArchive)archive);
         Assert.That(report.Violations, Is.Empty);
-        Assert.That(report.Warnings, Is.EqualTo(new[] { warning }));
+        Assert.That(report.Warnings.Messages(), Is.EqualTo(new[] { warning }));
     }
 
     public static IEnumerable<TestCaseData> Accepted()

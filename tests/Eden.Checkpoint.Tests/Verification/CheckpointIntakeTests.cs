@@ -25,7 +25,7 @@ public class CheckpointIntakeTests : VerifierTestBase
             Assert.That(await TextAsync(checkpoint.OpenConfig()), Is.EqualTo(archive.Text("experiment-config.yaml")));
             Assert.That(Encoding.UTF8.GetString(checkpoint.Experiment.Span), Is.EqualTo(archive.Text("experiment.json")));
             Assert.That(await TextAsync(checkpoint.Bundle.OpenRead()), Is.EqualTo(archive.Text("repo.bundle")));
-            Assert.That(checkpoint.References.Count, Is.EqualTo(4));
+            Assert.That(checkpoint.References.TargetCount, Is.EqualTo(4));
         }
 
         Assert.That(Directory.GetFileSystemEntries(Folder.Path), Is.Empty);

@@ -48,10 +48,33 @@ public class CheckpointVerifierTests : VerifierTestBase
         var report = await VerifyAsync(new HandMadeArchive());
 
         Assert.That(bytes, Is.EqualTo("stands for a bundle"u8.ToArray()));
-        Assert.That(references?.Count, Is.EqualTo(4), "three commits and a branch");
+        Assert.That(references?.TargetCount, Is.EqualTo(4), "three commits and a branch");
         Assert.That(report.CrossReferences?.RefCount, Is.EqualTo(7));
-        Assert.That(report.Warnings, Is.EqualTo(new[] { "odd" }));
+        Assert.That(report.Warnings, Is.EqualTo(new[] { new CheckpointWarning(CheckpointWarningCode.Repository, "odd") }));
+        Assert.That(report.Warnings[0].ToString(), Is.EqualTo("odd"));
         Validator.Verify(validator => validator.ValidateAsync(It.IsAny<RepoBundle>(), It.IsAny<CheckpointReferences>(), It.IsAny<CrossReferenceOptions>(), It.IsAny<CancellationToken>()), Times.Once);
+    }
+
+    [Test]
+    public async Task The_report_has_all_that_the_validator_found()
+    {
+        var found = new CrossReferenceReport
+        {
+            Skipped = true,
+            Violations = [new CheckpointViolation(CheckpointRule.BranchReference, "variants.jsonl", 2, "v-1", "branch", "is not in the bundle")],
+            TotalViolations = 12,
+            Warnings = ["odd"],
+            RefCount = 3,
+            ObjectCount = 4,
+            ReachableCommitCount = 5,
+        };
+        Validator
+            .Setup(validator => validator.ValidateAsync(It.IsAny<RepoBundle>(), It.IsAny<CheckpointReferences>(), It.IsAny<CrossReferenceOptions>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(found);
+
+        var report = await VerifyAsync(new HandMadeArchive());
+
+        Assert.That(report.CrossReferences, Is.EqualTo(found).UsingPropertiesComparer());
     }
 
     [Test]
@@ -159,11 +182,12 @@ public class CheckpointVerifierTests : VerifierTestBase
         }));
 
         Assert.That(report.IsValid, Is.True);
-        Assert.That(report.Warnings, Is.EquivalentTo(new[]
+        Assert.That(report.Warnings.Messages(), Is.EquivalentTo(new[]
         {
             "The manifest counts 12 ideas; the file has 1.",
             "The manifest says that no credentials need to be reissued; an import reissues them all the same.",
         }));
+        Assert.That(report.Warnings.Select(warning => warning.Code), Is.EquivalentTo(new[] { CheckpointWarningCode.ManifestCount, CheckpointWarningCode.ManifestField }));
     }
 
     [Test]
@@ -178,14 +202,14 @@ public class CheckpointVerifierTests : VerifierTestBase
         var without = await VerifyAsync(new HandMadeArchive().EditManifest(json => json["exporter"] = null));
 
         Assert.That(report.Violations, Is.Empty);
-        Assert.That(report.Warnings, Is.EquivalentTo(new[]
+        Assert.That(report.Warnings.Messages(), Is.EquivalentTo(new[]
         {
             "The manifest's exporter.implementation is null; what is not known is left out.",
             "The manifest's exporter.atomicity_mechanism is null; what is not known is left out.",
             "The manifest counts 9223372036854775807 or more ideas; the file has 1.",
             "The manifest counts 9223372036854775807 or more events; the file has 3.",
         }));
-        Assert.That((without.IsValid, without.Warnings.Single()), Is.EqualTo((true, "The manifest's exporter is null; what is not known is left out.")));
+        Assert.That((without.IsValid, without.Warnings.Messages().Single()), Is.EqualTo((true, "The manifest's exporter is null; what is not known is left out.")));
     }
 
     [Test]
@@ -194,7 +218,8 @@ public class CheckpointVerifierTests : VerifierTestBase
         var report = await VerifyAsync(new HandMadeArchive().ToRawTar().ToArray());
 
         Assert.That(report.IsValid, Is.True);
-        Assert.That(report.Warnings, Has.One.Contains("end-of-archive"));
+        Assert.That(report.Warnings.Messages(), Has.One.Contains("end-of-archive"));
+        Assert.That(report.Warnings.Single().Code, Is.EqualTo(CheckpointWarningCode.ArchiveEnd));
     }
 
     [Test]

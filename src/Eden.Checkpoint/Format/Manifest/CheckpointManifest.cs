@@ -31,8 +31,7 @@ public sealed record CheckpointManifest
     public required string ExperimentId
     {
         get;
-        init => field = value is not null && RecordGrammar.IsExperimentId(Encoding.UTF8.GetBytes(value)) ? value
-            : throw new ArgumentException("An experiment id is exp_ and 26 characters of lowercase Crockford base32.", nameof(value));
+        init => field = OpaqueId.RequireExperimentId(value, nameof(value));
     }
 
     /// <summary>Gets the instant of the store snapshot, as text and verbatim: together with the id it is the key of the recovery probe (spec §10).</summary>

@@ -35,6 +35,7 @@ internal sealed class RowSetChecker : IDisposable
     private readonly KeyLedger _keys;
     private readonly SubmissionFaults _submissions;
     private readonly GroupGraph _groups = new();
+    private readonly ReferenceTable _references = new();
     private readonly RowContext _context;
     private readonly long[] _counts = new long[RegistryFiles.Count];
     private int _malformed;
@@ -56,14 +57,15 @@ internal sealed class RowSetChecker : IDisposable
     {
         _violations = violations;
         _warnings = warnings;
+        References = new CheckpointReferences(_references);
         _scanner = new RowScanner(limits.MaxJsonDepth);
         _keys = new KeyLedger(spill, keyBufferBytes);
         _submissions = new SubmissionFaults(spill, Math.Min(keyBufferBytes, LargestSubmissionBuffer));
-        _context = new RowContext(_scanner, violations, warnings, _keys, _submissions, _groups, References) { LeavesCredentialsOut = isExport };
+        _context = new RowContext(_scanner, violations, warnings, _keys, _submissions, _groups, _references) { LeavesCredentialsOut = isExport };
     }
 
     /// <summary>Gets the branches and commits that the rows checked so far name.</summary>
-    public CheckpointReferences References { get; } = new();
+    public CheckpointReferences References { get; }
 
     /// <summary>Gets how many times the rows checked so far name artifacts of the archive (§8).</summary>
     public long ArtifactUses => _context.ArtifactUses;

@@ -8,7 +8,7 @@ namespace Eden.Checkpoint;
 /// <remarks>Thread-safe. A snapshot is a reference to immutable collections: taking one costs nothing and it never sees a later change. Each call
 /// of <see cref="Put(RegistryKind, string)"/>, <see cref="Append(string)"/> and <see cref="Remove"/> is one change of its own.
 /// Rows are kept byte for byte and not checked beyond their key: what they say is checked when they are exported.</remarks>
-public sealed class InMemoryCheckpointStore : ICheckpointStore
+public sealed class InMemoryCheckpointStore : ICheckpointImportStore
 {
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private readonly TimeProvider _timeProvider;

@@ -20,7 +20,7 @@ namespace Eden.Checkpoint;
 /// database in another encoding than UTF-8 can be exported, but takes no import.</para>
 /// <para>Opening a snapshot and beginning an import are tried once more on a new connection when the pool's turns out to be broken.</para>
 /// </remarks>
-public sealed class PostgresCheckpointStore : ICheckpointStore
+public sealed class PostgresCheckpointStore : ICheckpointImportStore
 {
     private readonly NpgsqlDataSource _dataSource;
     private readonly PostgresCheckpointStoreOptions _options;

@@ -5,20 +5,8 @@ public sealed record PostgresCheckpointStoreOptions
 {
     /// <summary>Gets the experiment that the database must hold; a database with another one is refused with <see cref="ExperimentNotFoundException"/>.</summary>
     /// <value>An experiment id; <see langword="null"/>, the default, takes whichever experiment is there.</value>
-    /// <exception cref="ArgumentException">The value is an empty string.</exception>
-    public string? ExperimentId
-    {
-        get;
-        init
-        {
-            if (value is not null)
-            {
-                ArgumentException.ThrowIfNullOrWhiteSpace(value, nameof(ExperimentId));
-            }
-
-            field = value;
-        }
-    }
+    /// <exception cref="ArgumentException">The value is no experiment id.</exception>
+    public string? ExperimentId { get; init => field = value is null ? null : OpaqueId.RequireExperimentId(value, nameof(value)); }
 
     /// <summary>Gets how many registries may be read side by side from one snapshot, each through a connection of its own that shares the
     /// first one's snapshot (<c>pg_export_snapshot</c>, which engines other than PostgreSQL may lack). A connection is opened when it is first needed.</summary>
@@ -30,20 +18,12 @@ public sealed record PostgresCheckpointStoreOptions
     {
         get;
         init => field = value is >= 1 and <= 7 ? value
-            : throw new ArgumentOutOfRangeException(nameof(MaxConnections), value, "A snapshot may have 1 to 7 connections.");
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A snapshot may have 1 to 7 connections.");
     } = 1;
 
     /// <summary>Gets the ceilings on rows; of these the store applies <see cref="CheckpointLimits.MaxLineBytes"/>,
     /// <see cref="CheckpointLimits.MaxExperimentBytes"/> and <see cref="CheckpointLimits.MaxJsonDepth"/>.</summary>
     /// <value><see cref="CheckpointLimits.Default"/> by default.</value>
     /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>
-    public CheckpointLimits Limits
-    {
-        get;
-        init
-        {
-            ArgumentNullException.ThrowIfNull(value, nameof(Limits));
-            field = value;
-        }
-    } = CheckpointLimits.Default;
+    public CheckpointLimits Limits { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = CheckpointLimits.Default;
 }

@@ -46,7 +46,7 @@ public class RecordGrammarTests
     [TestCase("wkr_t7msxedqpbwngz141c103qjfg4", false)]
     [TestCase("", false)]
     public void An_opaque_id_has_26_crockford_digits(string text, bool valid)
-        => Assert.That(RecordGrammar.IsExperimentId(Encoding.UTF8.GetBytes(text)), Is.EqualTo(valid));
+        => Assert.That((RecordGrammar.IsExperimentId(Encoding.UTF8.GetBytes(text)), OpaqueId.IsExperimentId(text)), Is.EqualTo((valid, valid)));
 
     [TestCase("eden://artifacts/a0", true)]
     [TestCase("file:///tmp/x", true)]

@@ -201,8 +201,9 @@ public class PostgresCheckpointStoreTests
         Assert.That(() => store.OpenSnapshotAsync(), Throws.InstanceOf<ExperimentNotFoundException>().With.Message.Contains("empty"));
 
         await database.ExecuteAsync(Experiment);
-        var particular = new PostgresCheckpointStore(database.DataSource, new PostgresCheckpointStoreOptions { ExperimentId = "exp_2" });
-        Assert.That(() => particular.OpenSnapshotAsync(), Throws.InstanceOf<ExperimentNotFoundException>().With.Message.Contains("exp_2"));
+        const string another = "exp_01hqs3m4n5p6q7r8s9t0v1w2x4";
+        var particular = new PostgresCheckpointStore(database.DataSource, new PostgresCheckpointStoreOptions { ExperimentId = another });
+        Assert.That(() => particular.OpenSnapshotAsync(), Throws.InstanceOf<ExperimentNotFoundException>().With.Message.Contains(another));
 
         await database.ExecuteAsync("INSERT INTO experiment (experiment_id) VALUES ('exp_2')");
         Assert.That(() => store.OpenSnapshotAsync(), Throws.InstanceOf<CheckpointInvalidException>().With.Message.Contains("more than one row"));
@@ -266,6 +267,7 @@ public class PostgresCheckpointStoreTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(() => new PostgresCheckpointStoreOptions { ExperimentId = " " }, Throws.ArgumentException);
+            Assert.That(() => new PostgresCheckpointStoreOptions { ExperimentId = "exp_2" }, Throws.ArgumentException);
             Assert.That(() => new PostgresCheckpointStoreOptions { MaxConnections = 0 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
             Assert.That(() => new PostgresCheckpointStoreOptions { MaxConnections = 8 }, Throws.InstanceOf<ArgumentOutOfRangeException>());
             Assert.That(() => new PostgresCheckpointStoreOptions { Limits = null! }, Throws.ArgumentNullException);

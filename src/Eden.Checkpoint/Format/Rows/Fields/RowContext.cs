@@ -6,7 +6,7 @@ namespace Eden.Checkpoint.Format.Rows.Fields;
 
 /// <summary>What the records of one checkpoint are checked against, and what they feed. Not thread-safe.</summary>
 internal sealed class RowContext(
-    RowScanner scanner, ViolationList violations, ViolationList warnings, KeyLedger keys, SubmissionFaults submissions, GroupGraph groups, CheckpointReferences references)
+    RowScanner scanner, ViolationList violations, ViolationList warnings, KeyLedger keys, SubmissionFaults submissions, GroupGraph groups, ReferenceTable references)
 {
     public RowScanner Scanner { get; } = scanner;
 
@@ -20,7 +20,7 @@ internal sealed class RowContext(
 
     public GroupGraph Groups { get; } = groups;
 
-    public CheckpointReferences References { get; } = references;
+    public ReferenceTable References { get; } = references;
 
     /// <summary>Gets a value indicating whether credentials in rows are left out, and not refused: what is checked is being exported.</summary>
     public bool LeavesCredentialsOut { get; init; }

@@ -5,17 +5,14 @@ namespace Eden.Checkpoint.Format.Rows.Grammar;
 /// <summary>The common grammars of §3, over the UTF-8 text of a JSON string.</summary>
 internal static class RecordGrammar
 {
-    private const int OpaqueIdLength = 4 + 26;
-
-    private static readonly SearchValues<byte> s_crockford = SearchValues.Create("0123456789abcdefghjkmnpqrstvwxyz"u8);
     private static readonly SearchValues<byte> s_hex = SearchValues.Create("0123456789abcdef"u8);
     private static readonly SearchValues<byte> s_slug = SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyz-"u8);
 
-    public static bool IsExperimentId(ReadOnlySpan<byte> text) => IsOpaqueId(text, "exp_"u8);
+    public static bool IsExperimentId(ReadOnlySpan<byte> text) => OpaqueId.IsOne(text, "exp_"u8);
 
-    public static bool IsWorkerId(ReadOnlySpan<byte> text) => IsOpaqueId(text, "wkr_"u8);
+    public static bool IsWorkerId(ReadOnlySpan<byte> text) => OpaqueId.IsOne(text, "wkr_"u8);
 
-    public static bool IsGroupId(ReadOnlySpan<byte> text) => IsOpaqueId(text, "grp_"u8);
+    public static bool IsGroupId(ReadOnlySpan<byte> text) => OpaqueId.IsOne(text, "grp_"u8);
 
     public static bool IsActor(ReadOnlySpan<byte> text) => text.SequenceEqual("admin"u8) || IsWorkerId(text);
 
@@ -191,9 +188,6 @@ internal static class RecordGrammar
         exponent = negative ? -exponent : exponent;
         return true;
     }
-
-    private static bool IsOpaqueId(ReadOnlySpan<byte> text, ReadOnlySpan<byte> prefix)
-        => text.Length == OpaqueIdLength && text.StartsWith(prefix) && !text[prefix.Length..].ContainsAnyExcept(s_crockford);
 
     private static bool TryDigits(ReadOnlySpan<byte> text, out int value)
     {
