@@ -5,7 +5,7 @@ using Eden.Checkpoint.Credentials;
 namespace Eden.Checkpoint;
 
 /// <summary>Random tokens of 256 bits, kept as argon2id (m=65536 KiB, t=3, p=4) in PHC strings. Thread-safe; each call in progress takes 64 MiB.</summary>
-/// <remarks>Issuing collects the process's garbage after each hash, so that those blocks do not pile up: an import is rare, and the memory that it takes at most counts.</remarks>
+/// <remarks>While a hash is made, the garbage collector is told of its memory, so that such blocks do not pile up; no collection is forced.</remarks>
 public sealed class Argon2idCredentialIssuer : IWorkerCredentialIssuer
 {
     private const int TokenBytes = 32;
@@ -16,12 +16,19 @@ public sealed class Argon2idCredentialIssuer : IWorkerCredentialIssuer
         ArgumentException.ThrowIfNullOrEmpty(workerId);
         cancellationToken.ThrowIfCancellationRequested();
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
-        var hash = await Argon2idHash.CreateAsync(Encoding.ASCII.GetBytes(token)).ConfigureAwait(false);
 
-        // The 64 MiB are large objects, which the collector lets pile up to several times as much; it would run once for each hash or two anyway.
-        // A whole import needs less memory than the pile.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
-        return new WorkerCredential(workerId, token, hash);
+        // The argon2 package makes a new block for each hash and takes none that is there. As large objects they would pile up to several times as
+        // much; told of their weight, the collector finds its time for each or two of them.
+        GC.AddMemoryPressure(Argon2idHash.MemoryBytes);
+        try
+        {
+            var hash = await Argon2idHash.CreateAsync(Encoding.ASCII.GetBytes(token)).ConfigureAwait(false);
+            return new WorkerCredential(workerId, token, hash);
+        }
+        finally
+        {
+            GC.RemoveMemoryPressure(Argon2idHash.MemoryBytes);
+        }
     }
 
     /// <summary>Tells whether a token belongs to a hash that this issuer, or another with the same PHC form, has made.</summary>

@@ -7,6 +7,9 @@ namespace Eden.Checkpoint.Credentials;
 /// <summary>argon2id hashes as PHC strings: <c>$argon2id$v=19$m=…,t=…,p=…$salt$hash</c>, base64 without padding.</summary>
 internal static class Argon2idHash
 {
+    /// <summary>The memory that making a hash takes.</summary>
+    public const int MemoryBytes = MemoryKiB << 10;
+
     private const int MemoryKiB = 65536;
     private const int Passes = 3;
     private const int Lanes = 4;
