@@ -1,6 +1,7 @@
 using System.Globalization;
 using Eden.Checkpoint.Format.Rows;
 using Eden.Checkpoint.Format.Rows.Json;
+using Eden.Checkpoint.Format.Rows.Keys;
 using Eden.Shared;
 
 namespace Eden.Checkpoint.Comparison;

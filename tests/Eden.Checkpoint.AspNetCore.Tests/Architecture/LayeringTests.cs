@@ -54,6 +54,7 @@ public class LayeringTests
         ("Eden.Checkpoint", "Import", ["Model", "Diagnostics", "Format", "Stores", "Credentials", "Artifacts", "Repositories", "References", "Verification", "Eden.Git"]),
         ("Eden.Checkpoint", "Comparison", ["Model", "Diagnostics", "Format", "Stores", "Artifacts", "Repositories", "References", "Verification", "Eden.Git"]),
         ("Eden.Checkpoint", "Scheduling", ["Model", "Diagnostics", "Stores", "Export"]),
+        ("Eden.Checkpoint", "Registration", ["Model", "Stores", "Credentials", "Artifacts", "Repositories", "References", "Export", "Verification", "Import", "Comparison", "Scheduling"]),
 
         // The endpoints.
         ("Eden.Checkpoint.AspNetCore", "Options", ["Eden.Checkpoint"]),

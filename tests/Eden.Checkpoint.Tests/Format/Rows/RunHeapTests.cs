@@ -1,4 +1,5 @@
 using Eden.Checkpoint.Format.Rows;
+using Eden.Checkpoint.Format.Rows.Keys;
 
 namespace Eden.Checkpoint.Tests.Format.Rows;
 

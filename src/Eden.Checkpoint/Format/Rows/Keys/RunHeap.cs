@@ -1,4 +1,4 @@
-namespace Eden.Checkpoint.Format.Rows;
+namespace Eden.Checkpoint.Format.Rows.Keys;
 
 /// <summary>Keeps sorted runs that are being merged, the one with the least record first. Not thread-safe.</summary>
 /// <typeparam name="TRun">A run with a record at hand.</typeparam>
