@@ -18,7 +18,7 @@ public sealed class CheckpointComparer
     private readonly ICrossReferenceValidator _validator;
 
     /// <summary>Creates a comparer.</summary>
-    /// <param name="validator">The §12 check that archives must pass before they are compared; <see langword="null"/> for <see cref="CrossReferenceValidator"/>.</param>
+    /// <param name="validator">The cross-reference check that archives must pass before they are compared; <see langword="null"/> for <see cref="CrossReferenceValidator"/>.</param>
     public CheckpointComparer(ICrossReferenceValidator? validator = null) => _validator = validator ?? new CrossReferenceValidator();
 
     /// <summary>Compares two sides. When one was imported from the other, the source belongs on the left.</summary>

@@ -31,7 +31,7 @@ public sealed record CheckpointExportOptions
 
     /// <summary>Gets a value indicating whether rows that break the rules of the format are written all the same: the last resort where a store holds such
     /// rows and the data must be saved as it is. The archive then cannot be imported, which <see cref="CheckpointExportResult.IsImportable"/> says, and
-    /// every violation is among the result's warnings, the first ones up to <see cref="CheckpointLimits.MaxViolations"/>. The bundle and the §12 check
+    /// every violation is among the result's warnings, the first ones up to <see cref="CheckpointLimits.MaxViolations"/>. The bundle and the cross-reference check
     /// are never waived, and credentials never written.</summary>
     /// <value><see langword="false"/> by default: an export of such rows fails with <see cref="CheckpointInvalidException"/>, which names each.</value>
     public bool AllowRowViolations { get; init; }

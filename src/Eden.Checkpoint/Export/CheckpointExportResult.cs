@@ -29,7 +29,7 @@ public sealed class CheckpointExportResult
     /// <summary>Gets the length of the whole archive, in bytes.</summary>
     public required long ArchiveBytes { get; init; }
 
-    /// <summary>Gets the report of the §12 check that the bundle passed.</summary>
+    /// <summary>Gets the report of the cross-reference check that the bundle passed.</summary>
     public required CrossReferenceReport CrossReferences { get; init; }
 
     /// <summary>Gets how long each phase took.</summary>

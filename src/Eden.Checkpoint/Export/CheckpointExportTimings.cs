@@ -9,7 +9,7 @@ public sealed class CheckpointExportTimings
     /// <summary>Gets how long the bundle provider took: sync and bundle.</summary>
     public TimeSpan Bundle { get; init; }
 
-    /// <summary>Gets how long the checks between rows and the §12 check of the bundle took.</summary>
+    /// <summary>Gets how long the checks between rows and the cross-reference check of the bundle took.</summary>
     public TimeSpan Validate { get; init; }
 
     /// <summary>Gets how long the artifacts took that an <see cref="IArtifactSource"/> gave; zero without one.</summary>

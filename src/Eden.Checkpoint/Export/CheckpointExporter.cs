@@ -19,7 +19,7 @@ public sealed class CheckpointExporter : ICheckpointExporter
     /// <summary>Creates an exporter. Nothing is contacted until the first export.</summary>
     /// <param name="store">Where the rows are.</param>
     /// <param name="bundles">Makes the bundle, once per export, after the snapshot has ended.</param>
-    /// <param name="validator">The §12 check; <see langword="null"/> for <see cref="CrossReferenceValidator"/>.</param>
+    /// <param name="validator">The cross-reference check; <see langword="null"/> for <see cref="CrossReferenceValidator"/>.</param>
     /// <param name="timeProvider">Measures the phases; <see langword="null"/> for the system's. The instant of the snapshot is the store's to stamp.</param>
     /// <param name="logger">Where messages go; <see langword="null"/> for nowhere.</param>
     public CheckpointExporter(

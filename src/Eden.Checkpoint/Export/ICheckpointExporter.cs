@@ -11,7 +11,7 @@ public interface ICheckpointExporter
     /// <summary>Exports to a stream.</summary>
     /// <param name="destination">Writable, need not seek, left open, written asynchronously only. Untouched unless every check has passed;
     /// when writing itself fails it holds a truncated archive to discard.</param>
-    /// <param name="options">What and how; <see langword="null"/> selects the defaults.</param>
+    /// <param name="options">Settings such as the experiment config, limits and progress; <see langword="null"/> uses the defaults.</param>
     /// <param name="cancellationToken">Observed at every wait. The snapshot is closed and temporary files are gone before the task ends.</param>
     /// <returns>The manifest as written, sizes, timings and warnings.</returns>
     /// <exception cref="CheckpointBadRequestException">An unrecognised <see cref="CheckpointExportOptions.FormatVersion"/>; nothing was read.</exception>
@@ -23,7 +23,7 @@ public interface ICheckpointExporter
 
     /// <summary>Exports to a file, which appears whole or not at all: written aside in the same directory, flushed to disk, renamed.</summary>
     /// <param name="path">The file. One that exists is replaced, at the end; symbolic links are followed.</param>
-    /// <param name="options">What and how; <see langword="null"/> selects the defaults.</param>
+    /// <param name="options">Settings such as the experiment config, limits and progress; <see langword="null"/> uses the defaults.</param>
     /// <param name="cancellationToken">Observed at every wait.</param>
     /// <returns>The manifest as written, sizes, timings and warnings.</returns>
     /// <exception cref="CheckpointBadRequestException">An unrecognised <see cref="CheckpointExportOptions.FormatVersion"/>; nothing was read.</exception>

@@ -20,7 +20,7 @@ public sealed class CheckpointImporter : ICheckpointImporter
     /// <summary>Creates an importer. Nothing is contacted until the first import.</summary>
     /// <param name="store">Where the rows go.</param>
     /// <param name="issuer">Makes the workers' credentials; <see langword="null"/> for <see cref="Argon2idCredentialIssuer"/>.</param>
-    /// <param name="validator">The §12 check; <see langword="null"/> for <see cref="CrossReferenceValidator"/>.</param>
+    /// <param name="validator">The cross-reference check; <see langword="null"/> for <see cref="CrossReferenceValidator"/>.</param>
     /// <param name="timeProvider">Measures the import; <see langword="null"/> for the system's.</param>
     /// <param name="logger">Where messages go, never with credentials; <see langword="null"/> for nowhere.</param>
     public CheckpointImporter(

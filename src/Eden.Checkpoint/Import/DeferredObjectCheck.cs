@@ -1,6 +1,6 @@
 namespace Eden.Checkpoint.Import;
 
-/// <summary>The §12 check of an import that restores the repository: restoring hashes and connects every object anyway, before the target is
+/// <summary>The cross-reference check of an import that restores the repository: restoring hashes and connects every object anyway, before the target is
 /// looked at, so the check itself needs the commits only. A bundle that fails it is checked in full, so that every violation is told.</summary>
 internal sealed class DeferredObjectCheck(ICrossReferenceValidator validator) : ICrossReferenceValidator
 {

@@ -3,7 +3,7 @@ using Eden.Checkpoint.Verification;
 
 namespace Eden.Checkpoint.Import;
 
-/// <summary>The §12 check of an import that restores the repository: one pass over the bundle hashes and connects every object, answers what the rows
+/// <summary>The cross-reference check of an import that restores the repository: one pass over the bundle hashes and connects every object, answers what the rows
 /// name, and leaves the repository beside its place when nothing is wrong. The pass begins while the rows are still being checked. Used once.</summary>
 internal sealed class RestoringCheck(RepositoryPlacement repository, CheckpointImportOptions options) : IEarlyBundleCheck
 {

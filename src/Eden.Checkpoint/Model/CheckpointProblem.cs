@@ -7,7 +7,7 @@ namespace Eden.Checkpoint;
 /// <param name="IsRetryable">Whether the same request may succeed later without a change.</param>
 public sealed record CheckpointProblem(string Type, string Title, int Status, bool IsRetryable)
 {
-    /// <summary>A malformed archive, bad rows, or a failed §12 check; 400.</summary>
+    /// <summary>A malformed archive, bad rows, or a failed cross-reference check; 400.</summary>
     public static CheckpointProblem CheckpointInvalid { get; } = new("eden://error/checkpoint-invalid", "The checkpoint is invalid", 400, false);
 
     /// <summary>An unrecognised format version asked of an export, or an empty upload; 400.</summary>
@@ -34,6 +34,6 @@ public sealed record CheckpointProblem(string Type, string Title, int Status, bo
     /// <summary>The import target is not empty, or the id override collides; 409.</summary>
     public static CheckpointProblem ExperimentIdConflict { get; } = new("eden://error/experiment-id-conflict", "The target experiment is not empty", 409, false);
 
-    /// <summary>The remote could not be synced, the bundle could not be made, or the export-side §12 check failed; 503, retryable.</summary>
+    /// <summary>The remote could not be synced, the bundle could not be made, or the export's cross-reference check failed; 503, retryable.</summary>
     public static CheckpointProblem RepoUnavailable { get; } = new("eden://reference-error/checkpoint-repo-unavailable", "The repository of record is unavailable", 503, true);
 }

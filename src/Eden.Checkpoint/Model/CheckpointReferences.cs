@@ -3,7 +3,7 @@ using Eden.Checkpoint.Model;
 
 namespace Eden.Checkpoint;
 
-/// <summary>The branches and commits that an experiment's rows name: what the §12 check looks for in a bundle. Immutable and thread-safe.</summary>
+/// <summary>The branches and commits that an experiment's rows name: what the cross-reference check looks for in a bundle. Immutable and thread-safe.</summary>
 /// <remarks>A million rows may name one commit. Enumerating gives every distinct branch and commit at least once: for each, in the order in which
 /// they were first named, the first four records that bind it (<see cref="GitReference.IsBinding"/>) and the first four others.</remarks>
 #pragma warning disable CA1710 // The plural says it.

@@ -1,7 +1,7 @@
 namespace Eden.Checkpoint;
 
 /// <summary>The git side of an export failed: the remote could not be synced, the bundle could not be made although a repository is
-/// configured, or the export-side §12 check failed because a ref moved in between. Nothing was written. Problem
+/// configured, or the export's cross-reference check failed because a ref moved in between. Nothing was written. Problem
 /// <c>eden://reference-error/checkpoint-repo-unavailable</c>, status 503 (spec §9).</summary>
 /// <remarks>Retryable unless <see cref="CheckpointException.IsRetryable"/> says that somebody must do something first: a path that is no repository, a repository that is
 /// shallow, corrupt or of an unsupported format, a credential or a certificate that is refused.</remarks>
@@ -20,7 +20,7 @@ public sealed class CheckpointRepoUnavailableException : CheckpointException
     {
     }
 
-    /// <summary>Wraps a failed §12 check of a freshly made bundle: a ref was deleted or moved between snapshot and bundle, or the bundle is damaged.</summary>
+    /// <summary>Wraps a failed cross-reference check of a freshly made bundle: a ref was deleted or moved between snapshot and bundle, or the bundle is damaged.</summary>
     /// <param name="invalid">The failed check, with every violation.</param>
     public CheckpointRepoUnavailableException(CheckpointInvalidException invalid)
         : this(

@@ -40,6 +40,6 @@ public sealed record GitReference(GitReferenceField Field, string Value, string 
         }
     }
 
-    /// <summary>Gets a value indicating whether §12 lists the field: a miss is a violation then, else a warning.</summary>
+    /// <summary>Gets a value indicating whether the cross-reference check requires the field: a miss is a violation then, else a warning.</summary>
     public bool IsBinding => Field <= GitReferenceField.IdeaParentCommits;
 }

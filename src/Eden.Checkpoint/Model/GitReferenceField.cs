@@ -15,7 +15,7 @@ public enum GitReferenceField
     /// <summary><c>ideas.jsonl</c> <c>parent_commits</c> (§12 rule 4).</summary>
     IdeaParentCommits,
 
-    /// <summary><c>variants.jsonl</c> <c>parent_commits</c>; §12 does not list it, so a miss is a warning.</summary>
+    /// <summary><c>variants.jsonl</c> <c>parent_commits</c>; not part of the cross-reference check, so a miss is a warning.</summary>
     VariantParentCommits,
 
     /// <summary><c>experiment.json</c> <c>base_commit_sha</c>; a miss is a warning.</summary>

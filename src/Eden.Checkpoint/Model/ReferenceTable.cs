@@ -169,7 +169,7 @@ internal sealed class ReferenceTable
         /// <summary>Gets the commit's hex hash; empty for a branch.</summary>
         public string Commit => Entry.Branch is null ? Entry.Key.ToString() : string.Empty;
 
-        /// <summary>Gets how many references §12 lists.</summary>
+        /// <summary>Gets how many references the cross-reference check requires.</summary>
         public long Binding => Entry.Binding;
 
         /// <summary>Gets how many references are only worth a warning.</summary>

@@ -2,7 +2,7 @@ using Eden.Shared;
 
 namespace Eden.Checkpoint;
 
-/// <summary>How a §12 check is done. Immutable.</summary>
+/// <summary>How a cross-reference check is done. Immutable.</summary>
 public sealed record CrossReferenceOptions
 {
     /// <summary>Gets how deep the bundle is checked.</summary>

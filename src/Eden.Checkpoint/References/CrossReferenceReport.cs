@@ -1,6 +1,6 @@
 namespace Eden.Checkpoint;
 
-/// <summary>What a §12 check found. Immutable.</summary>
+/// <summary>What a cross-reference check found. Immutable.</summary>
 public sealed class CrossReferenceReport
 {
     /// <summary>Gets a value indicating whether nothing was found wrong. True as well when the check was skipped.</summary>

@@ -101,7 +101,7 @@ public sealed class CrossReferenceValidator : ICrossReferenceValidator
 
         if (advisory > MaxAdvisoryWarnings)
         {
-            warnings.Add($"{advisory - MaxAdvisoryWarnings} more references that §12 does not list have no reachable commit in {BundleMember}.");
+            warnings.Add($"{advisory - MaxAdvisoryWarnings} more references outside of the cross-reference check have no reachable commit in {BundleMember}.");
         }
     }
 

@@ -1,10 +1,10 @@
 namespace Eden.Checkpoint;
 
-/// <summary>The §12 cross-reference check of a bundle against the rows: one implementation for export and import.</summary>
-/// <remarks>Implementations are thread-safe.</remarks>
+/// <summary>The cross-reference check of a bundle against the rows: one implementation for export and import.</summary>
+/// <remarks>Chapter §12 of the checkpoint specification. Implementations are thread-safe.</remarks>
 public interface ICrossReferenceValidator
 {
-    /// <summary>Checks that the bundle is whole and holds every branch and commit that the rows name (spec §6, "§12").</summary>
+    /// <summary>Checks that the bundle is whole and holds every branch and commit that the rows name.</summary>
     /// <param name="bundle">The bundle; the placeholder skips the check.</param>
     /// <param name="references">What the rows name.</param>
     /// <param name="options">Depth and limits; <see langword="null"/> selects the defaults.</param>

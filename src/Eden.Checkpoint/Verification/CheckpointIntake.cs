@@ -33,7 +33,7 @@ internal sealed class CheckpointIntake : IDisposable
 
     /// <summary>Reads and checks an archive. Findings are data; failed I/O and cancellation throw, and leave no file behind.</summary>
     /// <param name="archive">The tar; left open.</param>
-    /// <param name="validator">The §12 check; one that begins early is disposed when this fails.</param>
+    /// <param name="validator">The cross-reference check; one that begins early is disposed when this fails.</param>
     /// <param name="options">Depth, limits and places.</param>
     /// <param name="kept">What stays on disk besides the bundle.</param>
     /// <param name="cancellationToken">Observed throughout.</param>

@@ -31,7 +31,7 @@ public sealed class CheckpointVerificationReport
     /// <summary>Gets the rows that were counted in the files. Partial when the archive is damaged.</summary>
     public CheckpointManifestCounts RowCounts { get; init; } = new();
 
-    /// <summary>Gets the outcome of §12; <see langword="null"/> when the archive had no bundle to check or could not be read to its end.</summary>
+    /// <summary>Gets the outcome of the cross-reference check; <see langword="null"/> when the archive had no bundle to check or could not be read to its end.</summary>
     public CrossReferenceReport? CrossReferences { get; init; }
 
     /// <summary>Gets a value indicating whether the archive holds a bundle that is not the zero-byte placeholder.</summary>

@@ -8,7 +8,7 @@ public sealed class CheckpointVerifier : ICheckpointVerifier
     private readonly ICrossReferenceValidator _validator;
 
     /// <summary>Creates a verifier.</summary>
-    /// <param name="validator">The §12 check; <see langword="null"/> for <see cref="CrossReferenceValidator"/>.</param>
+    /// <param name="validator">The cross-reference check; <see langword="null"/> for <see cref="CrossReferenceValidator"/>.</param>
     public CheckpointVerifier(ICrossReferenceValidator? validator = null) => _validator = validator ?? new CrossReferenceValidator();
 
     /// <inheritdoc/>

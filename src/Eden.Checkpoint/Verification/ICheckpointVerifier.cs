@@ -4,7 +4,7 @@ namespace Eden.Checkpoint;
 /// <remarks>Implementations are thread-safe: each call works in a private temporary directory of its own.</remarks>
 public interface ICheckpointVerifier
 {
-    /// <summary>Reads an archive once, forward only, and checks it in the order: tar, root, versions, manifest, files, rows, keys, §12.</summary>
+    /// <summary>Reads an archive once, forward only, and checks it in the order: tar, root, versions, manifest, files, rows, keys, cross-references.</summary>
     /// <param name="archive">The tar; readable, need not seek, read asynchronously from its position to its end, left open.</param>
     /// <param name="options">Depth, limits and places; <see langword="null"/> selects the defaults.</param>
     /// <param name="cancellationToken">Observed at every read; temporary files are gone afterwards.</param>

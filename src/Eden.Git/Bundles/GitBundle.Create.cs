@@ -43,7 +43,7 @@ public static partial class GitBundle
     /// <param name="options">Additional refs, ceilings and progress; <see langword="null"/> selects the defaults.</param>
     /// <param name="cancellationToken">Observed at least once per megabyte written and every few thousand objects walked.</param>
     /// <returns>Counts and warnings. When the repository has no refs, the file has no bytes.</returns>
-    /// <exception cref="GitException">As for a stream.</exception>
+    /// <exception cref="GitException">There is no repository at that path; or it is shallow, partial, corrupt, lacks an object, has a broken ref, or is of a format that is not supported.</exception>
     /// <exception cref="ArgumentException">At the path is a directory, or a device, a pipe or a socket: open those as streams.</exception>
     /// <exception cref="DirectoryNotFoundException">The directory to write into is not there.</exception>
     public static Task<GitBundleCreateResult> CreateAsync(

@@ -84,7 +84,7 @@ internal sealed class StagingRepository : IDisposable
         }
         catch (LibGit2SharpException) when (complete)
         {
-            // That was us.
+            // The callback above has stopped it.
         }
     }
 

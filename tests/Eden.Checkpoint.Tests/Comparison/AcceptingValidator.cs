@@ -1,6 +1,6 @@
 namespace Eden.Checkpoint.Tests.Comparison;
 
-/// <summary>A §12 check that accepts everything: for archives whose commits are made up.</summary>
+/// <summary>A cross-reference check that accepts everything: for archives whose commits are made up.</summary>
 internal sealed class AcceptingValidator : ICrossReferenceValidator
 {
     public Task<CrossReferenceReport> ValidateAsync(

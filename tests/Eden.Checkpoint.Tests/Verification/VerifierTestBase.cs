@@ -4,7 +4,7 @@ using Moq;
 
 namespace Eden.Checkpoint.Tests.Verification;
 
-/// <summary>Runs the verifier over hand-made archives with a §12 check that finds nothing, and sees that no temporary file is left.</summary>
+/// <summary>Runs the verifier over hand-made archives with a cross-reference check that finds nothing, and sees that no temporary file is left.</summary>
 public abstract class VerifierTestBase
 {
     private TempFolder _folder = null!;

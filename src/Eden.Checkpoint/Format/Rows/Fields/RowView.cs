@@ -103,7 +103,7 @@ internal ref struct RowView
         }
     }
 
-    /// <summary>Notes the commit that a valid field names, for the §12 check.</summary>
+    /// <summary>Notes the commit that a valid field names, for the cross-reference check.</summary>
     public readonly void AddCommit(GitReferenceField reference, RecordField field)
         => Context.References.AddCommit(reference, Text(field), ReferenceId, Line, -1);
 
