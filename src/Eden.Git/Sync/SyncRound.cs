@@ -14,9 +14,9 @@ namespace Eden.Git.Sync;
 internal sealed class SyncRound : IProgress<GitProgress>, IDisposable
 {
     private static readonly Lock s_gate = new();
-    private static readonly Dictionary<Question, SyncRound> s_open = [];
+    private static readonly Dictionary<SyncKey, SyncRound> s_open = [];
 
-    private readonly Question _question;
+    private readonly SyncKey _key;
     private readonly GitRemoteAddress _remote;
     private readonly List<Waiter> _waiters = [];
     private readonly CancellationTokenSource _abandoned = new();
@@ -24,15 +24,17 @@ internal sealed class SyncRound : IProgress<GitProgress>, IDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private Task _ended = Task.CompletedTask;
 
-    private SyncRound(Question question, GitRemoteAddress remote)
+    private SyncRound(SyncKey key, GitRemoteAddress remote, LocalCloneOptions options)
     {
-        _question = question;
+        _key = key;
         _remote = remote;
+        Options = options;
     }
 
-    private string Path => _question.Path;
+    private string Path => _key.Path;
 
-    private LocalCloneOptions Options => _question.Options;
+    // Of the first who asked; they differ from the others' in the progress and the time alone.
+    private LocalCloneOptions Options { get; }
 
     /// <summary>Waits for a sync that begins after this call. Until the lease is disposed no sync may change the clone; users of one round take turns.</summary>
     /// <remarks>The joining is done when the call returns its task.</remarks>
@@ -44,8 +46,7 @@ internal sealed class SyncRound : IProgress<GitProgress>, IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
 
         // Everyone is told the progress, and has a clock of their own: a round has none.
-        var question = new Question(path, remote.Text, remote.UserName, remote.Credential, options with { Progress = null, Timeout = LocalCloneOptions.Default.Timeout });
-        var round = Join(question, remote, waiter);
+        var round = Join(path, remote, options with { Progress = null, Timeout = LocalCloneOptions.Default.Timeout }, waiter);
         try
         {
             var result = await round.ResultAsync(waiter, either.Token, cancellationToken).ConfigureAwait(false);
@@ -88,14 +89,17 @@ internal sealed class SyncRound : IProgress<GitProgress>, IDisposable
         _turn.Dispose();
     }
 
-    private static SyncRound Join(Question question, GitRemoteAddress remote, Waiter waiter)
+    private static SyncRound Join(string path, GitRemoteAddress remote, LocalCloneOptions options, Waiter waiter)
     {
+        var key = new SyncKey(
+            path, remote.Text, remote.UserName, remote.Credential, options.Credentials, options.AllowPlainHttpCredentials, options.ConnectTimeout, options.Proxy,
+            options.CertificateValidation, options.MaxPacks, options.FinishPush, options.Logger, options.TimeProvider);
         SyncRound? round;
         bool isNew;
         lock (s_gate)
         {
-            isNew = !s_open.TryGetValue(question, out round);
-            round ??= s_open[question] = new SyncRound(question, remote);
+            isNew = !s_open.TryGetValue(key, out round);
+            round ??= s_open[key] = new SyncRound(key, remote, options);
             round._waiters.Add(waiter);
         }
 
@@ -261,14 +265,11 @@ internal sealed class SyncRound : IProgress<GitProgress>, IDisposable
     /// <summary>Lets nobody join any more. Under the gate.</summary>
     private void Close()
     {
-        if (s_open.TryGetValue(_question, out var open) && open == this)
+        if (s_open.TryGetValue(_key, out var open) && open == this)
         {
-            s_open.Remove(_question);
+            s_open.Remove(_key);
         }
     }
-
-    /// <summary>What two requests must have in common. Credentials and their sources count as the same only when they are one object.</summary>
-    private sealed record Question(string Path, string Remote, string? UserName, GitCredential? Credential, LocalCloneOptions Options);
 
     internal sealed record Outcome(LocalCloneResult? Result, GitException? Failure);
 
