@@ -39,7 +39,7 @@ internal static class PushVerb
         return command;
     }
 
-    private static async Task<RepositoryPushResult> PushAsync(
+    private static async Task<GitPushResult> PushAsync(
         string? archive, string? path, string remoteUrl, RepositoryPushOptions options, CancellationToken cancellationToken)
     {
         try
@@ -112,7 +112,7 @@ internal static class PushVerb
         throw new UsageException($"FILE has no {Printable.Of(path)}.");
     }
 
-    private static void Print(Terminal terminal, RepositoryPushResult push, bool json)
+    private static void Print(Terminal terminal, GitPushResult push, bool json)
     {
         if (json)
         {

@@ -1,3 +1,5 @@
+using Eden.Git;
+
 namespace Eden.Checkpoint;
 
 /// <summary>What an import did. Immutable. It holds credentials: what is logged of it is the host's to choose.</summary>
@@ -34,5 +36,5 @@ public sealed class CheckpointImportResult
     public string? RepositoryPath { get; init; }
 
     /// <summary>Gets what became of the push to the remote of record; <see langword="null"/> when none was asked for.</summary>
-    public RepositoryPushResult? Push { get; init; }
+    public GitPushResult? Push { get; init; }
 }

@@ -28,10 +28,10 @@ internal sealed class ImportPush
     /// <param name="repositoryPath">Where the import has restored the repository, if it has.</param>
     /// <param name="experimentId">The experiment, for the log.</param>
     /// <param name="cancellationToken">Gives the push up, not the import.</param>
-    public async Task<RepositoryPushResult> RunAsync(RepoBundle bundle, string? repositoryPath, string experimentId, CancellationToken cancellationToken)
+    public async Task<GitPushResult> RunAsync(RepoBundle bundle, string? repositoryPath, string experimentId, CancellationToken cancellationToken)
     {
         using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.import.push");
-        RepositoryPushResult result;
+        GitPushResult result;
         if (bundle.IsEmpty)
         {
             result = Failed("The archive has no bundle to push. The rows are imported.");
@@ -53,7 +53,7 @@ internal sealed class ImportPush
 
             if (result.Failure is { } reason)
             {
-                result = new RepositoryPushResult
+                result = new GitPushResult
                 {
                     IsComplete = result.IsComplete,
                     Remote = result.Remote,
@@ -74,7 +74,7 @@ internal sealed class ImportPush
         return result;
     }
 
-    private async Task<RepositoryPushResult> PushAsync(RepoBundle bundle, string? repositoryPath, CancellationToken cancellationToken)
+    private async Task<GitPushResult> PushAsync(RepoBundle bundle, string? repositoryPath, CancellationToken cancellationToken)
     {
         var options = new GitPushOptions
         {
@@ -85,8 +85,8 @@ internal sealed class ImportPush
             Progress = GitProgressRelay.To(_options.Progress),
             RestoredRepositoryPath = repositoryPath,
         };
-        return RepositoryPushResult.Of(await GitPush.FromBundleAsync(bundle.FilePath!, _options.RemoteUrl!, options, cancellationToken).ConfigureAwait(false));
+        return await GitPush.FromBundleAsync(bundle.FilePath!, _options.RemoteUrl!, options, cancellationToken).ConfigureAwait(false);
     }
 
-    private RepositoryPushResult Failed(string reason) => new() { IsComplete = false, Remote = _remote.Text, Failure = reason };
+    private GitPushResult Failed(string reason) => new() { IsComplete = false, Remote = _remote.Text, Failure = reason };
 }

@@ -72,17 +72,17 @@ public sealed record CheckpointLimits
     /// <summary>Gets the largest number of refs in a bundle.</summary>
     /// <value>1 to 100,000,000; 10,000,000 by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
-    public int MaxBundleRefs { get => Git.MaxRefs; init => Git = Git with { MaxRefs = value }; }
+    public int MaxBundleRefs { get => Git.MaxBundleRefs; init => Git = Git with { MaxBundleRefs = value }; }
 
     /// <summary>Gets the longest header of a bundle, in bytes: its refs are held in memory with little beside their text.</summary>
     /// <value>1 KiB or more; 1 GiB by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
-    public long MaxBundleHeaderBytes { get => Git.MaxHeaderBytes; init => Git = Git with { MaxHeaderBytes = value }; }
+    public long MaxBundleHeaderBytes { get => Git.MaxBundleHeaderBytes; init => Git = Git with { MaxBundleHeaderBytes = value }; }
 
     /// <summary>Gets how many bytes all objects of a bundle may inflate to, together, however large the bundle is.</summary>
     /// <value>1 KiB or more; 1 TiB by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
-    public long MaxBundleInflatedBytes { get => Git.MaxInflatedBytes; init => Git = Git with { MaxInflatedBytes = value }; }
+    public long MaxBundleInflatedBytes { get => Git.MaxBundleInflatedBytes; init => Git = Git with { MaxBundleInflatedBytes = value }; }
 
     /// <summary>Gets how many times the size of its pack all objects of a bundle may inflate to, together. Bundles that stay below
     /// <see cref="SmallBundleInflatedBytes"/> are not held to it.</summary>
@@ -90,18 +90,18 @@ public sealed record CheckpointLimits
     /// grows by an entry a commit reach some hundreds.</remarks>
     /// <value>1 to 1,000,000,000; 2,000 by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
-    public int MaxBundleInflation { get => Git.MaxInflation; init => Git = Git with { MaxInflation = value }; }
+    public int MaxBundleInflation { get => Git.MaxBundleInflation; init => Git = Git with { MaxBundleInflation = value }; }
 
     /// <summary>Gets how many bytes all objects of a bundle may inflate to, together, however small the bundle is.</summary>
     /// <value>0 or more; 8 GiB by default. <see cref="MaxBundleInflatedBytes"/> holds for small bundles too.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
-    public long SmallBundleInflatedBytes { get => Git.SmallInflatedBytes; init => Git = Git with { SmallInflatedBytes = value }; }
+    public long SmallBundleInflatedBytes { get => Git.SmallBundleInflatedBytes; init => Git = Git with { SmallBundleInflatedBytes = value }; }
 
     /// <summary>Gets how many bytes of a bundle's objects may lie in temporary files at once, on each of the threads that resolve it, of which there are at most four.
     /// Only bases of deltas do, those that are large or that memory is short for; never more than the bundle may inflate to.</summary>
     /// <value>0 or more; 16 GiB by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
-    public long MaxBundleSpilledBytes { get => Git.MaxSpilledBytes; init => Git = Git with { MaxSpilledBytes = value }; }
+    public long MaxBundleSpilledBytes { get => Git.MaxBundleSpilledBytes; init => Git = Git with { MaxBundleSpilledBytes = value }; }
 
     /// <summary>Gets how many violations a report lists; the total is always counted.</summary>
     /// <value>1 to 1,000,000; 100 by default.</value>

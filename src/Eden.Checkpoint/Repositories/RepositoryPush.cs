@@ -23,14 +23,13 @@ public static class RepositoryPush
     /// <returns>What became of it. What the remote refuses is part of the result.</returns>
     /// <exception cref="ArgumentException">The URL is of a kind that is not supported.</exception>
     /// <exception cref="CheckpointRepoUnavailableException">The repository cannot be read, or the remote cannot be reached.</exception>
-    public static async Task<RepositoryPushResult> FromRepositoryAsync(
+    public static async Task<GitPushResult> FromRepositoryAsync(
         string repositoryPath, string remoteUrl, RepositoryPushOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(repositoryPath);
         try
         {
-            return RepositoryPushResult.Of(
-                await GitPush.FromRepositoryAsync(repositoryPath, remoteUrl, (options ?? new RepositoryPushOptions()).ForGit, cancellationToken).ConfigureAwait(false));
+            return await GitPush.FromRepositoryAsync(repositoryPath, remoteUrl, (options ?? new RepositoryPushOptions()).ForGit, cancellationToken).ConfigureAwait(false);
         }
         catch (GitException failure)
         {
@@ -47,7 +46,7 @@ public static class RepositoryPush
     /// <exception cref="ArgumentException">The URL is of a kind that is not supported, or the bundle is the placeholder.</exception>
     /// <exception cref="CheckpointInvalidException">The bundle is malformed.</exception>
     /// <exception cref="CheckpointRepoUnavailableException">The remote cannot be reached.</exception>
-    public static async Task<RepositoryPushResult> FromBundleAsync(
+    public static async Task<GitPushResult> FromBundleAsync(
         RepoBundle bundle, string remoteUrl, RepositoryPushOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(bundle);
@@ -58,8 +57,7 @@ public static class RepositoryPush
 
         try
         {
-            return RepositoryPushResult.Of(
-                await GitPush.FromBundleAsync(bundle.FilePath!, remoteUrl, (options ?? new RepositoryPushOptions()).ForGit, cancellationToken).ConfigureAwait(false));
+            return await GitPush.FromBundleAsync(bundle.FilePath!, remoteUrl, (options ?? new RepositoryPushOptions()).ForGit, cancellationToken).ConfigureAwait(false);
         }
         catch (GitDamagedException damage) when (damage.TotalFaults > 0)
         {

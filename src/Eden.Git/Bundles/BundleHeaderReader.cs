@@ -46,9 +46,9 @@ internal sealed class BundleHeaderReader(GitLimits limits, FaultList faults)
             }
 
             _length += piece.Length + (end < 0 ? 0 : 1);
-            if (_length > limits.MaxHeaderBytes)
+            if (_length > limits.MaxBundleHeaderBytes)
             {
-                Fail(GitFaultKind.Limit, null, $"the header is longer than {limits.MaxHeaderBytes} bytes");
+                Fail(GitFaultKind.Limit, null, $"the header is longer than {limits.MaxBundleHeaderBytes} bytes");
                 break;
             }
 
@@ -169,9 +169,9 @@ internal sealed class BundleHeaderReader(GitLimits limits, FaultList faults)
 
         var text = line[Math.Min(line.Length, hexLength + 1)..];
         var table = isPrerequisite ? _prerequisites! : _refs!;
-        if (table.Count >= limits.MaxRefs)
+        if (table.Count >= limits.MaxBundleRefs)
         {
-            Fail(GitFaultKind.Limit, null, $"the header lists more than {limits.MaxRefs} {(isPrerequisite ? "prerequisites" : "refs")}");
+            Fail(GitFaultKind.Limit, null, $"the header lists more than {limits.MaxBundleRefs} {(isPrerequisite ? "prerequisites" : "refs")}");
             return;
         }
 

@@ -16,12 +16,12 @@ internal readonly record struct InflationLimit
 
     public static InflationLimit Of(GitLimits limits, long packLength)
     {
-        var relative = packLength > long.MaxValue / limits.MaxInflation ? long.MaxValue : packLength * limits.MaxInflation;
-        return limits.MaxInflatedBytes <= Math.Max(relative, limits.SmallInflatedBytes)
-            ? new InflationLimit(limits.MaxInflatedBytes, nameof(GitLimits.MaxInflatedBytes))
-            : relative < limits.SmallInflatedBytes
-                ? new InflationLimit(limits.SmallInflatedBytes, $"{nameof(GitLimits.SmallInflatedBytes)}, for a pack of {packLength} bytes")
-                : new InflationLimit(relative, $"{nameof(GitLimits.MaxInflation)} {limits.MaxInflation}, for a pack of {packLength} bytes");
+        var relative = packLength > long.MaxValue / limits.MaxBundleInflation ? long.MaxValue : packLength * limits.MaxBundleInflation;
+        return limits.MaxBundleInflatedBytes <= Math.Max(relative, limits.SmallBundleInflatedBytes)
+            ? new InflationLimit(limits.MaxBundleInflatedBytes, nameof(GitLimits.MaxBundleInflatedBytes))
+            : relative < limits.SmallBundleInflatedBytes
+                ? new InflationLimit(limits.SmallBundleInflatedBytes, $"{nameof(GitLimits.SmallBundleInflatedBytes)}, for a pack of {packLength} bytes")
+                : new InflationLimit(relative, $"{nameof(GitLimits.MaxBundleInflation)} {limits.MaxBundleInflation}, for a pack of {packLength} bytes");
     }
 
     /// <summary>Makes the error; without a place it stands for the pack as a whole.</summary>

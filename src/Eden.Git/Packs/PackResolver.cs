@@ -51,7 +51,7 @@ internal sealed class PackResolver
     public InflationLimit Inflation { get; }
 
     /// <summary>Gets how many bytes each worker may have in temporary files at once.</summary>
-    public long MostSpilled => Math.Min(Limits.MaxSpilledBytes, Inflation.Bytes);
+    public long MostSpilled => Math.Min(Limits.MaxBundleSpilledBytes, Inflation.Bytes);
 
     public ResolverScope Scope { get; }
 

@@ -170,7 +170,7 @@ internal sealed class WaitingBases(PackResolver resolver) : IDisposable
 
     private PackDamageException TooMuch(int entry) => PackDamageException.At(
         _entries.Offset(entry),
-        $"more than {resolver.MostSpilled} bytes or {MostFiles} large objects would wait in temporary files for their deltas; the limit is {nameof(GitLimits.MaxSpilledBytes)}",
+        $"more than {resolver.MostSpilled} bytes or {MostFiles} large objects would wait in temporary files for their deltas; the limit is {nameof(GitLimits.MaxBundleSpilledBytes)}",
         GitFaultKind.Limit);
 
     private struct Frame

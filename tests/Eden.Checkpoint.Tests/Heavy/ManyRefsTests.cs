@@ -48,7 +48,7 @@ public class ManyRefsTests
         var header = Encoding.ASCII.GetBytes("# v2 git bundle\n" + string.Concat(Enumerable.Range(0, 40).Select(number => $"{new string('1', 40)} {name}{number}\n")) + "\n");
         Assert.That(() => GitBundle.ReadHeaderAsync(new MemoryStream(header)), Throws.Nothing);
         var refusal = await Assert.ThrowsAsync<GitDamagedException>(
-            () => GitBundle.ReadHeaderAsync(new MemoryStream(header), new GitLimits { MaxHeaderBytes = 1 << 20 }));
+            () => GitBundle.ReadHeaderAsync(new MemoryStream(header), new GitLimits { MaxBundleHeaderBytes = 1 << 20 }));
         Assert.That(refusal!.Faults.Single(), Has.Property(nameof(GitFault.Kind)).EqualTo(GitFaultKind.Limit).And.Message.Contains("longer than 1048576 bytes"));
     }
 

@@ -231,7 +231,7 @@ public class PendingPushTests
         Assert.That(await GitCli.RunAsync(_scene.RepositoryPath, "rev-parse", "main"), Is.EqualTo(next));
     }
 
-    private async Task<RepositoryPushResult> ImportAsync()
+    private async Task<GitPushResult> ImportAsync()
     {
         var result = await _scene.Importer(_database = await _scene.EmptyDatabaseAsync()).ImportAsync(
             _scene.Open(), _scene.OptionsWithRepository() with { RemoteUrl = Url, Credentials = Credentials });

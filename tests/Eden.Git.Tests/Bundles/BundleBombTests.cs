@@ -48,7 +48,7 @@ public class BundleBombTests
         pack.AddRaw(PackEntryKind.Blob, 64 << 20, [], bomb);
         pack.AddRaw(PackEntryKind.Blob, 64 << 20, [], bomb);
         var bundle = pack.ToBundle();
-        var report = await VerifyAsync(bundle, new GitLimits { MaxInflatedBytes = 100 << 20 });
+        var report = await VerifyAsync(bundle, new GitLimits { MaxBundleInflatedBytes = 100 << 20 });
         Assert.That(report.Faults.Single().Kind, Is.EqualTo(GitFaultKind.Limit));
         await AssertBoundedAsync(async () => Assert.That((await VerifyAsync(bundle)).Faults, Is.Empty));
     }
@@ -90,7 +90,7 @@ public class BundleBombTests
             var options = new GitBundleVerifyOptions { TemporaryDirectory = folder.Path };
             var report = await GitBundle.VerifyAsync(bundle, options, cancellationToken);
             Assert.That(report.Faults.Single().Kind, Is.EqualTo(GitFaultKind.Limit));
-            Assert.That(report.Faults.Single().Message, Does.Contain($"more than {8L << 30} bytes together; the limit is SmallInflatedBytes"));
+            Assert.That(report.Faults.Single().Message, Does.Contain($"more than {8L << 30} bytes together; the limit is SmallBundleInflatedBytes"));
         });
         Assert.That(Directory.GetFileSystemEntries(folder.Path), Is.Empty);
     }
@@ -102,14 +102,14 @@ public class BundleBombTests
         var bundle = Copies(3, 100, 1 << 20);
         var pack = bundle.Length - bundle.AsSpan().IndexOf("\n\nPACK"u8) - 2;
         var times = (int)((301L << 20) / pack) + 2;
-        var relative = new GitLimits { SmallInflatedBytes = 0, MaxInflation = times };
+        var relative = new GitLimits { SmallBundleInflatedBytes = 0, MaxBundleInflation = times };
         using (Assert.EnterMultipleScope())
         {
             Assert.That((await VerifyAsync(bundle, relative)).Faults, Is.Empty);
-            Assert.That(await MessageAsync(relative with { MaxInflation = times - 3 }), Does.EndWith($"the limit is MaxInflation {times - 3}, for a pack of {pack} bytes"));
-            Assert.That(await MessageAsync(relative with { MaxInflation = 1, SmallInflatedBytes = 300 << 20 }), Does.EndWith($"the limit is SmallInflatedBytes, for a pack of {pack} bytes"));
-            Assert.That((await VerifyAsync(bundle, relative with { MaxInflation = 1, SmallInflatedBytes = 302 << 20 })).Faults, Is.Empty);
-            Assert.That(await MessageAsync(new GitLimits { MaxInflatedBytes = 300 << 20 }), Does.EndWith("the limit is MaxInflatedBytes"));
+            Assert.That(await MessageAsync(relative with { MaxBundleInflation = times - 3 }), Does.EndWith($"the limit is MaxBundleInflation {times - 3}, for a pack of {pack} bytes"));
+            Assert.That(await MessageAsync(relative with { MaxBundleInflation = 1, SmallBundleInflatedBytes = 300 << 20 }), Does.EndWith($"the limit is SmallBundleInflatedBytes, for a pack of {pack} bytes"));
+            Assert.That((await VerifyAsync(bundle, relative with { MaxBundleInflation = 1, SmallBundleInflatedBytes = 302 << 20 })).Faults, Is.Empty);
+            Assert.That(await MessageAsync(new GitLimits { MaxBundleInflatedBytes = 300 << 20 }), Does.EndWith("the limit is MaxBundleInflatedBytes"));
         }
 
         async Task<string> MessageAsync(GitLimits limits)
@@ -141,11 +141,11 @@ public class BundleBombTests
         Grow(start, 5);
         foreach (var (pack, enough) in ((SyntheticPack, long)[])[(chain, 2L * Large), (nested, 6L * Small)])
         {
-            var report = await VerifyAsync(pack.ToBundle(), new GitLimits { MaxSpilledBytes = enough });
+            var report = await VerifyAsync(pack.ToBundle(), new GitLimits { MaxBundleSpilledBytes = enough });
             Assert.That(report.Faults, Is.Empty);
-            report = await VerifyAsync(pack.ToBundle(), new GitLimits { MaxSpilledBytes = Small - 1 });
+            report = await VerifyAsync(pack.ToBundle(), new GitLimits { MaxBundleSpilledBytes = Small - 1 });
             Assert.That(report.Faults.Single().Kind, Is.EqualTo(GitFaultKind.Limit));
-            Assert.That(report.Faults.Single().Message, Does.EndWith("the limit is MaxSpilledBytes"));
+            Assert.That(report.Faults.Single().Message, Does.EndWith("the limit is MaxBundleSpilledBytes"));
         }
 
         void Grow(long from, int depth)
@@ -195,7 +195,7 @@ public class BundleBombTests
         var refs = Enumerable.Range(0, 10_001).Select(number => (commit, $"refs/heads/work/{number}")).ToArray();
         var bundle = pack.ToBundle(refs);
         Assert.That((await VerifyAsync(bundle)).Faults, Is.Empty);
-        var report = await VerifyAsync(bundle, new GitLimits { MaxRefs = 10_000 });
+        var report = await VerifyAsync(bundle, new GitLimits { MaxBundleRefs = 10_000 });
         Assert.That(report.Faults.Single().Kind, Is.EqualTo(GitFaultKind.Limit));
     }
 

@@ -11,7 +11,7 @@ public class BundleMutationTests
 {
     private const int Seed = 7041;
     private const int Rounds = 100_000;
-    private static readonly GitLimits s_limits = new() { MaxObjectBytes = 1 << 20, MaxInflatedBytes = 1 << 24, MaxFaults = 5 };
+    private static readonly GitLimits s_limits = new() { MaxObjectBytes = 1 << 20, MaxBundleInflatedBytes = 1 << 24, MaxFaults = 5 };
 
     /// <summary>Gets the shapes that are damaged: small ones, since a round reads all of a bundle three times.</summary>
     private static readonly (string Shape, GitObjectFormat Format)[] s_shapes =

@@ -72,7 +72,7 @@ internal sealed class SeveralFaultsTests
 
         for (var round = 0; round < Rounds; round++)
         {
-            var violation = (await VerifyAsync(pack.ToBundle(), limits: new GitLimits { MaxInflatedBytes = 10 << 20 })).Faults.Single();
+            var violation = (await VerifyAsync(pack.ToBundle(), limits: new GitLimits { MaxBundleInflatedBytes = 10 << 20 })).Faults.Single();
             Assert.That(violation.Kind, Is.EqualTo(GitFaultKind.Limit));
             Assert.That(violation.Subject, Is.Null);
         }
