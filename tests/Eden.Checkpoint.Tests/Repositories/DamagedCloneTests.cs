@@ -138,10 +138,10 @@ public class DamagedCloneTests
         var before = Everything(scene.Clone);
         scene.Http.Fault = GitHttpFault.ServerError;
 
-        var failure = await Assert.ThrowsAsync<CheckpointRepoUnavailableException>(() => scene.SyncAsync());
+        var failure = await Assert.CatchAsync<GitException>(() => scene.SyncAsync());
 
         Assert.That(failure!.Message, Does.Contain("HTTP 500"));
-        Assert.That(failure.IsRetryable, Is.True);
+        Assert.That(failure.IsTransient, Is.True);
         Assert.That(Everything(scene.Clone), Is.EqualTo(before));
         scene.Http.Fault = GitHttpFault.None;
         await scene.SyncAsync();
@@ -171,11 +171,11 @@ public class DamagedCloneTests
         await DamageAsync(scene.Clone, "zeroed config");
         var before = Everything(scene.Clone);
 
-        var failure = await Assert.ThrowsAsync<CheckpointRepoUnavailableException>(
+        var failure = await Assert.CatchAsync<GitException>(
             () => LocalClone.EnsureAsync(scene.Clone, scene.Http.Url("other.git"), scene.Options));
 
         Assert.That(failure!.Message, Does.Contain("belongs to the remote").And.Contain("exp.git"));
-        Assert.That(failure.IsRetryable, Is.False);
+        Assert.That(failure.IsTransient, Is.False);
         Assert.That(Everything(scene.Clone), Is.EqualTo(before));
     }
 
@@ -193,9 +193,9 @@ public class DamagedCloneTests
         await DamageAsync(scene.Clone, damage);
         var before = Everything(scene.Clone);
 
-        var failure = await Assert.ThrowsAsync<CheckpointRepoUnavailableException>(() => scene.SyncAsync());
+        var failure = await Assert.CatchAsync<GitException>(() => scene.SyncAsync());
 
-        Assert.That(failure!.IsRetryable, Is.False, failure.Message);
+        Assert.That(failure!.IsTransient, Is.False, failure.Message);
         Assert.That(Everything(scene.Clone), Is.EqualTo(before));
         Assert.That(scene.Logger.Messages, Has.None.StartWith(Warning));
     }

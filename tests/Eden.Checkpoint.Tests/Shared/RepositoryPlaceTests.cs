@@ -85,7 +85,7 @@ public class RepositoryPlaceTests
         Directory.CreateSymbolicLink(folder["b"], folder["a"]);
 
         await Assert.ThatAsync(
-            () => LocalClone.EnsureAsync(folder["a"], "https://git.example.org/exp.git"), Throws.InstanceOf<CheckpointRepoUnavailableException>().With.Message.Contains("circle"));
+            () => LocalClone.EnsureAsync(folder["a"], "https://git.example.org/exp.git"), Throws.InstanceOf<GitException>().With.Message.Contains("circle"));
     }
 
     [Test]
