@@ -34,7 +34,7 @@ public class LocalRepoBundleProviderTests
 
         Assert.That(failure!.Violations.Select(violation => violation.ToString()), Has.Some.Contains(branch));
         Assert.That(File.Exists(_folder["refused.tar"]), Is.False);
-        Assert.That(result.Warnings, Has.Exactly(1).Contains(branch));
+        Assert.That(result.Warnings.Select(warning => warning.Message), Has.Exactly(1).Contains(branch));
         await using var archive = File.OpenRead(_folder["restored.tar"]);
         var report = await new CheckpointVerifier().VerifyAsync(archive);
         Assert.That(report.Violations, Is.Empty);
