@@ -85,7 +85,7 @@ public class TlsFailureTests
         var root = await WriteAsync("ca.pem", ServerCertificate.For("db.example").Authority);
 
         var run = await ConsoleRun.StartAsync(
-            _folder.Path, "export", "--store", $"{_database.Url}?sslmode=verify-full&sslrootcert={Uri.EscapeDataString(root)}", "--experiment-id", "exp_1", "--out", _folder["out.tar"], "--json");
+            _folder.Path, "export", "--store", $"{_database.Url}?sslmode=verify-full&sslrootcert={Uri.EscapeDataString(root)}", "--experiment-id", "exp_43bca9zf6xhg0tj8d459681ae3", "--out", _folder["out.tar"], "--json");
 
         Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
         var answer = run.JsonLines.Single();
