@@ -62,7 +62,7 @@ public class LayeringTests
         ("Eden.Checkpoint.AspNetCore", "Results", ["Eden.Checkpoint"]),
         ("Eden.Checkpoint.AspNetCore", "Hosting", ["Options", "Results", "Diagnostics", "Eden.Checkpoint"]),
         ("Eden.Checkpoint.AspNetCore", "Authorization", ["Options", "Results", "Diagnostics", "Hosting", "Eden.Checkpoint"]),
-        ("Eden.Checkpoint.AspNetCore", "Endpoints", ["Options", "Results", "Diagnostics", "Hosting", "Authorization", "Eden.Checkpoint"]),
+        ("Eden.Checkpoint.AspNetCore", "Endpoints", ["Options", "Results", "Diagnostics", "Hosting", "Authorization", "Eden.Checkpoint", "Eden.Git"]),
         ("Eden.Checkpoint.AspNetCore", "Wiring", ["Options", "Results", "Diagnostics", "Hosting", "Authorization", "Endpoints", "Eden.Checkpoint"]),
     ]);
 
