@@ -34,26 +34,6 @@ public sealed class CheckpointRepoUnavailableException : CheckpointException
         IsRetryable = IsMovedRef(invalid.Violations);
     }
 
-    /// <summary>Gets a value indicating whether the repository's own files are damaged: a clone of ours can be made anew.</summary>
-    internal bool IsDamage { get; init; }
-
-    /// <summary>A failure that stays until somebody does something about it.</summary>
-    internal static CheckpointRepoUnavailableException Lasting(string message, Exception? innerException = null)
-        => new(message, innerException) { IsRetryable = false };
-
-    /// <summary>A repository whose own files are damaged.</summary>
-    internal static CheckpointRepoUnavailableException Damaged(string message, Exception? innerException = null)
-        => new(message, innerException) { IsRetryable = false, IsDamage = true };
-
-    /// <summary>Wraps another failure of the same kind under its own or another message: what it says about trying again stays.</summary>
-    internal static CheckpointRepoUnavailableException Again(CheckpointRepoUnavailableException failure, string? message = null)
-        => new(message ?? failure.Message, failure.InnerException ?? failure)
-        {
-            IsRetryable = failure.IsRetryable,
-            RetryAfter = failure.RetryAfter,
-            IsDamage = failure.IsDamage,
-        };
-
     // What a moved ref leaves behind is a branch or a commit that is missing; with other violations the bundle itself is at fault.
     private static string Cause(IReadOnlyList<CheckpointViolation> violations)
         => IsMovedRef(violations)

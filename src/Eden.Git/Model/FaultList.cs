@@ -14,9 +14,6 @@ internal sealed class FaultList(int capacity)
     /// <summary>Gets a value indicating whether a further fault would only be counted: callers may skip building its text.</summary>
     public bool IsFull => _listed.Count >= capacity;
 
-    /// <summary>Gets how many more faults would be listed.</summary>
-    public int Room => Math.Max(0, capacity - _listed.Count);
-
     public void Add(GitFaultKind kind, string? name, string message, long? offset = null)
     {
         Total++;
@@ -32,7 +29,7 @@ internal sealed class FaultList(int capacity)
     /// <summary>Adds what another list has.</summary>
     public void AddRange(FaultList other)
     {
-        _listed.AddRange(other._listed.Take(Room));
+        _listed.AddRange(other._listed.Take(capacity - _listed.Count));
         Total += other.Total;
     }
 }

@@ -11,6 +11,6 @@ public sealed class GitCredentialsRefusedException : GitException
     {
     }
 
-    private protected override GitException Copy(string message, Exception innerException)
-        => new GitCredentialsRefusedException(message, innerException) { IsTransient = IsTransient, RetryAfter = RetryAfter };
+    private protected override GitException Copy(Exception innerException)
+        => new GitCredentialsRefusedException(Message, innerException) { IsTransient = IsTransient, RetryAfter = RetryAfter };
 }

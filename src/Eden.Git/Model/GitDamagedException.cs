@@ -26,8 +26,8 @@ public sealed class GitDamagedException : GitException
     /// <summary>Gets the number of faults found, listed or not.</summary>
     public long TotalFaults { get; private init; }
 
-    private protected override GitException Copy(string message, Exception innerException)
-        => new GitDamagedException(message, innerException) { IsTransient = IsTransient, RetryAfter = RetryAfter, Faults = Faults, TotalFaults = TotalFaults };
+    private protected override GitException Copy(Exception innerException)
+        => new GitDamagedException(Message, innerException) { IsTransient = IsTransient, RetryAfter = RetryAfter, Faults = Faults, TotalFaults = TotalFaults };
 
     private static string Describe(IReadOnlyList<GitFault> faults, long total)
         => faults.Count == 0 ? "The bundle is damaged." : total <= 1 ? $"The bundle is damaged: {faults[0]}" : $"The bundle is damaged: {faults[0]} (and {total - 1} more)";

@@ -26,9 +26,8 @@ public class GitException : Exception
     }
 
     /// <summary>Makes an equal failure, for another caller to throw: a thrown exception carries the stack of whoever caught it.</summary>
-    /// <param name="message">Another message, or <see langword="null"/> for this one's.</param>
-    internal GitException Again(string? message = null) => Copy(message ?? Message, InnerException ?? this);
+    internal GitException Again() => Copy(InnerException ?? this);
 
-    private protected virtual GitException Copy(string message, Exception innerException)
-        => new(message, innerException) { IsTransient = IsTransient, RetryAfter = RetryAfter };
+    private protected virtual GitException Copy(Exception innerException)
+        => new(Message, innerException) { IsTransient = IsTransient, RetryAfter = RetryAfter };
 }

@@ -10,6 +10,6 @@ public sealed class GitRemoteUnavailableException : GitException
         : base(message, innerException)
         => IsTransient = true;
 
-    private protected override GitException Copy(string message, Exception innerException)
-        => new GitRemoteUnavailableException(message, innerException) { IsTransient = IsTransient, RetryAfter = RetryAfter };
+    private protected override GitException Copy(Exception innerException)
+        => new GitRemoteUnavailableException(Message, innerException) { IsTransient = IsTransient, RetryAfter = RetryAfter };
 }

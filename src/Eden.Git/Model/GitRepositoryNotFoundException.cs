@@ -11,6 +11,6 @@ public sealed class GitRepositoryNotFoundException : GitException
     {
     }
 
-    private protected override GitException Copy(string message, Exception innerException)
-        => new GitRepositoryNotFoundException(message, innerException) { IsTransient = IsTransient, RetryAfter = RetryAfter };
+    private protected override GitException Copy(Exception innerException)
+        => new GitRepositoryNotFoundException(Message, innerException) { IsTransient = IsTransient, RetryAfter = RetryAfter };
 }

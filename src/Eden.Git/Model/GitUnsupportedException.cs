@@ -11,6 +11,6 @@ public sealed class GitUnsupportedException : GitException
     {
     }
 
-    private protected override GitException Copy(string message, Exception innerException)
-        => new GitUnsupportedException(message, innerException) { IsTransient = IsTransient, RetryAfter = RetryAfter };
+    private protected override GitException Copy(Exception innerException)
+        => new GitUnsupportedException(Message, innerException) { IsTransient = IsTransient, RetryAfter = RetryAfter };
 }
