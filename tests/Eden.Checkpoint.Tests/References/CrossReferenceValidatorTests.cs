@@ -131,8 +131,8 @@ public class CrossReferenceValidatorTests
         var report = await ValidateAsync(_bundle, references);
 
         Assert.That(report.IsValid);
-        Assert.That(report.Warnings, Has.Count.EqualTo(3));
-        Assert.That(report.Warnings, Has.Some.StartsWith("submissions.jsonl:3 t1 commit_sha:"));
+        Assert.That(report.Warnings.Messages(), Has.Length.EqualTo(3));
+        Assert.That(report.Warnings.Messages(), Has.Some.StartsWith("submissions.jsonl:3 t1 commit_sha:"));
     }
 
     [Test]
