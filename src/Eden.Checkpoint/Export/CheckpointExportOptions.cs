@@ -1,3 +1,4 @@
+using Eden.Git;
 using Eden.Shared;
 
 namespace Eden.Checkpoint;
@@ -17,8 +18,9 @@ public sealed record CheckpointExportOptions
     public ReadOnlyMemory<byte> ExperimentConfig { get; init; }
 
     /// <summary>Gets how deep the bundle is checked before it is written.</summary>
-    /// <value><see cref="BundleVerification.Objects"/> by default.</value>
-    public BundleVerification Depth { get; init; } = BundleVerification.Objects;
+    /// <value><see cref="GitVerification.Objects"/> by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is no member of the enumeration.</exception>
+    public GitVerification Depth { get; init => field = OptionValue.Defined(value); } = GitVerification.Objects;
 
     /// <summary>Gets where the bytes of artifacts come from (spec §7): each is stored once in the archive, and <c>artifacts_uri</c> and
     /// <c>executor_artifacts_uri</c> of ideas, variants and submissions name it there. Bytes that are missing or altered fail the export with checkpoint-invalid.</summary>

@@ -30,7 +30,7 @@ public sealed class CrossReferenceValidator : ICrossReferenceValidator
 
         var verify = new GitBundleVerifyOptions
         {
-            Depth = options.Depth == BundleVerification.Commits ? GitVerification.Commits : GitVerification.Objects,
+            Depth = options.Depth,
             Limits = options.Limits.ToGitLimits(),
             TemporaryDirectory = options.TemporaryDirectory,
             Progress = GitProgressRelay.To(options.Progress),
