@@ -38,6 +38,7 @@ public static class CheckpointServiceCollectionExtensions
         services.TryAddSingleton<OperationLimits>();
         services.TryAddSingleton<HealthObservation>();
         services.TryAddSingleton<WorkerTokens>();
+        services.TryAddSingleton<BearerAuthentication>();
         services.TryAddSingleton<ICheckpointAuthorizer, BearerAuthorizer>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CheckpointSchedulerService>());
         return services;
