@@ -1,3 +1,4 @@
+using Eden.Checkpoint.Model;
 using Eden.Checkpoint.Repositories;
 using Eden.Git;
 

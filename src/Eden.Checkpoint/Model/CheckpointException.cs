@@ -1,3 +1,4 @@
+using Eden.Checkpoint.Model;
 using Eden.Git;
 
 namespace Eden.Checkpoint;
@@ -58,9 +59,7 @@ public abstract class CheckpointException : Exception
     public static CheckpointException From(GitException failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
-        return failure is GitDamagedException { TotalFaults: > 0 } damage
-            ? new CheckpointInvalidException([.. damage.Faults.Select(CheckpointViolation.From)], damage.TotalFaults, damage)
-            : new CheckpointRepoUnavailableException(failure.Message, failure) { IsRetryable = failure.IsTransient, RetryAfter = failure.RetryAfter };
+        return failure is GitDamagedException { TotalFaults: > 0 } damage ? damage.ToInvalid() : failure.ToUnavailable();
     }
 
     private protected static string Describe(string lead, IReadOnlyList<CheckpointViolation> violations, long total)

@@ -15,8 +15,4 @@ internal static class BundleFaults
     /// <summary>Returns what is odd about a bundle, with its name in an archive.</summary>
     public static IEnumerable<CheckpointWarning> ToWarnings(GitBundleInspection inspection)
         => inspection.Warnings.Select(static warning => new CheckpointWarning(CheckpointWarningCode.Repository, $"{Member}: {warning}"));
-
-    /// <summary>Makes of a damaged bundle the problem of spec §9.</summary>
-    public static CheckpointInvalidException ToInvalid(this GitDamagedException damage)
-        => new(ToViolations(damage.Faults), damage.TotalFaults, damage);
 }

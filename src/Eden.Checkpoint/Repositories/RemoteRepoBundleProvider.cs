@@ -1,4 +1,5 @@
 using Eden.Checkpoint.Import;
+using Eden.Checkpoint.Model;
 using Eden.Checkpoint.Repositories;
 using Eden.Git;
 
