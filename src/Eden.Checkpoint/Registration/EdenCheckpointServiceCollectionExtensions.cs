@@ -12,8 +12,8 @@ namespace Eden.Checkpoint;
 /// <see cref="CheckpointSettings"/>. Each is made when it is first asked for; nothing is contacted. What was registered before stays.</para>
 /// <para>The host registers, also as singletons, an <see cref="ICheckpointStore"/>, for imports one that is an <see cref="ICheckpointImportStore"/>, and for exports an
 /// <see cref="IRepoBundleProvider"/>, unless the settings name a repository. An <see cref="ICrossReferenceValidator"/>, an <see cref="IWorkerCredentialIssuer"/>, a
-/// <see cref="TimeProvider"/> and loggers among the services are used. A service that lacks what it needs is an <see cref="InvalidOperationException"/> when it is asked for.</para>
-/// <para>With a key all of these are keyed services of that key, store and bundle provider too: one set for each experiment. Validator, issuer, clock and loggers may be shared, without a key.</para>
+/// <see cref="TimeProvider"/>, loggers, and as the defaults of options an <see cref="IArtifactSource"/> and an <see cref="IArtifactSink"/> among the services are used. A service that lacks what it needs is an <see cref="InvalidOperationException"/> when it is asked for.</para>
+/// <para>With a key all of these are keyed services of that key, store and bundle provider too: one set for each experiment. What else is used may be shared, without a key.</para>
 /// </remarks>
 public static class EdenCheckpointServiceCollectionExtensions
 {
@@ -105,7 +105,7 @@ public static class EdenCheckpointServiceCollectionExtensions
                 Find<ICrossReferenceValidator>(provider, key),
                 Find<TimeProvider>(provider, key),
                 provider.GetService<ILogger<CheckpointExporter>>()),
-            Of<CheckpointSettings>(provider, key).Export)));
+            Of<CheckpointSettings>(provider, key).Export with { ArtifactSource = Find<IArtifactSource>(provider, key) })));
         services.TryAdd(ServiceDescriptor.KeyedSingleton<ICheckpointImporter>(serviceKey, static (provider, key) => new ConfiguredImporter(
             new CheckpointImporter(
                 FindStore(provider, key) as ICheckpointImportStore
@@ -114,10 +114,11 @@ public static class EdenCheckpointServiceCollectionExtensions
                 Find<ICrossReferenceValidator>(provider, key),
                 Find<TimeProvider>(provider, key),
                 provider.GetService<ILogger<CheckpointImporter>>()),
-            Of<CheckpointSettings>(provider, key).Import)));
+            Of<CheckpointSettings>(provider, key).Import with { ArtifactSink = Find<IArtifactSink>(provider, key) })));
         services.TryAdd(ServiceDescriptor.KeyedSingleton<ICheckpointVerifier>(serviceKey, static (provider, key) => new ConfiguredVerifier(
             new CheckpointVerifier(Find<ICrossReferenceValidator>(provider, key)), Of<CheckpointSettings>(provider, key).Verification)));
-        services.TryAdd(ServiceDescriptor.KeyedSingleton(serviceKey, static (provider, key) => new CheckpointComparer(Find<ICrossReferenceValidator>(provider, key))));
+        services.TryAdd(ServiceDescriptor.KeyedSingleton(serviceKey, static (provider, key) => new CheckpointComparer(
+            Find<ICrossReferenceValidator>(provider, key), Of<CheckpointSettings>(provider, key).Comparison)));
         return services;
     }
 
