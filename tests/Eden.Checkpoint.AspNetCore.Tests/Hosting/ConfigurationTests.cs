@@ -152,6 +152,20 @@ public class ConfigurationTests
     }
 
     [Test]
+    public async Task The_options_of_comparisons_count_where_a_call_has_none()
+    {
+        var services = new ServiceCollection();
+        services.AddEdenCheckpoint("one", Configuration(("Eden:Comparison:MaxDifferences", "1")));
+        await using var provider = services.BuildServiceProvider();
+        static CheckpointComparisonSource Side(string state, string name)
+            => CheckpointComparisonSource.FromStore(new InMemoryCheckpointStore($$"""{"experiment_id":"{{Id}}","state":"{{state}}","name":"{{name}}","created_at":"2026-05-01T00:00:00Z"}"""));
+
+        var comparison = await provider.GetRequiredKeyedService<CheckpointComparer>("one").CompareAsync(Side("running", "A"), Side("terminated", "B"));
+
+        Assert.That((comparison.Differences.Count, comparison.TotalDifferences), Is.EqualTo((1, 2L)));
+    }
+
+    [Test]
     public async Task Loggers_reach_the_provider_of_a_configuration()
     {
         var folder = Directory.CreateTempSubdirectory();
