@@ -47,7 +47,7 @@ internal static class BundleVerifyVerb
 
         terminal.Line($"{name}: invalid");
         terminal.ErrorLine($"{CheckpointProblem.CheckpointInvalid.Type}: {Quantity.Of(report.TotalFaults, "violation", "violations")} in {name}");
-        Failure.PrintViolations(terminal.ErrorLine, [.. report.Faults.Select(CheckpointViolation.From)], report.TotalFaults);
+        Failure.PrintViolations(terminal.ErrorLine, [.. report.Faults.Select(static fault => CheckpointViolation.From(fault))], report.TotalFaults);
         return ExitCode.Invalid;
     }
 }

@@ -16,14 +16,17 @@ public sealed record CheckpointViolation(
     internal const string BundleMember = "repo.bundle";
 
     /// <summary>Makes a violation of a fault that the git engine found in a bundle: of <see cref="CheckpointRule.Limit"/> or <see cref="CheckpointRule.Bundle"/>,
-    /// in the member <c>repo.bundle</c>, with the object or ref at fault as its record.</summary>
+    /// with the object or ref at fault as its record.</summary>
     /// <param name="fault">The fault.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="fault"/> is <see langword="null"/>.</exception>
-    public static CheckpointViolation From(GitFault fault)
+    /// <param name="member">The bundle's name in the archive.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="fault"/> or <paramref name="member"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="member"/> is empty.</exception>
+    public static CheckpointViolation From(GitFault fault, string member = BundleMember)
     {
         ArgumentNullException.ThrowIfNull(fault);
+        ArgumentException.ThrowIfNullOrEmpty(member);
         return new CheckpointViolation(
-            fault.Kind == GitFaultKind.Limit ? CheckpointRule.Limit : CheckpointRule.Bundle, BundleMember, null, fault.Subject, null, fault.Message);
+            fault.Kind == GitFaultKind.Limit ? CheckpointRule.Limit : CheckpointRule.Bundle, member, null, fault.Subject, null, fault.Message);
     }
 
     /// <summary>Returns the violation as one line: <c>member:line record field: message</c>.</summary>

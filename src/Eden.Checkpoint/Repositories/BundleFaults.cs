@@ -10,7 +10,7 @@ internal static class BundleFaults
 
     /// <summary>Makes a violation of each fault.</summary>
     public static CheckpointViolation[] ToViolations(IReadOnlyList<GitFault> faults)
-        => [.. faults.Select(CheckpointViolation.From)];
+        => [.. faults.Select(static fault => CheckpointViolation.From(fault))];
 
     /// <summary>Returns what is odd about a bundle, with its name in an archive.</summary>
     public static IEnumerable<CheckpointWarning> ToWarnings(GitBundleInspection inspection)
