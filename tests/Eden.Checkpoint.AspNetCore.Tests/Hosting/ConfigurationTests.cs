@@ -157,10 +157,10 @@ public class ConfigurationTests
         var services = new ServiceCollection();
         services.AddEdenCheckpoint("one", Configuration(("Eden:Comparison:MaxDifferences", "1")));
         await using var provider = services.BuildServiceProvider();
-        static CheckpointComparisonSource Side(string state, string name)
-            => CheckpointComparisonSource.FromStore(new InMemoryCheckpointStore($$"""{"experiment_id":"{{Id}}","state":"{{state}}","name":"{{name}}","created_at":"2026-05-01T00:00:00Z"}"""));
+        static CheckpointComparisonSource Side(string state, string created)
+            => CheckpointComparisonSource.FromStore(new InMemoryCheckpointStore($$"""{"experiment_id":"{{Id}}","state":"{{state}}","created_at":"{{created}}"}"""));
 
-        var comparison = await provider.GetRequiredKeyedService<CheckpointComparer>("one").CompareAsync(Side("running", "A"), Side("terminated", "B"));
+        var comparison = await provider.GetRequiredKeyedService<CheckpointComparer>("one").CompareAsync(Side("running", "2026-05-01T00:00:00Z"), Side("terminated", "2026-05-02T00:00:00Z"));
 
         Assert.That((comparison.Differences.Count, comparison.TotalDifferences), Is.EqualTo((1, 2L)));
     }
