@@ -1,11 +1,12 @@
-using Eden.Checkpoint.Repositories;
 using System.Text;
 using Eden.Checkpoint.Credentials;
 using Eden.Checkpoint.Diagnostics;
 using Eden.Checkpoint.Format.Manifest;
 using Eden.Checkpoint.Format.Rows.Grammar;
 using Eden.Checkpoint.Model;
+using Eden.Checkpoint.Repositories;
 using Eden.Checkpoint.Verification;
+using Eden.Git;
 using Eden.Shared;
 using Microsoft.Extensions.Logging;
 
@@ -124,11 +125,8 @@ internal sealed class ImportRun(
             TemporaryDirectory = options.TemporaryDirectory,
             Progress = options.Progress,
         };
-        var check = _repository is null ? validator
-            : validator is CrossReferenceValidator && !_repository.IsTaken ? new RestoringCheck(_repository, options)
-            : new DeferredObjectCheck(validator);
         var kept = IntakeParts.Rows | (options.ArtifactSink is null ? IntakeParts.None : IntakeParts.Artifacts);
-        _checkpoint = await CheckpointIntake.ReadAsync(archive, check, verification, kept, cancellationToken).ConfigureAwait(false);
+        _checkpoint = await CheckpointIntake.ReadAsync(archive, ChoosePasses(), verification, kept, cancellationToken).ConfigureAwait(false);
         if (_checkpoint.Report.ArchiveBytes == 0)
         {
             throw new CheckpointBadRequestException("The upload is empty.");
@@ -145,6 +143,19 @@ internal sealed class ImportRun(
         return _checkpoint;
     }
 
+    private IBundlePasses ChoosePasses()
+    {
+        if (_repository is null)
+        {
+            return new ValidatorPasses(validator);
+        }
+
+        // The library's own check judges what any pass over the bundle has found, also the one that restores it. A host's check must be asked, and reads the bundle by
+        // itself. Where something else is at the place there may be nothing to restore.
+        var isOwn = validator is CrossReferenceValidator;
+        return isOwn && !_repository.IsTaken ? new RestoringPasses(_repository) : new ValidatorPasses(new DeferredObjectCheck(validator));
+    }
+
     private async Task StageRepositoryAsync(SpooledCheckpoint checkpoint, CheckpointManifest manifest, CancellationToken cancellationToken)
     {
         if (_repository is null || _repository.IsStaged || !checkpoint.Report.HasBundle)
@@ -159,19 +170,25 @@ internal sealed class ImportRun(
             _repository.RefuseTaken();
         }
 
-        await _repository.StageAsync(
-            checkpoint.Bundle,
-            options.Limits,
-            options.TemporaryDirectory,
-            options.Progress,
-            inspection =>
+        using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.import.restore");
+        var restore = new GitBundleRestoreOptions
+        {
+            Limits = options.Limits.ToGitLimits(),
+            TemporaryDirectory = options.TemporaryDirectory,
+            Progress = GitProgressRelay.To(options.Progress),
+        };
+        var staged = await _repository.StageAsync(checkpoint.Bundle, restore, cancellationToken).ConfigureAwait(false);
+        await using (staged.ConfigureAwait(false))
+        {
+            var inspection = staged.Inspection;
+            if (!inspection.IsWhole)
             {
-                _warnings.AddRange(BundleFaults.ToWarnings(inspection).Select(text => new CheckpointWarning(CheckpointWarningCode.Repository, text)).Except(_warnings).ToArray());
-                return inspection.IsWhole
-                    ? Task.FromResult(true)
-                    : throw new CheckpointInvalidException(BundleFaults.ToViolations(inspection.Faults), inspection.TotalFaults);
-            },
-            cancellationToken).ConfigureAwait(false);
+                throw new CheckpointInvalidException(BundleFaults.ToViolations(inspection.Faults), inspection.TotalFaults);
+            }
+
+            await _repository.KeepAsync(staged, cancellationToken).ConfigureAwait(false);
+            _warnings.AddRange(BundleFaults.ToWarnings(inspection).Select(text => new CheckpointWarning(CheckpointWarningCode.Repository, text)).Except(_warnings).ToArray());
+        }
     }
 
     private async Task<ArtifactPlacement?> PlaceArtifactsAsync(

@@ -33,27 +33,21 @@ internal sealed class CheckpointIntake : IDisposable
 
     /// <summary>Reads and checks an archive. Findings are data; failed I/O and cancellation throw, and leave no file behind.</summary>
     /// <param name="archive">The tar; left open.</param>
-    /// <param name="validator">The cross-reference check; one that begins early is disposed when this fails.</param>
+    /// <param name="passes">The cross-reference check. Its pass over the bundle starts as soon as that is whole, while the rows are still being checked.</param>
     /// <param name="options">Depth, limits and places.</param>
     /// <param name="kept">What stays on disk besides the bundle.</param>
     /// <param name="cancellationToken">Observed throughout.</param>
     public static async Task<SpooledCheckpoint> ReadAsync(
-        Stream archive, ICrossReferenceValidator validator, CheckpointVerificationOptions options, IntakeParts kept, CancellationToken cancellationToken)
+        Stream archive, IBundlePasses passes, CheckpointVerificationOptions options, IntakeParts kept, CancellationToken cancellationToken)
     {
         var directory = TemporaryDirectory.Create(options.TemporaryDirectory);
         try
         {
             using var intake = new CheckpointIntake(options, directory, kept);
-            return await intake.RunAsync(archive, validator, cancellationToken).ConfigureAwait(false);
+            return await intake.RunAsync(archive, passes, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            if (validator is IEarlyBundleCheck early)
-            {
-                // It reads the bundle in the directory.
-                await early.DisposeAsync().ConfigureAwait(false);
-            }
-
             directory.Dispose();
             throw;
         }
@@ -61,25 +55,14 @@ internal sealed class CheckpointIntake : IDisposable
 
     public void Dispose() => _rows.Dispose();
 
-    private async Task<SpooledCheckpoint> RunAsync(Stream archive, ICrossReferenceValidator validator, CancellationToken cancellationToken)
+    private async Task<SpooledCheckpoint> RunAsync(Stream archive, IBundlePasses passes, CancellationToken cancellationToken)
     {
         var progress = new ArchiveProgress(_options.Progress, archive.CanSeek ? archive.Length - archive.Position : null);
         var reader = new CheckpointArchiveReader(archive, _options.Limits, leaveOpen: true, _violations, progress);
         await using var closing = reader.ConfigureAwait(false);
         var isWhole = await ReadMembersAsync(reader, progress, cancellationToken).ConfigureAwait(false);
-        CrossReferenceReport? crossReferences = null;
-        if (isWhole && _members.Layout is not null)
-        {
-            if (_members.Bundle is { } bundle && validator is IEarlyBundleCheck early && _violations.Total + _rowViolations.Total == 0)
-            {
-                early.Begin(bundle, cancellationToken);
-            }
-
-            await _members.CompleteAsync(cancellationToken).ConfigureAwait(false);
-            _rows.Complete(cancellationToken);
-            crossReferences = await ValidateAsync(validator, cancellationToken).ConfigureAwait(false);
-        }
-
+        var crossReferences = isWhole && _members.Layout is not null
+            ? await CheckAsync(passes, cancellationToken).ConfigureAwait(false) : null;
         return new SpooledCheckpoint(_directory)
         {
             Report = Summarise(reader, crossReferences),
@@ -126,10 +109,32 @@ internal sealed class CheckpointIntake : IDisposable
         return true;
     }
 
-    private async Task<CrossReferenceReport?> ValidateAsync(ICrossReferenceValidator validator, CancellationToken cancellationToken)
-        => _members.Bundle is not { } bundle ? null : await validator.ValidateAsync(
+    /// <summary>Checks what holds between the members: rows among each other, and rows against the bundle.</summary>
+    private async Task<CrossReferenceReport?> CheckAsync(IBundlePasses passes, CancellationToken cancellationToken)
+    {
+        // A pass that takes its time from the row checks is worth it only for an archive that looks right so far.
+        var startsEarly = _violations.Total + _rowViolations.Total == 0;
+        IBundlePass? pass = null;
+        try
+        {
+            pass = startsEarly ? Start(passes, cancellationToken) : null;
+            await _members.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            _rows.Complete(cancellationToken);
+            pass ??= Start(passes, cancellationToken);
+            return pass is null ? null : await pass.CompleteAsync(_rows.References).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (pass is not null)
+            {
+                await pass.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private IBundlePass? Start(IBundlePasses passes, CancellationToken cancellationToken)
+        => _members.Bundle is not { } bundle ? null : passes.Start(
             bundle,
-            _rows.References,
             new CrossReferenceOptions
             {
                 Depth = _options.Depth,
@@ -137,7 +142,7 @@ internal sealed class CheckpointIntake : IDisposable
                 TemporaryDirectory = _directory.Path,
                 Progress = _options.Progress,
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
 
     private static CrossReferenceReport Relisted(CrossReferenceReport report, IReadOnlyList<CheckpointViolation> violations) => new()
     {
