@@ -18,6 +18,8 @@ internal sealed class ArtifactPlacement
     private readonly IProgress<CheckpointProgress>? _progress;
     private readonly ViolationList _violations;
     private readonly SpooledArtifactUris _uris;
+    private long _count;
+    private long _bytes;
 
     public ArtifactPlacement(IArtifactSink sink, SpooledCheckpoint checkpoint, CheckpointLimits limits, IProgress<CheckpointProgress>? progress)
     {
@@ -29,17 +31,9 @@ internal sealed class ArtifactPlacement
         _uris = new SpooledArtifactUris(ReplaceAsync, limits.MaxLineBytes);
     }
 
-    /// <summary>Gets the number of artifacts stored.</summary>
-    public long Count { get; private set; }
-
-    /// <summary>Gets the bytes of all of them together.</summary>
-    public long Bytes { get; private set; }
-
-    /// <summary>Gets the longest line that the rows may have now: URIs of the receiver's may be longer than the archive's.</summary>
-    public int LongestLine => _uris.LongestLine;
-
+    /// <summary>Stores the artifacts.</summary>
     /// <exception cref="CheckpointInvalidException">The sink refused artifacts; each of them is named.</exception>
-    public async Task PlaceAsync(CancellationToken cancellationToken)
+    public async Task<PlacedArtifacts> PlaceAsync(CancellationToken cancellationToken)
     {
         foreach (var (kind, file) in _checkpoint.RowFiles)
         {
@@ -50,6 +44,8 @@ internal sealed class ArtifactPlacement
         {
             throw new CheckpointInvalidException(_violations.Listed, _violations.Total);
         }
+
+        return new PlacedArtifacts(_count, _bytes, _uris.LongestLine);
     }
 
     private async ValueTask<ArtifactOutcome> ReplaceAsync(ArtifactUse use, CancellationToken cancellationToken)
@@ -102,9 +98,9 @@ internal sealed class ArtifactPlacement
             throw new InvalidOperationException($"The artifact sink returned no URI of its own for the artifact {sha256}.");
         }
 
-        Count++;
-        Bytes += length;
-        _progress?.Report(new CheckpointProgress(CheckpointPhase.Artifacts, Bytes, null, sha256));
+        _count++;
+        _bytes += length;
+        _progress?.Report(new CheckpointProgress(CheckpointPhase.Artifacts, _bytes, null, sha256));
         return uri;
     }
 }
