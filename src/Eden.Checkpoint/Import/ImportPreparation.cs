@@ -61,13 +61,14 @@ internal sealed class ImportPreparation(
         await using (staged.ConfigureAwait(false))
         {
             var inspection = staged.Inspection;
+            var member = taken.Manifest.Files.RepoBundle;
             if (!inspection.IsWhole)
             {
-                throw new CheckpointInvalidException(BundleFaults.ToViolations(inspection.Faults), inspection.TotalFaults);
+                throw new CheckpointInvalidException(BundleFaults.ToViolations(inspection.Faults, member), inspection.TotalFaults);
             }
 
             await repository.KeepAsync(staged, cancellationToken).ConfigureAwait(false);
-            return [.. BundleFaults.ToWarnings(inspection).Select(text => new CheckpointWarning(CheckpointWarningCode.Repository, text)).Except(taken.Warnings)];
+            return [.. BundleFaults.ToWarnings(inspection, member).Select(text => new CheckpointWarning(CheckpointWarningCode.Repository, text)).Except(taken.Warnings)];
         }
     }
 

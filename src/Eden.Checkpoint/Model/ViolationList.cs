@@ -48,11 +48,9 @@ internal sealed class ViolationList(int capacity)
     /// <summary>Returns what is listed as warnings, one line each, and one more that counts what is not listed.</summary>
     /// <param name="code">What the warnings are about.</param>
     /// <param name="noun">What the unlisted ones are called.</param>
-    /// <param name="localise">Gives the files the names that the archive has for them.</param>
-    public IEnumerable<CheckpointWarning> ToWarnings(
-        CheckpointWarningCode code, string noun, Func<IReadOnlyList<CheckpointViolation>, IReadOnlyList<CheckpointViolation>>? localise = null)
+    public IEnumerable<CheckpointWarning> ToWarnings(CheckpointWarningCode code, string noun)
     {
-        var lines = (localise is null ? _listed : localise(_listed)).Select(static listed => listed.ToString());
+        var lines = _listed.Select(static listed => listed.ToString());
         return (Total > _listed.Count
             ? lines.Append(string.Create(CultureInfo.InvariantCulture, $"… and {Total - _listed.Count} more {noun}."))
             : lines).Select(line => new CheckpointWarning(code, line));

@@ -1,3 +1,4 @@
+using Eden.Checkpoint.Model;
 using Eden.Git;
 
 namespace Eden.Checkpoint.Repositories;
@@ -5,18 +6,17 @@ namespace Eden.Checkpoint.Repositories;
 /// <summary>Says what faults of a bundle are in the terms of the checkpoint format.</summary>
 internal static class BundleFaults
 {
-    /// <summary>The bundle's name in an archive.</summary>
-    public const string Member = "repo.bundle";
-
     /// <summary>Makes a violation of each fault.</summary>
-    public static CheckpointViolation[] ToViolations(IReadOnlyList<GitFault> faults)
+    /// <param name="faults">The faults.</param>
+    /// <param name="member">The bundle's name in the archive.</param>
+    public static CheckpointViolation[] ToViolations(IReadOnlyList<GitFault> faults, string member)
         => [.. faults.Select(fault => new CheckpointViolation(
-            fault.Kind == GitFaultKind.Limit ? CheckpointRule.Limit : CheckpointRule.Bundle, Member, null, fault.Subject, null, fault.Message))];
+            fault.Kind == GitFaultKind.Limit ? CheckpointRule.Limit : CheckpointRule.Bundle, member, null, fault.Subject, null, fault.Message))];
 
-    /// <summary>Returns what is odd about a bundle, with its name in an archive.</summary>
-    public static IEnumerable<string> ToWarnings(GitBundleInspection inspection) => inspection.Warnings.Select(static warning => $"{Member}: {warning}");
+    /// <summary>Returns what is odd about a bundle, with its name in the archive.</summary>
+    public static IEnumerable<string> ToWarnings(GitBundleInspection inspection, string member) => inspection.Warnings.Select(warning => $"{member}: {warning}");
 
-    /// <summary>Makes of a damaged bundle the problem of spec §9.</summary>
+    /// <summary>Makes of a damaged bundle, which is in no archive or was not read from one, the problem of spec §9.</summary>
     public static CheckpointInvalidException ToInvalid(this GitDamagedException damage)
-        => new(ToViolations(damage.Faults), damage.TotalFaults, damage);
+        => new(ToViolations(damage.Faults, MemberNames.Standard.RepoBundle), damage.TotalFaults, damage);
 }

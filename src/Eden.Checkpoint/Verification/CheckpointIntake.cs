@@ -14,7 +14,6 @@ internal sealed class CheckpointIntake : IDisposable
     private readonly ViolationList _violations;
     private readonly ViolationList _rowViolations;
     private readonly ViolationList _rowWarnings;
-    private readonly RowSetChecker _rows;
     private readonly MemberIntake _members;
     private readonly ArtifactSpool? _artifacts;
 
@@ -25,10 +24,9 @@ internal sealed class CheckpointIntake : IDisposable
         _violations = new ViolationList(options.Limits.MaxViolations);
         _rowViolations = new ViolationList(options.Limits.MaxViolations);
         _rowWarnings = new ViolationList(options.Limits.MaxViolations);
-        _rows = new RowSetChecker(options.Limits, directory, _rowViolations, _rowWarnings);
         _artifacts = kept.HasFlag(IntakeParts.Artifacts) ? new ArtifactSpool(directory) : null;
         _members = new MemberIntake(
-            options.Limits, directory, _violations, _rows, _rowViolations, kept.HasFlag(IntakeParts.Rows), _artifacts);
+            options.Limits, directory, _violations, _rowViolations, _rowWarnings, kept.HasFlag(IntakeParts.Rows), _artifacts);
     }
 
     /// <summary>Reads and checks an archive. Findings are data; failed I/O and cancellation throw, and leave no file behind.</summary>
@@ -53,7 +51,7 @@ internal sealed class CheckpointIntake : IDisposable
         }
     }
 
-    public void Dispose() => _rows.Dispose();
+    public void Dispose() => _members.Dispose();
 
     private async Task<SpooledCheckpoint> RunAsync(Stream archive, IBundlePasses passes, CancellationToken cancellationToken)
     {
@@ -61,18 +59,18 @@ internal sealed class CheckpointIntake : IDisposable
         var reader = new CheckpointArchiveReader(archive, _options.Limits, leaveOpen: true, _violations, progress);
         await using var closing = reader.ConfigureAwait(false);
         var isWhole = await ReadMembersAsync(reader, progress, cancellationToken).ConfigureAwait(false);
-        var crossReferences = isWhole && _members.Layout is not null
-            ? await CheckAsync(passes, cancellationToken).ConfigureAwait(false) : null;
+        var crossReferences = isWhole && _members.Rows is { } rows
+            ? await CheckAsync(rows, passes, cancellationToken).ConfigureAwait(false) : null;
         return new SpooledCheckpoint(_directory)
         {
             Report = Summarise(reader, crossReferences),
             Experiment = _members.Experiment,
             Bundle = _members.Bundle ?? RepoBundle.Empty,
-            References = _rows.References,
+            References = _members.Rows?.References ?? CheckpointReferences.Empty,
             RowFiles = _members.RowFiles,
             ConfigFile = _members.ConfigFile,
             Artifacts = _artifacts,
-            ArtifactUses = _rows.ArtifactUses,
+            ArtifactUses = _members.Rows?.ArtifactUses ?? 0,
         };
     }
 
@@ -110,7 +108,7 @@ internal sealed class CheckpointIntake : IDisposable
     }
 
     /// <summary>Checks what holds between the members: rows among each other, and rows against the bundle.</summary>
-    private async Task<CrossReferenceReport?> CheckAsync(IBundlePasses passes, CancellationToken cancellationToken)
+    private async Task<CrossReferenceReport?> CheckAsync(RowSetChecker rows, IBundlePasses passes, CancellationToken cancellationToken)
     {
         // A pass that takes its time from the row checks is worth it only for an archive that looks right so far.
         var startsEarly = _violations.Total + _rowViolations.Total == 0;
@@ -119,9 +117,9 @@ internal sealed class CheckpointIntake : IDisposable
         {
             pass = startsEarly ? Start(passes, cancellationToken) : null;
             await _members.CompleteAsync(cancellationToken).ConfigureAwait(false);
-            _rows.Complete(cancellationToken);
+            rows.Complete(cancellationToken);
             pass ??= Start(passes, cancellationToken);
-            return pass is null ? null : await pass.CompleteAsync(_rows.References).ConfigureAwait(false);
+            return pass is null ? null : await pass.CompleteAsync(rows.References).ConfigureAwait(false);
         }
         finally
         {
@@ -144,34 +142,18 @@ internal sealed class CheckpointIntake : IDisposable
             },
             cancellationToken);
 
-    private static CrossReferenceReport Relisted(CrossReferenceReport report, IReadOnlyList<CheckpointViolation> violations) => new()
-    {
-        Skipped = report.Skipped,
-        Violations = violations,
-        TotalViolations = report.TotalViolations,
-        Warnings = report.Warnings,
-        RefCount = report.RefCount,
-        ObjectCount = report.ObjectCount,
-        ReachableCommitCount = report.ReachableCommitCount,
-    };
-
     private CheckpointVerificationReport Summarise(CheckpointArchiveReader reader, CrossReferenceReport? crossReferences)
     {
-        // The row checks know the files by their standard names; the manifest may call them otherwise.
-        IReadOnlyList<CheckpointViolation> Localise(IReadOnlyList<CheckpointViolation> found)
-            => _members.Layout is { } layout ? [.. found.Select(layout.Localise)] : found;
-
         var all = new ViolationList(_options.Limits.MaxViolations);
         var warnings = reader.Warnings.Select(text => new CheckpointWarning(CheckpointWarningCode.ArchiveEnd, text)).ToList();
         warnings.AddRange(_members.Warnings);
         if (_members.OtherVersion is null)
         {
             all.AddRange(_violations.Listed, _violations.Total);
-            all.AddRange(Localise(_rowViolations.Listed), _rowViolations.Total);
-            warnings.AddRange(_rowWarnings.ToWarnings(CheckpointWarningCode.Row, "warnings about rows", Localise));
+            all.AddRange(_rowViolations.Listed, _rowViolations.Total);
+            warnings.AddRange(_rowWarnings.ToWarnings(CheckpointWarningCode.Row, "warnings about rows"));
             if (crossReferences is not null)
             {
-                crossReferences = Relisted(crossReferences, Localise(crossReferences.Violations));
                 all.AddRange(crossReferences.Violations, crossReferences.TotalViolations);
                 warnings.AddRange(crossReferences.Warnings.Select(text => new CheckpointWarning(CheckpointWarningCode.Repository, text)));
             }
@@ -185,7 +167,7 @@ internal sealed class CheckpointIntake : IDisposable
             TotalViolations = all.Total,
             Warnings = warnings,
             Manifest = _members.Manifest,
-            RowCounts = CheckpointManifestCounts.From(_rows.Count),
+            RowCounts = CheckpointManifestCounts.From(kind => _members.Rows?.Count(kind) ?? 0),
             CrossReferences = crossReferences,
             HasBundle = _members.Bundle is { IsEmpty: false },
             Members = _members.Sizes,
