@@ -9,7 +9,7 @@ namespace Eden.Checkpoint.Import;
 /// <summary>Stores the artifacts that the rows name in the receiver's sink, each once, and gives the spooled rows the URIs that come back (§7).
 /// Used once, before the transaction.</summary>
 /// <remarks>Whatever the import comes to, what the sink holds by then is named by its content: a leftover that the next attempt finds or replaces.
-/// No memory is needed for an artifact: what it became is noted in the spool, in place of its bytes.</remarks>
+/// No memory is needed for an artifact: what became of it is kept in the spool, in place of its bytes.</remarks>
 internal sealed class ArtifactPlacement
 {
     private readonly IArtifactSink _sink;
@@ -52,27 +52,21 @@ internal sealed class ArtifactPlacement
     {
         if (ArtifactUri.HashIn(use.Uri) is not { } sha256)
         {
-            return ArtifactOutcome.Verbatim;
+            return new ArtifactOutcome.Kept();
         }
 
-        var uri = await _spool.FindNoteAsync(sha256, cancellationToken).ConfigureAwait(false);
-        if (uri is null)
+        var standing = await _spool.FindStandingAsync(sha256, cancellationToken).ConfigureAwait(false);
+        if (standing is null && _spool.Has(sha256))
         {
-            if (!_spool.Has(sha256))
-            {
-                // A submission of a task that is not completed may name what is not there.
-                return ArtifactOutcome.Verbatim;
-            }
-
-            uri = await StoreAsync(sha256, cancellationToken).ConfigureAwait(false);
-            await _spool.ReplaceAsync(sha256, uri, cancellationToken).ConfigureAwait(false);
+            standing = await StoreAsync(sha256, cancellationToken).ConfigureAwait(false);
+            await _spool.SettleAsync(sha256, standing, cancellationToken).ConfigureAwait(false);
         }
 
-        return new ArtifactOutcome(uri.Length == 0 ? null : uri, []);
+        // A submission of a task that is not completed may name what is not there; what was refused ends the import once every artifact was tried.
+        return standing is ArtifactStanding.Stored stored ? new ArtifactOutcome.Replaced(stored.Uri) : new ArtifactOutcome.Kept();
     }
 
-    /// <summary>Returns the URI of the stored artifact; an empty text when the sink refused it.</summary>
-    private async Task<string> StoreAsync(string sha256, CancellationToken cancellationToken)
+    private async Task<ArtifactStanding> StoreAsync(string sha256, CancellationToken cancellationToken)
     {
         var content = _spool.Open(sha256);
         await using var closing = content.ConfigureAwait(false);
@@ -90,7 +84,7 @@ internal sealed class ArtifactPlacement
                 _violations.Add(violation with { Member = $"{_checkpoint.Report.Manifest!.Files.ArtifactsDirectory}/{sha256}" });
             }
 
-            return string.Empty;
+            return new ArtifactStanding.Refused();
         }
 
         if (uri is null || !UriGrammar.IsUri(Encoding.UTF8.GetBytes(uri)) || uri.StartsWith("checkpoint:", StringComparison.OrdinalIgnoreCase))
@@ -101,6 +95,6 @@ internal sealed class ArtifactPlacement
         _count++;
         _bytes += length;
         _progress?.Report(new CheckpointProgress(CheckpointPhase.Artifacts, _bytes, null, sha256));
-        return uri;
+        return new ArtifactStanding.Stored(uri);
     }
 }
