@@ -69,7 +69,8 @@ internal sealed class ArtifactGathering
         catch (CheckpointInvalidException invalid)
         {
             // Gone on with, so that every row that names an artifact that is missing is named.
-            return new ArtifactOutcome.Faulty(invalid.Violations);
+            return new ArtifactOutcome.Faulty(
+                invalid.Violations.Count > 0 ? invalid.Violations : ArtifactFault.Refused(use.Uri, "its source did not say why").Violations);
         }
     }
 }

@@ -79,10 +79,11 @@ internal sealed class ArtifactPlacement
         catch (CheckpointInvalidException refusal)
         {
             // Gone on with, so that every artifact that cannot be stored is named.
-            foreach (var violation in refusal.Violations)
-            {
-                _violations.Add(violation with { Member = $"{_checkpoint.Report.Manifest!.Files.ArtifactsDirectory}/{sha256}" });
-            }
+            var member = $"{_checkpoint.Report.Manifest!.Files.ArtifactsDirectory}/{sha256}";
+            CheckpointViolation[] violations = [.. refusal.Violations.Select(violation => violation with { Member = member })];
+            _violations.AddRange(
+                violations.Length > 0 ? violations : [new CheckpointViolation(CheckpointRule.Artifact, member, null, null, null, "The artifact sink refused it and did not say why.")],
+                refusal.TotalViolations);
 
             return new ArtifactStanding.Refused();
         }
