@@ -49,7 +49,7 @@ internal sealed class ExportPreparation(
             var times = new PreparationTimes(snapshotTime, artifactTime, bundleTime, rowTime + Lap(ref clock));
             CheckpointWarning[] warnings =
             [
-                .. rows.Warnings(), .. Repository(bundle.Warnings), .. ArtifactWarnings(artifacts), .. ResumeWarnings(bundle, rows.References), .. Repository(report.Warnings),
+                .. rows.Warnings(), .. bundle.Warnings, .. ArtifactWarnings(artifacts), .. ResumeWarnings(bundle, rows.References), .. report.Warnings,
             ];
             foreach (var warning in warnings)
             {
@@ -133,9 +133,6 @@ internal sealed class ExportPreparation(
         },
         Counts = CheckpointManifestCounts.From(kind => experiment.Counts[(int)kind]),
     };
-
-    private static IEnumerable<CheckpointWarning> Repository(IEnumerable<string> texts)
-        => texts.Select(text => new CheckpointWarning(CheckpointWarningCode.Repository, text));
 
     private static IEnumerable<CheckpointWarning> ArtifactWarnings(GatheredArtifacts artifacts)
     {

@@ -68,7 +68,7 @@ internal sealed class ImportPreparation(
             }
 
             await repository.KeepAsync(staged, cancellationToken).ConfigureAwait(false);
-            return [.. BundleFaults.ToWarnings(inspection, member).Select(text => new CheckpointWarning(CheckpointWarningCode.Repository, text)).Except(taken.Warnings)];
+            return [.. BundleFaults.ToWarnings(inspection, member).Except(taken.Warnings)];
         }
     }
 

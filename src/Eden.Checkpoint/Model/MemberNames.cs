@@ -7,7 +7,7 @@ namespace Eden.Checkpoint.Model;
 internal sealed class MemberNames(string experiment, IReadOnlyList<string> registries, string repoBundle)
 {
     /// <summary>Gets the names of the standard layout.</summary>
-    public static MemberNames Standard { get; } = new(RegistryFiles.Experiment, [.. Enum.GetValues<RegistryKind>().Select(RegistryFiles.FileName)], "repo.bundle");
+    public static MemberNames Standard { get; } = new(RegistryFiles.Experiment, [.. Enum.GetValues<RegistryKind>().Select(RegistryFiles.FileName)], CheckpointViolation.BundleMember);
 
     public string Experiment => experiment;
 

@@ -145,7 +145,7 @@ internal sealed class CheckpointIntake : IDisposable
     private CheckpointVerificationReport Summarise(CheckpointArchiveReader reader, CrossReferenceReport? crossReferences)
     {
         var all = new ViolationList(_options.Limits.MaxViolations);
-        var warnings = reader.Warnings.Select(text => new CheckpointWarning(CheckpointWarningCode.ArchiveEnd, text)).ToList();
+        var warnings = reader.Warnings.ToList();
         warnings.AddRange(_members.Warnings);
         if (_members.OtherVersion is null)
         {
@@ -155,7 +155,7 @@ internal sealed class CheckpointIntake : IDisposable
             if (crossReferences is not null)
             {
                 all.AddRange(crossReferences.Violations, crossReferences.TotalViolations);
-                warnings.AddRange(crossReferences.Warnings.Select(text => new CheckpointWarning(CheckpointWarningCode.Repository, text)));
+                warnings.AddRange(crossReferences.Warnings);
             }
         }
 

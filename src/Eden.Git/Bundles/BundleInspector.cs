@@ -78,7 +78,7 @@ internal static class BundleInspector
             }
 
             (resolver, walk) = (next, nextWalk);
-            found.AddRange(notes);
+            found.AddRange(notes.Listed, notes.Total);
             if (depth == GitVerification.Objects && isComplete && (resolver.Links.HasMalformedTrees || !resolver.Table.AllAsExpected(entries.Kinds)))
             {
                 await Task.Run(() => new TreeWalk(resolver, found, cancellationToken).Run(walk.Reached), cancellationToken).ConfigureAwait(false);
