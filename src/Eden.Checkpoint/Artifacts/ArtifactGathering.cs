@@ -12,34 +12,36 @@ internal sealed class ArtifactGathering
     private readonly TemporaryDirectory _directory;
     private readonly ArtifactSpool _spool;
     private readonly SpooledArtifactUris _uris;
+    private long _count;
+    private long _bytes;
+    private long _verbatim;
 
     /// <param name="source">Where the bytes are.</param>
-    /// <param name="directory">The spool, in which the rows are too.</param>
+    /// <param name="directory">The directory in which the rows are.</param>
+    /// <param name="spool">Takes the bytes.</param>
     /// <param name="limits">The limits.</param>
     /// <param name="report">Takes what is wrong with rows, as each of them is met.</param>
-    public ArtifactGathering(IArtifactSource source, TemporaryDirectory directory, CheckpointLimits limits, Action<ArtifactUse, CheckpointViolation> report)
+    public ArtifactGathering(
+        IArtifactSource source, TemporaryDirectory directory, ArtifactSpool spool, CheckpointLimits limits, Action<ArtifactUse, CheckpointViolation> report)
     {
         _source = source;
         _directory = directory;
-        _spool = new ArtifactSpool(directory);
+        _spool = spool;
         _uris = new SpooledArtifactUris(ReplaceAsync, limits.MaxLineBytes, report);
     }
 
-    /// <summary>Gets the number of distinct artifacts.</summary>
-    public long Count { get; private set; }
+    /// <summary>Gathers what the rows of the spooled registries name, and replaces their files with ones that name the archive's own copies.</summary>
+    /// <param name="longestLine">The longest line that the files have.</param>
+    /// <param name="cancellationToken">Observed for every row.</param>
+    public async Task<GatheredArtifacts> GatherAsync(int longestLine, CancellationToken cancellationToken)
+    {
+        for (var kind = RegistryKind.Tasks; kind <= RegistryKind.Groups; kind++)
+        {
+            await _uris.RewriteAsync(kind, _directory.File(RegistryFiles.FileName(kind)), longestLine, cancellationToken).ConfigureAwait(false);
+        }
 
-    /// <summary>Gets the bytes of all distinct artifacts together.</summary>
-    public long Bytes { get; private set; }
-
-    /// <summary>Gets how many URIs of rows the source does not serve: they travel verbatim.</summary>
-    public long Verbatim { get; private set; }
-
-    /// <summary>Gathers what the rows of one spooled registry name, and replaces its file with one that names the archive's own copies.</summary>
-    public Task GatherAsync(RegistryKind kind, int longestLine, CancellationToken cancellationToken)
-        => _uris.RewriteAsync(kind, _directory.File(RegistryFiles.FileName(kind)), longestLine, cancellationToken);
-
-    /// <summary>Lists the artifacts in the order of their hashes: name and file.</summary>
-    public IEnumerable<(string Sha256, string File)> Files() => _spool.Files();
+        return new GatheredArtifacts(_spool, _count, _bytes, _verbatim);
+    }
 
     private async ValueTask<ArtifactOutcome> ReplaceAsync(ArtifactUse use, CancellationToken cancellationToken)
     {
@@ -48,26 +50,27 @@ internal sealed class ArtifactGathering
             var content = await _source.OpenAsync(use.Uri, cancellationToken).ConfigureAwait(false);
             if (content is null)
             {
-                Verbatim++;
-                return ArtifactOutcome.Verbatim;
+                _verbatim++;
+                return new ArtifactOutcome.Kept();
             }
 
             await using (content.ConfigureAwait(false))
             {
-                var (sha256, length, isNew) = await _spool.TakeAsync(content, cancellationToken).ConfigureAwait(false);
-                if (isNew)
+                var artifact = await _spool.TakeAsync(content, cancellationToken).ConfigureAwait(false);
+                if (artifact.IsNew)
                 {
-                    Count++;
-                    Bytes += length;
+                    _count++;
+                    _bytes += artifact.Length;
                 }
 
-                return new ArtifactOutcome(ArtifactUri.Of(sha256), []);
+                return new ArtifactOutcome.Replaced(ArtifactUri.Of(artifact.Sha256));
             }
         }
         catch (CheckpointInvalidException invalid)
         {
             // Gone on with, so that every row that names an artifact that is missing is named.
-            return new ArtifactOutcome(null, invalid.Violations);
+            return new ArtifactOutcome.Faulty(
+                invalid.Violations.Count > 0 ? invalid.Violations : ArtifactFault.Refused(use.Uri, "its source did not say why").Violations);
         }
     }
 }

@@ -1,10 +1,20 @@
 namespace Eden.Checkpoint.Artifacts;
 
-/// <summary>What became of an artifact that rows name.</summary>
-/// <param name="Uri">The URI that the rows get; <see langword="null"/> to let theirs stand.</param>
-/// <param name="Faults">What is wrong with every row that names the artifact.</param>
-internal sealed record ArtifactOutcome(string? Uri, IReadOnlyList<CheckpointViolation> Faults)
+/// <summary>What becomes of the rows that name an artifact.</summary>
+internal abstract record ArtifactOutcome
 {
-    /// <summary>Gets the outcome that changes nothing.</summary>
-    public static ArtifactOutcome Verbatim { get; } = new(null, []);
+    private ArtifactOutcome()
+    {
+    }
+
+    /// <summary>The rows keep their URI.</summary>
+    public sealed record Kept : ArtifactOutcome;
+
+    /// <summary>The rows get another URI.</summary>
+    /// <param name="Uri">The URI.</param>
+    public sealed record Replaced(string Uri) : ArtifactOutcome;
+
+    /// <summary>The rows keep their URI, and something is wrong with each of them.</summary>
+    /// <param name="Violations">What is wrong.</param>
+    public sealed record Faulty(IReadOnlyList<CheckpointViolation> Violations) : ArtifactOutcome;
 }

@@ -6,18 +6,18 @@ using Eden.Shared;
 namespace Eden.Checkpoint.Artifacts;
 
 /// <summary>The bytes of artifacts in one operation's private directory: each once, named by its hash. Not thread-safe.</summary>
-/// <remarks>What bytes became elsewhere may be noted beside their place, so that no memory is needed for it.</remarks>
+/// <remarks>What a sink made of them is kept in files too, so that no memory is needed for it.</remarks>
 internal sealed class ArtifactSpool(TemporaryDirectory directory)
 {
     private const int BufferBytes = 1 << 16;
     private const int Parts = 256;
-    private const string NoteSuffix = ".uri";
 
     private readonly string _folder = directory.File("artifacts");
+    private readonly string _stored = directory.File("artifacts-stored");
+    private readonly string _refused = directory.File("artifacts-refused");
 
     /// <summary>Copies bytes in and hashes them on the way.</summary>
-    /// <returns>Their hash, their length, and whether they were not there before.</returns>
-    public async Task<(string Sha256, long Length, bool IsNew)> TakeAsync(Stream content, CancellationToken cancellationToken)
+    public async Task<SpooledArtifact> TakeAsync(Stream content, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(_folder);
         var aside = Path.Combine(_folder, "incoming");
@@ -50,7 +50,7 @@ internal sealed class ArtifactSpool(TemporaryDirectory directory)
                 File.Move(aside, path);
             }
 
-            return (name, length, isNew);
+            return new SpooledArtifact(name, length, isNew);
         }
         finally
         {
@@ -64,17 +64,25 @@ internal sealed class ArtifactSpool(TemporaryDirectory directory)
     /// <summary>Opens the bytes of a hash.</summary>
     public FileStream Open(string sha256) => TemporaryDirectory.OpenFileAt(PathOf(sha256));
 
-    /// <summary>Notes what the bytes of a hash became, and lets go of them.</summary>
-    public async Task ReplaceAsync(string sha256, string note, CancellationToken cancellationToken)
+    /// <summary>Keeps what a sink made of the bytes of a hash, and lets go of them.</summary>
+    public async Task SettleAsync(string sha256, ArtifactStanding standing, CancellationToken cancellationToken)
     {
-        await File.WriteAllTextAsync(PathOf(sha256) + NoteSuffix, note, cancellationToken).ConfigureAwait(false);
+        var (path, text) = standing is ArtifactStanding.Stored stored ? (PathIn(_stored, sha256), stored.Uri) : (PathIn(_refused, sha256), string.Empty);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await File.WriteAllTextAsync(path, text, cancellationToken).ConfigureAwait(false);
         File.Delete(PathOf(sha256));
     }
 
-    /// <summary>Finds what was noted for a hash; <see langword="null"/> when nothing was.</summary>
-    public async Task<string?> FindNoteAsync(string sha256, CancellationToken cancellationToken)
-        => File.Exists(PathOf(sha256) + NoteSuffix)
-            ? await File.ReadAllTextAsync(PathOf(sha256) + NoteSuffix, cancellationToken).ConfigureAwait(false) : null;
+    /// <summary>Finds what a sink made of the bytes of a hash; <see langword="null"/> while none was asked.</summary>
+    public async Task<ArtifactStanding?> FindStandingAsync(string sha256, CancellationToken cancellationToken)
+    {
+        if (PathIn(_stored, sha256) is var stored && File.Exists(stored))
+        {
+            return new ArtifactStanding.Stored(await File.ReadAllTextAsync(stored, cancellationToken).ConfigureAwait(false));
+        }
+
+        return File.Exists(PathIn(_refused, sha256)) ? new ArtifactStanding.Refused() : null;
+    }
 
     /// <summary>Lists the artifacts in the order of their hashes: name and file. One part of them is looked at a time.</summary>
     public IEnumerable<(string Sha256, string File)> Files()
@@ -94,5 +102,7 @@ internal sealed class ArtifactSpool(TemporaryDirectory directory)
         }
     }
 
-    private string PathOf(string sha256) => Path.Combine(_folder, sha256[..2], sha256);
+    private string PathOf(string sha256) => PathIn(_folder, sha256);
+
+    private static string PathIn(string folder, string sha256) => Path.Combine(folder, sha256[..2], sha256);
 }

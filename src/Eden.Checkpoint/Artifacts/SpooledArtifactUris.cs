@@ -80,7 +80,7 @@ internal sealed class SpooledArtifactUris(
         }
 
         _row.ResetWrittenCount();
-        if (!ArtifactUriRewriter.Rewrite(kind, row.Span, uri => _recent.GetValueOrDefault(uri)?.Uri, _row))
+        if (!ArtifactUriRewriter.Rewrite(kind, row.Span, uri => (_recent.GetValueOrDefault(uri) as ArtifactOutcome.Replaced)?.Uri, _row))
         {
             return row;
         }
@@ -119,9 +119,12 @@ internal sealed class SpooledArtifactUris(
                 _recent.Add(uri, outcome);
             }
 
-            foreach (var fault in outcome.Faults)
+            if (outcome is ArtifactOutcome.Faulty faulty)
             {
-                report?.Invoke(use, fault with { Member = RegistryFiles.FileName(kind), Line = line });
+                foreach (var fault in faulty.Violations)
+                {
+                    report?.Invoke(use, fault with { Member = RegistryFiles.FileName(kind), Line = line });
+                }
             }
         }
     }

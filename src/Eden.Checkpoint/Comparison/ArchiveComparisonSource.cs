@@ -46,7 +46,7 @@ internal sealed class ArchiveComparisonSource : CheckpointComparisonSource
             Progress = options.Progress,
         };
         var checkpoint = await CheckpointIntake
-            .ReadAsync(archive, reading.Validator, verification, IntakeParts.Rows, cancellationToken).ConfigureAwait(false);
+            .ReadAsync(archive, new ValidatorPasses(reading.Validator), verification, IntakeParts.Rows, cancellationToken).ConfigureAwait(false);
         try
         {
             checkpoint.Report.ThrowIfInvalid();

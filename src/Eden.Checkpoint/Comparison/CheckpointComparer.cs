@@ -58,7 +58,7 @@ public sealed class CheckpointComparer
         new ArchivePartsComparer(findings, options).Compare(leftSide, rightSide);
         new ExperimentComparer(findings, options).Compare(leftSide, rightSide);
         var rows = await CompareRowsAsync(leftSide, rightSide, findings, options, cancellationToken).ConfigureAwait(false);
-        var repository = await RepositoryComparer.CompareAsync(leftSide, rightSide, findings, options, cancellationToken).ConfigureAwait(false);
+        var repository = await new RepositoryComparer(findings, options).CompareAsync(leftSide, rightSide, cancellationToken).ConfigureAwait(false);
         activity?.SetTag("eden.checkpoint.rows", rows.Sum(static count => count.Left + count.Right));
         activity?.SetTag("eden.checkpoint.differences", findings.TotalDifferences);
         return new CheckpointComparison
@@ -98,8 +98,8 @@ public sealed class CheckpointComparer
 
             // Only stores hold credentials, and a comparison never reads one: each worker that both sides have stands for its own.
             var credentials = kind == RegistryKind.Workers && (left.IsStore || right.IsStore);
-            await RegistryMerge.CompareAsync(
-                lefts, rights, comparer, findings, options, credentials ? AllowCredential : null, cancellationToken).ConfigureAwait(false);
+            await new RegistryMerge(comparer, findings, options.Limits.MaxJsonDepth)
+                .CompareAsync(lefts, rights, credentials ? AllowCredential : null, cancellationToken).ConfigureAwait(false);
         }
 
         options.Progress?.Report(new CheckpointProgress(CheckpointPhase.Compare, RegistryFiles.Count, RegistryFiles.Count));

@@ -3,28 +3,21 @@ using Eden.Checkpoint.Format.Rows.Json;
 namespace Eden.Checkpoint.Comparison;
 
 /// <summary>Walks two registries that are sorted by key side by side.</summary>
-internal static class RegistryMerge
+/// <param name="comparer">Compares two rows.</param>
+/// <param name="findings">Where missing rows go.</param>
+/// <param name="maxJsonDepth">How deep the rows may be.</param>
+internal sealed class RegistryMerge(RecordComparer comparer, ComparisonFindings findings, int maxJsonDepth)
 {
     /// <summary>Compares rows with the same key and reports those that one side lacks.</summary>
     /// <param name="left">The left registry, sorted.</param>
     /// <param name="right">The right registry, sorted.</param>
-    /// <param name="comparer">Compares two rows.</param>
-    /// <param name="findings">Where missing rows go.</param>
-    /// <param name="options">The limits.</param>
     /// <param name="matched">Called with the key of each row that both sides have, as its JSON string stands; <see langword="null"/> when nobody counts.</param>
     /// <param name="cancellationToken">Observed once per buffer.</param>
-    public static async Task CompareAsync(
-        SpooledRows left,
-        SpooledRows right,
-        RecordComparer comparer,
-        ComparisonFindings findings,
-        CheckpointComparisonOptions options,
-        Action<ReadOnlyMemory<byte>>? matched,
-        CancellationToken cancellationToken)
+    public async Task CompareAsync(SpooledRows left, SpooledRows right, Action<ReadOnlyMemory<byte>>? matched, CancellationToken cancellationToken)
     {
-        var lefts = new RowSpoolReader(left, options.Limits.MaxJsonDepth);
+        var lefts = new RowSpoolReader(left, maxJsonDepth);
         await using var leftsGuard = lefts.ConfigureAwait(false);
-        var rights = new RowSpoolReader(right, options.Limits.MaxJsonDepth);
+        var rights = new RowSpoolReader(right, maxJsonDepth);
         await using var rightsGuard = rights.ConfigureAwait(false);
 
         var hasLeft = await lefts.ReadAsync(cancellationToken).ConfigureAwait(false);

@@ -4,16 +4,13 @@ using Eden.Git;
 
 namespace Eden.Checkpoint.Comparison;
 
-/// <summary>Compares the refs of two repositories, and the ids of their objects.</summary>
-internal static class RepositoryComparer
+/// <summary>Compares the refs of two repositories, and the ids of their objects. Used once.</summary>
+/// <param name="findings">Where differences go.</param>
+/// <param name="options">The limits, and whether objects are compared.</param>
+internal sealed class RepositoryComparer(ComparisonFindings findings, CheckpointComparisonOptions options)
 {
     /// <returns><see langword="null"/> when a side gives no repository; that is a warning then.</returns>
-    public static async Task<CheckpointRepositoryComparison?> CompareAsync(
-        ComparisonSide left,
-        ComparisonSide right,
-        ComparisonFindings findings,
-        CheckpointComparisonOptions options,
-        CancellationToken cancellationToken)
+    public async Task<CheckpointRepositoryComparison?> CompareAsync(ComparisonSide left, ComparisonSide right, CancellationToken cancellationToken)
     {
         if (left.Bundle is null || right.Bundle is null)
         {
@@ -23,23 +20,21 @@ internal static class RepositoryComparer
             return null;
         }
 
-        var leftHeader = await ReadHeaderAsync(left.Bundle, options, cancellationToken).ConfigureAwait(false);
-        var rightHeader = await ReadHeaderAsync(right.Bundle, options, cancellationToken).ConfigureAwait(false);
+        var lefts = await ReadHeaderAsync(left.Bundle, cancellationToken).ConfigureAwait(false);
+        var rights = await ReadHeaderAsync(right.Bundle, cancellationToken).ConfigureAwait(false);
         var refs = new RefComparer(findings, left.Name, right.Name);
-        refs.Compare(leftHeader, rightHeader);
+        refs.Compare(lefts.Header, rights.Header);
         var comparison = new CheckpointRepositoryComparison { LeftRefs = refs.LeftCount, RightRefs = refs.RightCount };
-        return options.CompareObjects
-            ? await CompareObjectsAsync(left.Bundle, leftHeader, right.Bundle, rightHeader, comparison, findings, options, cancellationToken).ConfigureAwait(false)
+        return options.CompareObjects && await CompareObjectsAsync(lefts, rights, cancellationToken).ConfigureAwait(false) is var (leftObjects, rightObjects)
+            ? comparison.WithObjects(leftObjects, rightObjects)
             : comparison;
     }
 
-    /// <returns><see langword="null"/> for the placeholder: a repository without refs.</returns>
-    private static async Task<GitBundleHeader?> ReadHeaderAsync(
-        RepoBundle bundle, CheckpointComparisonOptions options, CancellationToken cancellationToken)
+    private async Task<ReadBundle> ReadHeaderAsync(RepoBundle bundle, CancellationToken cancellationToken)
     {
         if (bundle.IsEmpty)
         {
-            return null;
+            return new ReadBundle(bundle, null);
         }
 
         var stream = bundle.OpenRead();
@@ -47,7 +42,7 @@ internal static class RepositoryComparer
         {
             try
             {
-                return await GitBundle.ReadHeaderAsync(stream, options.Limits.ToGitLimits(), cancellationToken).ConfigureAwait(false);
+                return new ReadBundle(bundle, await GitBundle.ReadHeaderAsync(stream, options.Limits.ToGitLimits(), cancellationToken).ConfigureAwait(false));
             }
             catch (GitDamagedException damage)
             {
@@ -56,40 +51,33 @@ internal static class RepositoryComparer
         }
     }
 
-    private static async Task<CheckpointRepositoryComparison> CompareObjectsAsync(
-        RepoBundle left,
-        GitBundleHeader? leftHeader,
-        RepoBundle right,
-        GitBundleHeader? rightHeader,
-        CheckpointRepositoryComparison comparison,
-        ComparisonFindings findings,
-        CheckpointComparisonOptions options,
-        CancellationToken cancellationToken)
+    /// <returns>How many objects each side has; <see langword="null"/> when they cannot be compared.</returns>
+    private async Task<(long Left, long Right)?> CompareObjectsAsync(ReadBundle left, ReadBundle right, CancellationToken cancellationToken)
     {
-        if (leftHeader is not null && rightHeader is not null)
+        if (left.Header is not null && right.Header is not null)
         {
-            if (leftHeader.ObjectFormat != rightHeader.ObjectFormat)
+            if (left.Header.ObjectFormat != right.Header.ObjectFormat)
             {
                 // Each ref differs already, and not one id could be the same.
                 findings.Warn(CheckpointWarningCode.NotCompared, "The repositories' object formats differ: objects were not compared.");
-                return comparison;
+                return null;
             }
 
-            var leftPack = await GitBundle.ReadPackIdentityAsync(left.FilePath!, leftHeader, cancellationToken).ConfigureAwait(false);
-            var rightPack = await GitBundle.ReadPackIdentityAsync(right.FilePath!, rightHeader, cancellationToken).ConfigureAwait(false);
+            var leftPack = await GitBundle.ReadPackIdentityAsync(left.Bundle.FilePath!, left.Header, cancellationToken).ConfigureAwait(false);
+            var rightPack = await GitBundle.ReadPackIdentityAsync(right.Bundle.FilePath!, right.Header, cancellationToken).ConfigureAwait(false);
             if (leftPack.Checksum == rightPack.Checksum)
             {
-                return comparison.WithObjects(leftPack.ObjectCount, rightPack.ObjectCount);
+                return (leftPack.ObjectCount, rightPack.ObjectCount);
             }
         }
 
-        var lefts = await ReadObjectsAsync(left, options, cancellationToken).ConfigureAwait(false);
-        var rights = await ReadObjectsAsync(right, options, cancellationToken).ConfigureAwait(false);
-        CompareObjects(lefts, rights, findings);
-        return comparison.WithObjects(lefts.Count, rights.Count);
+        var lefts = await ReadObjectsAsync(left.Bundle, cancellationToken).ConfigureAwait(false);
+        var rights = await ReadObjectsAsync(right.Bundle, cancellationToken).ConfigureAwait(false);
+        CompareObjects(lefts, rights);
+        return (lefts.Count, rights.Count);
     }
 
-    private static async Task<GitObjectSet> ReadObjectsAsync(RepoBundle bundle, CheckpointComparisonOptions options, CancellationToken cancellationToken)
+    private async Task<GitObjectSet> ReadObjectsAsync(RepoBundle bundle, CancellationToken cancellationToken)
     {
         if (bundle.IsEmpty)
         {
@@ -113,7 +101,7 @@ internal static class RepositoryComparer
     }
 
     /// <summary>Reports the objects that one side lacks.</summary>
-    private static void CompareObjects(GitObjectSet left, GitObjectSet right, ComparisonFindings findings)
+    private void CompareObjects(GitObjectSet left, GitObjectSet right)
     {
         foreach (var difference in GitObjectSet.Differences(left, right))
         {
@@ -136,4 +124,7 @@ internal static class RepositoryComparer
         GitObjectKind.Blob => "blob",
         _ => "tag",
     };
+
+    /// <summary>A bundle and its header, which the placeholder, a repository without refs, has not.</summary>
+    private readonly record struct ReadBundle(RepoBundle Bundle, GitBundleHeader? Header);
 }

@@ -48,7 +48,7 @@ public sealed class CheckpointExporter : ICheckpointExporter
             throw new ArgumentException("The destination cannot be written.", nameof(destination));
         }
 
-        return RunAsync((prepared, token) => prepared.WriteAsync(destination, token), options, cancellationToken);
+        return RunAsync((writing, prepared, token) => writing.WriteAsync(prepared, destination, token), options, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -56,11 +56,12 @@ public sealed class CheckpointExporter : ICheckpointExporter
         string archivePath, CheckpointExportOptions? options = null, CancellationToken cancellationToken = default)
     {
         var target = AtomicFile.Target(archivePath, nameof(archivePath));
-        return RunAsync((prepared, token) => AtomicFile.WriteAsync(target, prepared.WriteAsync, token), options, cancellationToken);
+        return RunAsync(
+            (writing, prepared, token) => AtomicFile.WriteAsync(target, (file, inner) => writing.WriteAsync(prepared, file, inner), token), options, cancellationToken);
     }
 
     private async Task<CheckpointExportResult> RunAsync(
-        Func<PreparedCheckpoint, CancellationToken, Task<CheckpointExportResult>> write,
+        Func<ArchiveWriting, PreparedCheckpoint, CancellationToken, Task<CheckpointExportResult>> write,
         CheckpointExportOptions? options,
         CancellationToken cancellationToken)
     {
@@ -79,7 +80,7 @@ public sealed class CheckpointExporter : ICheckpointExporter
             using var spool = TemporaryDirectory.Create(options.TemporaryDirectory);
             preparation = new ExportPreparation(_store, _bundles, _validator, _time, _logger, options, spool);
             using var prepared = await preparation.RunAsync(cancellationToken).ConfigureAwait(false);
-            var result = await write(prepared, cancellationToken).ConfigureAwait(false);
+            var result = await write(new ArchiveWriting(_time, options.Progress), prepared, cancellationToken).ConfigureAwait(false);
 
             var elapsed = _time.GetElapsedTime(started);
             activity?.SetTag("eden.experiment.id", result.Manifest.ExperimentId);

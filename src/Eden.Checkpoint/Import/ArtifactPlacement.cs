@@ -9,7 +9,7 @@ namespace Eden.Checkpoint.Import;
 /// <summary>Stores the artifacts that the rows name in the receiver's sink, each once, and gives the spooled rows the URIs that come back (§7).
 /// Used once, before the transaction.</summary>
 /// <remarks>Whatever the import comes to, what the sink holds by then is named by its content: a leftover that the next attempt finds or replaces.
-/// No memory is needed for an artifact: what it became is noted in the spool, in place of its bytes.</remarks>
+/// No memory is needed for an artifact: what became of it is kept in the spool, in place of its bytes.</remarks>
 internal sealed class ArtifactPlacement
 {
     private readonly IArtifactSink _sink;
@@ -18,6 +18,8 @@ internal sealed class ArtifactPlacement
     private readonly IProgress<CheckpointProgress>? _progress;
     private readonly ViolationList _violations;
     private readonly SpooledArtifactUris _uris;
+    private long _count;
+    private long _bytes;
 
     public ArtifactPlacement(IArtifactSink sink, SpooledCheckpoint checkpoint, CheckpointLimits limits, IProgress<CheckpointProgress>? progress)
     {
@@ -29,17 +31,9 @@ internal sealed class ArtifactPlacement
         _uris = new SpooledArtifactUris(ReplaceAsync, limits.MaxLineBytes);
     }
 
-    /// <summary>Gets the number of artifacts stored.</summary>
-    public long Count { get; private set; }
-
-    /// <summary>Gets the bytes of all of them together.</summary>
-    public long Bytes { get; private set; }
-
-    /// <summary>Gets the longest line that the rows may have now: URIs of the receiver's may be longer than the archive's.</summary>
-    public int LongestLine => _uris.LongestLine;
-
+    /// <summary>Stores the artifacts.</summary>
     /// <exception cref="CheckpointInvalidException">The sink refused artifacts; each of them is named.</exception>
-    public async Task PlaceAsync(CancellationToken cancellationToken)
+    public async Task<PlacedArtifacts> PlaceAsync(CancellationToken cancellationToken)
     {
         foreach (var (kind, file) in _checkpoint.RowFiles)
         {
@@ -50,33 +44,29 @@ internal sealed class ArtifactPlacement
         {
             throw new CheckpointInvalidException(_violations.Listed, _violations.Total);
         }
+
+        return new PlacedArtifacts(_count, _bytes, _uris.LongestLine);
     }
 
     private async ValueTask<ArtifactOutcome> ReplaceAsync(ArtifactUse use, CancellationToken cancellationToken)
     {
         if (ArtifactUri.HashIn(use.Uri) is not { } sha256)
         {
-            return ArtifactOutcome.Verbatim;
+            return new ArtifactOutcome.Kept();
         }
 
-        var uri = await _spool.FindNoteAsync(sha256, cancellationToken).ConfigureAwait(false);
-        if (uri is null)
+        var standing = await _spool.FindStandingAsync(sha256, cancellationToken).ConfigureAwait(false);
+        if (standing is null && _spool.Has(sha256))
         {
-            if (!_spool.Has(sha256))
-            {
-                // A submission of a task that is not completed may name what is not there.
-                return ArtifactOutcome.Verbatim;
-            }
-
-            uri = await StoreAsync(sha256, cancellationToken).ConfigureAwait(false);
-            await _spool.ReplaceAsync(sha256, uri, cancellationToken).ConfigureAwait(false);
+            standing = await StoreAsync(sha256, cancellationToken).ConfigureAwait(false);
+            await _spool.SettleAsync(sha256, standing, cancellationToken).ConfigureAwait(false);
         }
 
-        return new ArtifactOutcome(uri.Length == 0 ? null : uri, []);
+        // A submission of a task that is not completed may name what is not there; what was refused ends the import once every artifact was tried.
+        return standing is ArtifactStanding.Stored stored ? new ArtifactOutcome.Replaced(stored.Uri) : new ArtifactOutcome.Kept();
     }
 
-    /// <summary>Returns the URI of the stored artifact; an empty text when the sink refused it.</summary>
-    private async Task<string> StoreAsync(string sha256, CancellationToken cancellationToken)
+    private async Task<ArtifactStanding> StoreAsync(string sha256, CancellationToken cancellationToken)
     {
         var content = _spool.Open(sha256);
         await using var closing = content.ConfigureAwait(false);
@@ -89,12 +79,13 @@ internal sealed class ArtifactPlacement
         catch (CheckpointInvalidException refusal)
         {
             // Gone on with, so that every artifact that cannot be stored is named.
-            foreach (var violation in refusal.Violations)
-            {
-                _violations.Add(violation with { Member = $"{_checkpoint.Report.Manifest!.Files.ArtifactsDirectory}/{sha256}" });
-            }
+            var member = $"{_checkpoint.Report.Manifest!.Files.ArtifactsDirectory}/{sha256}";
+            CheckpointViolation[] violations = [.. refusal.Violations.Select(violation => violation with { Member = member })];
+            _violations.AddRange(
+                violations.Length > 0 ? violations : [new CheckpointViolation(CheckpointRule.Artifact, member, null, null, null, "The artifact sink refused it and did not say why.")],
+                refusal.TotalViolations);
 
-            return string.Empty;
+            return new ArtifactStanding.Refused();
         }
 
         if (uri is null || !UriGrammar.IsUri(Encoding.UTF8.GetBytes(uri)) || uri.StartsWith("checkpoint:", StringComparison.OrdinalIgnoreCase))
@@ -102,9 +93,9 @@ internal sealed class ArtifactPlacement
             throw new InvalidOperationException($"The artifact sink returned no URI of its own for the artifact {sha256}.");
         }
 
-        Count++;
-        Bytes += length;
-        _progress?.Report(new CheckpointProgress(CheckpointPhase.Artifacts, Bytes, null, sha256));
-        return uri;
+        _count++;
+        _bytes += length;
+        _progress?.Report(new CheckpointProgress(CheckpointPhase.Artifacts, _bytes, null, sha256));
+        return new ArtifactStanding.Stored(uri);
     }
 }

@@ -52,7 +52,7 @@ public sealed class CheckpointImporter : ICheckpointImporter
         var started = _time.GetTimestamp();
         try
         {
-            using var run = new ImportRun(_store, _issuer, _validator, _time, _logger, options ?? new CheckpointImportOptions());
+            var run = new ImportRun(_store, _issuer, _validator, _time, _logger, options ?? new CheckpointImportOptions());
             var result = await run.RunAsync(archive, cancellationToken).ConfigureAwait(false);
             var elapsed = _time.GetElapsedTime(started);
             activity?.SetTag("eden.experiment.id", result.ExperimentId);

@@ -53,16 +53,9 @@ internal sealed class ImportPush
 
             if (result.Failure is { } reason)
             {
-                result = new GitPushResult
-                {
-                    IsComplete = result.IsComplete,
-                    Remote = result.Remote,
-                    RefCount = result.RefCount,
-                    Refused = result.Refused,
-                    TotalRefused = result.TotalRefused,
-                    Failure = $"The rows are imported{(repositoryPath is null ? "" : $" and the repository is restored in {repositoryPath}")}, but the remote does not have every branch and tag, "
-                        + $"and nothing should be exported from it before it has. {reason}",
-                };
+                result = result.WithFailure(
+                    $"The rows are imported{(repositoryPath is null ? "" : $" and the repository is restored in {repositoryPath}")}, but the remote does not have every branch and tag, "
+                        + $"and nothing should be exported from it before it has. {reason}");
             }
         }
 

@@ -18,11 +18,15 @@ public sealed class CheckpointReferences : IReadOnlyCollection<GitReference>
     public CheckpointReferences(IEnumerable<GitReference> references)
     {
         ArgumentNullException.ThrowIfNull(references);
-        _table = new ReferenceTable();
+        ReferenceTable? table = null;
         foreach (var reference in references)
         {
-            _table.Add(reference);
+            // A selection from the references of an archive goes by the names of that archive.
+            table ??= new ReferenceTable(reference?.Names ?? MemberNames.Standard);
+            table.Add(reference!);
         }
+
+        _table = table ?? new ReferenceTable(MemberNames.Standard);
     }
 
     /// <summary>Shows what a table holds, without a copy: it must have been filled before others see this.</summary>
@@ -45,6 +49,9 @@ public sealed class CheckpointReferences : IReadOnlyCollection<GitReference>
 
     /// <inheritdoc/>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Gets the names of the files of the archive whose rows these are.</summary>
+    internal MemberNames Names => _table.Names;
 
     /// <summary>Lists the distinct targets with their first owners.</summary>
     internal IEnumerable<ReferenceTable.ReferenceTarget> Targets() => _table.Targets();

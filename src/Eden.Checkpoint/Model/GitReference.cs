@@ -17,10 +17,10 @@ public sealed record GitReference(GitReferenceField Field, string Value, string 
     /// <summary>Gets the archive file of the record.</summary>
     public string Member => Field switch
     {
-        GitReferenceField.IdeaParentCommits => RegistryFiles.FileName(RegistryKind.Ideas),
-        GitReferenceField.ExperimentBaseCommitSha => RegistryFiles.Experiment,
-        GitReferenceField.SubmissionCommitSha => RegistryFiles.FileName(RegistryKind.Submissions),
-        _ => RegistryFiles.FileName(RegistryKind.Variants),
+        GitReferenceField.IdeaParentCommits => Names[RegistryKind.Ideas],
+        GitReferenceField.ExperimentBaseCommitSha => Names.Experiment,
+        GitReferenceField.SubmissionCommitSha => Names[RegistryKind.Submissions],
+        _ => Names[RegistryKind.Variants],
     };
 
     /// <summary>Gets the path of the field inside the record, for example <c>parent_commits[0]</c>.</summary>
@@ -39,6 +39,9 @@ public sealed record GitReference(GitReferenceField Field, string Value, string 
             return Index is { } index ? string.Create(CultureInfo.InvariantCulture, $"{name}[{index}]") : name;
         }
     }
+
+    /// <summary>Gets the names of the archive's files.</summary>
+    internal MemberNames Names { get; init; } = MemberNames.Standard;
 
     /// <summary>Gets a value indicating whether the cross-reference check requires the field: a miss is a violation then, else a warning.</summary>
     public bool IsBinding => Field <= GitReferenceField.IdeaParentCommits;

@@ -7,7 +7,8 @@ namespace Eden.Checkpoint.Model;
 /// <summary>Collects the branches and commits that rows name.</summary>
 /// <remarks>Compact: one entry per distinct branch or commit with its first owners, some tens of bytes each. Reading is thread-safe
 /// once adding has ended; adding is not.</remarks>
-internal sealed class ReferenceTable
+/// <param name="names">The names of the files of the archive whose rows these are.</param>
+internal sealed class ReferenceTable(MemberNames names)
 {
     /// <summary>How many binding owners of a target are listed, and how many others.</summary>
     private const int MaxOwnersListed = 4;
@@ -19,6 +20,9 @@ internal sealed class ReferenceTable
     private readonly List<Owner> _owners = [];
     private byte[] _ids = [];
     private int _idsLength;
+
+    /// <summary>Gets the names of the archive's files.</summary>
+    public MemberNames Names => names;
 
     /// <summary>Gets the number of distinct branches and commits.</summary>
     public int TargetCount => _targets.Count;
@@ -191,6 +195,7 @@ internal sealed class ReferenceTable
                     owner.Index >= 0 ? owner.Index : null)
                 {
                     BranchCommit = entry.BranchCommit,
+                    Names = set.Names,
                 };
             }
         }

@@ -12,11 +12,9 @@ internal sealed class ViolationList(int capacity) : CappedList<CheckpointViolati
     /// <summary>Returns what is listed as warnings, one line each, and one more that counts what is not listed.</summary>
     /// <param name="code">What the warnings are about.</param>
     /// <param name="noun">What the unlisted ones are called.</param>
-    /// <param name="localise">Gives the files the names that the archive has for them.</param>
-    public IEnumerable<CheckpointWarning> ToWarnings(
-        CheckpointWarningCode code, string noun, Func<IReadOnlyList<CheckpointViolation>, IReadOnlyList<CheckpointViolation>>? localise = null)
+    public IEnumerable<CheckpointWarning> ToWarnings(CheckpointWarningCode code, string noun)
     {
-        var lines = (localise is null ? Listed : localise(Listed)).Select(static listed => listed.ToString());
+        var lines = Listed.Select(static listed => listed.ToString());
         return (Total > Listed.Count
             ? lines.Append(string.Create(CultureInfo.InvariantCulture, $"… and {Total - Listed.Count} more {noun}."))
             : lines).Select(line => new CheckpointWarning(code, line));

@@ -10,7 +10,6 @@ namespace Eden.Checkpoint;
 /// <remarks>Stateless and thread-safe. The bundle is read in managed code; no git binary is needed.</remarks>
 public sealed class CrossReferenceValidator : ICrossReferenceValidator
 {
-    private const string BundleMember = BundleFaults.Member;
     private const int MaxAdvisoryWarnings = 20;
 
     /// <inheritdoc/>
@@ -45,8 +44,9 @@ public sealed class CrossReferenceValidator : ICrossReferenceValidator
         GitBundleInspection inspection, CheckpointReferences references, CheckpointLimits limits, CancellationToken cancellationToken)
     {
         var violations = new ViolationList(limits.MaxViolations);
-        var warnings = BundleFaults.ToWarnings(inspection).ToList();
-        violations.AddRange(BundleFaults.ToViolations(inspection.Faults), inspection.TotalFaults);
+        var member = references.Names.RepoBundle;
+        var warnings = BundleFaults.ToWarnings(inspection, member).ToList();
+        violations.AddRange(BundleFaults.ToViolations(inspection.Faults, member), inspection.TotalFaults);
         if (inspection.HasCommitGraph)
         {
             // Without a graph every reference would be a miss, which says no more than that the bundle is unreadable.
@@ -71,11 +71,12 @@ public sealed class CrossReferenceValidator : ICrossReferenceValidator
         List<CheckpointWarning> warnings,
         CancellationToken cancellationToken)
     {
+        var member = references.Names.RepoBundle;
         var advisory = 0L;
         foreach (var target in references.Targets())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var fault = target.Branch is { } branch ? BranchFault(inspection, branch) : CommitFault(inspection, target.Commit);
+            var fault = target.Branch is { } branch ? BranchFault(inspection, branch, member) : CommitFault(inspection, target.Commit, member);
             if (fault is null)
             {
                 continue;
@@ -103,24 +104,24 @@ public sealed class CrossReferenceValidator : ICrossReferenceValidator
         if (advisory > MaxAdvisoryWarnings)
         {
             warnings.Add(new CheckpointWarning(
-                CheckpointWarningCode.Repository, $"{advisory - MaxAdvisoryWarnings} more references outside of the cross-reference check have no reachable commit in {BundleMember}."));
+                CheckpointWarningCode.Repository, $"{advisory - MaxAdvisoryWarnings} more references outside of the cross-reference check have no reachable commit in {member}."));
         }
     }
 
-    private static string? BranchFault(GitBundleInspection inspection, string branch)
+    private static string? BranchFault(GitBundleInspection inspection, string branch, string member)
         => inspection.FindRef($"refs/heads/{branch}") switch
         {
             GitRefStanding.Commit => null,
-            GitRefStanding.NotACommit => $"refs/heads/{ShortText.Of(branch, 200)} of {BundleMember} does not resolve to a commit",
-            _ => $"refs/heads/{ShortText.Of(branch, 200)} is not in {BundleMember}",
+            GitRefStanding.NotACommit => $"refs/heads/{ShortText.Of(branch, 200)} of {member} does not resolve to a commit",
+            _ => $"refs/heads/{ShortText.Of(branch, 200)} is not in {member}",
         };
 
-    private static string? CommitFault(GitBundleInspection inspection, string commit)
+    private static string? CommitFault(GitBundleInspection inspection, string commit, string member)
         => inspection.FindCommit(commit) switch
         {
             GitCommitStanding.Reachable => null,
-            GitCommitStanding.Unreachable => $"commit {commit} is in {BundleMember}, but no ref reaches it",
-            GitCommitStanding.NotACommit => $"object {commit} of {BundleMember} is not a commit",
-            _ => $"commit {commit} is not in {BundleMember}",
+            GitCommitStanding.Unreachable => $"commit {commit} is in {member}, but no ref reaches it",
+            GitCommitStanding.NotACommit => $"object {commit} of {member} is not a commit",
+            _ => $"commit {commit} is not in {member}",
         };
 }

@@ -5,14 +5,13 @@ namespace Eden.Checkpoint.Repositories;
 /// <summary>Says what faults of a bundle are in the terms of the checkpoint format.</summary>
 internal static class BundleFaults
 {
-    /// <summary>The bundle's name in an archive.</summary>
-    public const string Member = CheckpointViolation.BundleMember;
-
     /// <summary>Makes a violation of each fault.</summary>
-    public static CheckpointViolation[] ToViolations(IReadOnlyList<GitFault> faults)
-        => [.. faults.Select(static fault => CheckpointViolation.From(fault))];
+    /// <param name="faults">The faults.</param>
+    /// <param name="member">The bundle's name in the archive.</param>
+    public static CheckpointViolation[] ToViolations(IReadOnlyList<GitFault> faults, string member)
+        => [.. faults.Select(fault => CheckpointViolation.From(fault, member))];
 
-    /// <summary>Returns what is odd about a bundle, with its name in an archive.</summary>
-    public static IEnumerable<CheckpointWarning> ToWarnings(GitBundleInspection inspection)
-        => inspection.Warnings.Select(static warning => new CheckpointWarning(CheckpointWarningCode.Repository, $"{Member}: {warning}"));
+    /// <summary>Returns what is odd about a bundle, with its name in the archive.</summary>
+    public static IEnumerable<CheckpointWarning> ToWarnings(GitBundleInspection inspection, string member)
+        => inspection.Warnings.Select(warning => new CheckpointWarning(CheckpointWarningCode.Repository, $"{member}: {warning}"));
 }

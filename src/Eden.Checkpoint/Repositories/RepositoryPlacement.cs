@@ -1,4 +1,3 @@
-using Eden.Checkpoint.Diagnostics;
 using Eden.Checkpoint.Format.Manifest;
 using Eden.Checkpoint.Model;
 using Eden.Git;
@@ -55,43 +54,26 @@ internal sealed class RepositoryPlacement : IDisposable
     /// <exception cref="ExperimentIdConflictException">It has.</exception>
     public void RefuseTaken() => Refuse(Look());
 
-    /// <summary>Restores the bundle beside the repository's place, in the pass that checks all of it.</summary>
+    /// <summary>Checks all of a bundle and copies its pack, beside the repository's place. The caller looks at what was found, then keeps what was staged
+    /// (<see cref="KeepAsync"/>) or only disposes it.</summary>
     /// <param name="bundle">The bundle.</param>
-    /// <param name="limits">The ceilings to apply.</param>
-    /// <param name="temporaryDirectory">Where large delta bases may be put for a while.</param>
-    /// <param name="progress">Told of the progress.</param>
-    /// <param name="accept">Looks at the bundle before the repository is made of it.</param>
+    /// <param name="options">The limits to apply, and the like.</param>
     /// <param name="cancellationToken">Observed at least once per buffer.</param>
-    public async Task StageAsync(
-        RepoBundle bundle,
-        CheckpointLimits limits,
-        string? temporaryDirectory,
-        IProgress<CheckpointProgress>? progress,
-        Func<GitBundleInspection, Task<bool>> accept,
-        CancellationToken cancellationToken)
+    public Task<GitStagedRestore> StageAsync(RepoBundle bundle, GitBundleRestoreOptions options, CancellationToken cancellationToken)
     {
-        using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.import.restore");
         MakeParents();
         _staging = MakeStaging();
-        var staged = await GitBundle.StageRestoreAsync(
-            bundle.FilePath!,
-            Staged,
-            new GitBundleRestoreOptions { Limits = limits.ToGitLimits(), TemporaryDirectory = temporaryDirectory, Progress = GitProgressRelay.To(progress) },
-            cancellationToken).ConfigureAwait(false);
-        await using (staged.ConfigureAwait(false))
-        {
-            if (!await accept(staged.Inspection).ConfigureAwait(false))
-            {
-                return;
-            }
+        return GitBundle.StageRestoreAsync(bundle.FilePath!, Staged, options, cancellationToken);
+    }
 
-            await staged.CommitAsync(cancellationToken).ConfigureAwait(false);
-        }
-
+    /// <summary>Makes the repository of what was staged, still beside its place.</summary>
+    public async Task KeepAsync(GitStagedRestore staged, CancellationToken cancellationToken)
+    {
+        await staged.CommitAsync(cancellationToken).ConfigureAwait(false);
         IsStaged = true;
         if (_remote is not null)
         {
-            // Before the commit: from then on nobody may take what the remote has for the experiment until the push is finished.
+            // Before the commit of the rows: from then on nobody may take what the remote has for the experiment until the push is finished.
             GitPush.MarkPending(Staged, _remote);
         }
     }

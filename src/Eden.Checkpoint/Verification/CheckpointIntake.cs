@@ -14,7 +14,6 @@ internal sealed class CheckpointIntake : IDisposable
     private readonly ViolationList _violations;
     private readonly ViolationList _rowViolations;
     private readonly ViolationList _rowWarnings;
-    private readonly RowSetChecker _rows;
     private readonly MemberIntake _members;
     private readonly ArtifactSpool? _artifacts;
 
@@ -25,71 +24,53 @@ internal sealed class CheckpointIntake : IDisposable
         _violations = new ViolationList(options.Limits.MaxViolations);
         _rowViolations = new ViolationList(options.Limits.MaxViolations);
         _rowWarnings = new ViolationList(options.Limits.MaxViolations);
-        _rows = new RowSetChecker(options.Limits, directory, _rowViolations, _rowWarnings);
         _artifacts = kept.HasFlag(IntakeParts.Artifacts) ? new ArtifactSpool(directory) : null;
         _members = new MemberIntake(
-            options.Limits, directory, _violations, _rows, _rowViolations, kept.HasFlag(IntakeParts.Rows), _artifacts);
+            options.Limits, directory, _violations, _rowViolations, _rowWarnings, kept.HasFlag(IntakeParts.Rows), _artifacts);
     }
 
     /// <summary>Reads and checks an archive. Findings are data; failed I/O and cancellation throw, and leave no file behind.</summary>
     /// <param name="archive">The tar; left open.</param>
-    /// <param name="validator">The cross-reference check; one that begins early is disposed when this fails.</param>
+    /// <param name="passes">The cross-reference check. Its pass over the bundle starts as soon as that is whole, while the rows are still being checked.</param>
     /// <param name="options">Depth, limits and places.</param>
     /// <param name="kept">What stays on disk besides the bundle.</param>
     /// <param name="cancellationToken">Observed throughout.</param>
     public static async Task<SpooledCheckpoint> ReadAsync(
-        Stream archive, ICrossReferenceValidator validator, CheckpointVerificationOptions options, IntakeParts kept, CancellationToken cancellationToken)
+        Stream archive, IBundlePasses passes, CheckpointVerificationOptions options, IntakeParts kept, CancellationToken cancellationToken)
     {
         var directory = TemporaryDirectory.Create(options.TemporaryDirectory);
         try
         {
             using var intake = new CheckpointIntake(options, directory, kept);
-            return await intake.RunAsync(archive, validator, cancellationToken).ConfigureAwait(false);
+            return await intake.RunAsync(archive, passes, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            if (validator is IEarlyBundleCheck early)
-            {
-                // It reads the bundle in the directory.
-                await early.DisposeAsync().ConfigureAwait(false);
-            }
-
             directory.Dispose();
             throw;
         }
     }
 
-    public void Dispose() => _rows.Dispose();
+    public void Dispose() => _members.Dispose();
 
-    private async Task<SpooledCheckpoint> RunAsync(Stream archive, ICrossReferenceValidator validator, CancellationToken cancellationToken)
+    private async Task<SpooledCheckpoint> RunAsync(Stream archive, IBundlePasses passes, CancellationToken cancellationToken)
     {
         var progress = new ArchiveProgress(_options.Progress, archive.CanSeek ? archive.Length - archive.Position : null);
         var reader = new CheckpointArchiveReader(archive, _options.Limits, leaveOpen: true, _violations, progress);
         await using var closing = reader.ConfigureAwait(false);
         var isWhole = await ReadMembersAsync(reader, progress, cancellationToken).ConfigureAwait(false);
-        CrossReferenceReport? crossReferences = null;
-        if (isWhole && _members.Layout is not null)
-        {
-            if (_members.Bundle is { } bundle && validator is IEarlyBundleCheck early && _violations.Total + _rowViolations.Total == 0)
-            {
-                early.Begin(bundle, cancellationToken);
-            }
-
-            await _members.CompleteAsync(cancellationToken).ConfigureAwait(false);
-            _rows.Complete(cancellationToken);
-            crossReferences = await ValidateAsync(validator, cancellationToken).ConfigureAwait(false);
-        }
-
+        var crossReferences = isWhole && _members.Rows is { } rows
+            ? await CheckAsync(rows, passes, cancellationToken).ConfigureAwait(false) : null;
         return new SpooledCheckpoint(_directory)
         {
             Report = Summarise(reader, crossReferences),
             Experiment = _members.Experiment,
             Bundle = _members.Bundle ?? RepoBundle.Empty,
-            References = _rows.References,
+            References = _members.Rows?.References ?? CheckpointReferences.Empty,
             RowFiles = _members.RowFiles,
             ConfigFile = _members.ConfigFile,
             Artifacts = _artifacts,
-            ArtifactUses = _rows.ArtifactUses,
+            ArtifactUses = _members.Rows?.ArtifactUses ?? 0,
         };
     }
 
@@ -126,10 +107,32 @@ internal sealed class CheckpointIntake : IDisposable
         return true;
     }
 
-    private async Task<CrossReferenceReport?> ValidateAsync(ICrossReferenceValidator validator, CancellationToken cancellationToken)
-        => _members.Bundle is not { } bundle ? null : await validator.ValidateAsync(
+    /// <summary>Checks what holds between the members: rows among each other, and rows against the bundle.</summary>
+    private async Task<CrossReferenceReport?> CheckAsync(RowSetChecker rows, IBundlePasses passes, CancellationToken cancellationToken)
+    {
+        // A pass that takes its time from the row checks is worth it only for an archive that looks right so far.
+        var startsEarly = _violations.Total + _rowViolations.Total == 0;
+        IBundlePass? pass = null;
+        try
+        {
+            pass = startsEarly ? Start(passes, cancellationToken) : null;
+            await _members.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            rows.Complete(cancellationToken);
+            pass ??= Start(passes, cancellationToken);
+            return pass is null ? null : await pass.CompleteAsync(rows.References).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (pass is not null)
+            {
+                await pass.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private IBundlePass? Start(IBundlePasses passes, CancellationToken cancellationToken)
+        => _members.Bundle is not { } bundle ? null : passes.Start(
             bundle,
-            _rows.References,
             new CrossReferenceOptions
             {
                 Depth = _options.Depth,
@@ -137,36 +140,20 @@ internal sealed class CheckpointIntake : IDisposable
                 TemporaryDirectory = _directory.Path,
                 Progress = _options.Progress,
             },
-            cancellationToken).ConfigureAwait(false);
-
-    private static CrossReferenceReport Relisted(CrossReferenceReport report, IReadOnlyList<CheckpointViolation> violations) => new()
-    {
-        Skipped = report.Skipped,
-        Violations = violations,
-        TotalViolations = report.TotalViolations,
-        Warnings = report.Warnings,
-        RefCount = report.RefCount,
-        ObjectCount = report.ObjectCount,
-        ReachableCommitCount = report.ReachableCommitCount,
-    };
+            cancellationToken);
 
     private CheckpointVerificationReport Summarise(CheckpointArchiveReader reader, CrossReferenceReport? crossReferences)
     {
-        // The row checks know the files by their standard names; the manifest may call them otherwise.
-        IReadOnlyList<CheckpointViolation> Localise(IReadOnlyList<CheckpointViolation> found)
-            => _members.Layout is { } layout ? [.. found.Select(layout.Localise)] : found;
-
         var all = new ViolationList(_options.Limits.MaxViolations);
         var warnings = reader.Warnings.ToList();
         warnings.AddRange(_members.Warnings);
         if (_members.OtherVersion is null)
         {
             all.AddRange(_violations.Listed, _violations.Total);
-            all.AddRange(Localise(_rowViolations.Listed), _rowViolations.Total);
-            warnings.AddRange(_rowWarnings.ToWarnings(CheckpointWarningCode.Row, "warnings about rows", Localise));
+            all.AddRange(_rowViolations.Listed, _rowViolations.Total);
+            warnings.AddRange(_rowWarnings.ToWarnings(CheckpointWarningCode.Row, "warnings about rows"));
             if (crossReferences is not null)
             {
-                crossReferences = Relisted(crossReferences, Localise(crossReferences.Violations));
                 all.AddRange(crossReferences.Violations, crossReferences.TotalViolations);
                 warnings.AddRange(crossReferences.Warnings);
             }
@@ -180,7 +167,7 @@ internal sealed class CheckpointIntake : IDisposable
             TotalViolations = all.Total,
             Warnings = warnings,
             Manifest = _members.Manifest,
-            RowCounts = CheckpointManifestCounts.From(_rows.Count),
+            RowCounts = CheckpointManifestCounts.From(kind => _members.Rows?.Count(kind) ?? 0),
             CrossReferences = crossReferences,
             HasBundle = _members.Bundle is { IsEmpty: false },
             Members = _members.Sizes,

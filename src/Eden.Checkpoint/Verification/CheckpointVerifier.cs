@@ -23,7 +23,7 @@ public sealed class CheckpointVerifier : ICheckpointVerifier
         }
 
         using var checkpoint = await CheckpointIntake
-            .ReadAsync(archive, _validator, options ?? new CheckpointVerificationOptions(), IntakeParts.None, cancellationToken)
+            .ReadAsync(archive, new ValidatorPasses(_validator), options ?? new CheckpointVerificationOptions(), IntakeParts.None, cancellationToken)
             .ConfigureAwait(false);
         return checkpoint.Report;
     }

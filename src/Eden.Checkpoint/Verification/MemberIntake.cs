@@ -13,10 +13,10 @@ internal sealed class MemberIntake(
     CheckpointLimits limits,
     TemporaryDirectory directory,
     ViolationList violations,
-    RowSetChecker rows,
     ViolationList rowViolations,
+    ViolationList rowWarnings,
     bool keepRows,
-    ArtifactSpool? artifacts)
+    ArtifactSpool? artifacts) : IDisposable
 {
     private readonly EarlyMembers _early = new(directory, artifacts);
     private readonly HashSet<string> _present = new(StringComparer.Ordinal);
@@ -30,6 +30,9 @@ internal sealed class MemberIntake(
 
     /// <summary>Gets the layout that the manifest gives.</summary>
     public ArchiveLayout? Layout { get; private set; }
+
+    /// <summary>Gets the checker of the rows, once it is known from the manifest what their files are called.</summary>
+    public RowSetChecker? Rows { get; private set; }
 
     /// <summary>Gets what a manifest of another version says; nothing else of such an archive is looked at.</summary>
     public ManifestReading? OtherVersion { get; private set; }
@@ -101,11 +104,11 @@ internal sealed class MemberIntake(
                 }
             }
 
-            if (_present.Contains(Manifest!.Files[kind]) && Manifest.Counts[kind] != rows.Count(kind))
+            if (_present.Contains(Manifest!.Files[kind]) && Manifest.Counts[kind] != Rows!.Count(kind))
             {
                 var counted = Manifest.Counts[kind] == long.MaxValue ? $"{long.MaxValue} or more" : $"{Manifest.Counts[kind]}";
                 _warnings.Add(new CheckpointWarning(
-                    CheckpointWarningCode.ManifestCount, $"The manifest counts {counted} {RegistryFiles.ManifestKey(kind)}; the file has {rows.Count(kind)}."));
+                    CheckpointWarningCode.ManifestCount, $"The manifest counts {counted} {RegistryFiles.ManifestKey(kind)}; the file has {Rows!.Count(kind)}."));
             }
         }
 
@@ -115,6 +118,8 @@ internal sealed class MemberIntake(
                 CheckpointWarningCode.ManifestField, "The manifest says that no credentials need to be reissued; an import reissues them all the same."));
         }
     }
+
+    public void Dispose() => Rows?.Dispose();
 
     private async Task<bool> TakeManifestAsync(CheckpointArchiveMember member, CancellationToken cancellationToken)
     {
@@ -135,6 +140,7 @@ internal sealed class MemberIntake(
         Manifest = manifest;
         _warnings.AddRange(reading.Warnings.Select(text => new CheckpointWarning(CheckpointWarningCode.ManifestField, text)));
         Layout = new ArchiveLayout(manifest.Files);
+        Rows = new RowSetChecker(limits, directory, rowViolations, rowWarnings, names: Layout.Names);
         await TakeEarlyAsync(manifest.Files, cancellationToken).ConfigureAwait(false);
         return true;
     }
@@ -193,7 +199,7 @@ internal sealed class MemberIntake(
     {
         ArtifactCount++;
         ArtifactBytes += artifact.Length;
-        rows.AddArtifact(artifact.Name);
+        Rows!.AddArtifact(artifact.Name);
         if (!artifact.MatchesName)
         {
             violations.Add(CheckpointRule.Artifact, $"{Manifest!.Files.ArtifactsDirectory}/{artifact.Name}", null, null, null, "the bytes do not hash to the file's name");
@@ -258,15 +264,15 @@ internal sealed class MemberIntake(
             Experiment = await ReadAllAsync(content, length, cancellationToken).ConfigureAwait(false);
         }
 
-        rows.CheckExperiment(Experiment, Manifest!.ExperimentId);
+        Rows!.CheckExperiment(Experiment, Manifest!.ExperimentId);
     }
 
     private async Task CheckRowsAsync(RegistryKind kind, Stream content, CancellationToken cancellationToken)
     {
-        using var lines = new JsonLinesReader(content, RegistryFiles.FileName(kind), limits.MaxLineBytes, rowViolations);
+        using var lines = new JsonLinesReader(content, Layout!.Names[kind], limits.MaxLineBytes, rowViolations);
         while (await lines.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            rows.CheckRow(kind, lines.Line, lines.Row.Span);
+            Rows!.CheckRow(kind, lines.Line, lines.Row.Span);
         }
     }
 

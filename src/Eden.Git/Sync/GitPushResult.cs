@@ -20,4 +20,12 @@ public sealed class GitPushResult
 
     /// <summary>Gets what went wrong, what is and is not done, and how to finish; <see langword="null"/> when the push is complete.</summary>
     public string? Failure { get; init; }
+
+    /// <summary>Returns the same result with other words for what went wrong: those of a caller who knows more of what is and is not done.</summary>
+    /// <param name="failure">The words.</param>
+    public GitPushResult WithFailure(string failure)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(failure);
+        return new() { IsComplete = IsComplete, Remote = Remote, RefCount = RefCount, Refused = Refused, TotalRefused = TotalRefused, Failure = failure };
+    }
 }

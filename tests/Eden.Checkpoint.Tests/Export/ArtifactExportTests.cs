@@ -133,6 +133,18 @@ public class ArtifactExportTests
             .And.Property(nameof(CheckpointViolation.Member)).EqualTo("variants.jsonl").And.Property(nameof(CheckpointViolation.Line)).EqualTo(1));
     }
 
+    [Test]
+    public async Task A_source_that_refuses_an_artifact_without_a_violation_fails_the_export_too()
+    {
+        var source = new Mock<IArtifactSource>();
+        source.Setup(s => s.OpenAsync(Uri("plan.txt"), It.IsAny<CancellationToken>())).ThrowsAsync(new CheckpointInvalidException([]));
+
+        var failure = await Assert.ThrowsAsync<CheckpointInvalidException>(
+            () => Exporter(Store(Uri("plan.txt"), "s3:x", "s3:y")).ExportAsync(new RecordingStream(), Options() with { ArtifactSource = source.Object }));
+
+        Assert.That(failure!.Violations.Single().ToString(), Does.StartWith("ideas.jsonl:1 ").And.Contain("did not say why"));
+    }
+
     [TestCase(18, true)]
     [TestCase(17, false)]
     public async Task More_artifacts_than_an_importer_takes_members_are_refused(int members, bool accepted)

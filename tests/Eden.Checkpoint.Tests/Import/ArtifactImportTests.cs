@@ -210,6 +210,20 @@ public class ArtifactImportTests
     }
 
     [Test]
+    public async Task A_sink_that_refuses_an_artifact_without_a_violation_fails_the_import_too()
+    {
+        var database = await _scene.ReceiverAsync(Receiver);
+        var sink = new Mock<IArtifactSink>();
+        sink.Setup(s => s.StoreAsync(It.IsAny<string>(), It.IsAny<Stream>(), It.IsAny<CancellationToken>())).ThrowsAsync(new CheckpointInvalidException([]));
+
+        var failure = await Assert.ThrowsAsync<CheckpointInvalidException>(
+            () => _scene.Importer(database).ImportAsync(new MemoryStream(Named().ToTar()), _scene.Options() with { ArtifactSink = sink.Object }));
+
+        Assert.That(failure!.Violations.Select(violation => violation.Member), Is.EquivalentTo(new[] { $"artifacts/sha256/{Hash(s_plan)}", $"artifacts/sha256/{Hash(s_log)}" }));
+        _scene.AssertNothingTemporary();
+    }
+
+    [Test]
     public async Task A_sink_that_fails_or_is_cancelled_leaves_the_target_as_it_was([Values("disk", "cancel", "no uri", "archive uri")] string fault)
     {
         var database = await _scene.ReceiverAsync(Receiver);

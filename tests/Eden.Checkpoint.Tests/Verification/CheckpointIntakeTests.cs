@@ -71,5 +71,5 @@ public class CheckpointIntakeTests : VerifierTestBase
 
     private Task<SpooledCheckpoint> ReadAsync(byte[] tar, IntakeParts kept)
         => CheckpointIntake.ReadAsync(
-            new AsyncOnlyStream(new MemoryStream(tar)), Validator.Object, new CheckpointVerificationOptions { TemporaryDirectory = Folder.Path }, kept, CancellationToken.None);
+            new AsyncOnlyStream(new MemoryStream(tar)), new ValidatorPasses(Validator.Object), new CheckpointVerificationOptions { TemporaryDirectory = Folder.Path }, kept, CancellationToken.None);
 }

@@ -146,6 +146,29 @@ public class CheckpointVerifierTests : VerifierTestBase
     }
 
     [Test]
+    public async Task The_cross_reference_check_names_rows_and_bundle_as_the_manifest_does()
+    {
+        var archive = new HandMadeArchive().Rename("repo.bundle", "git/all.bundle").Rename("variants.jsonl", "rows/variants.jsonl").EditManifest(json =>
+        {
+            json["files"]!["repo_bundle"] = "git/all.bundle";
+            json["files"]!["variants"] = "rows/variants.jsonl";
+        });
+        string[] named = [];
+        Validator
+            .Setup(validator => validator.ValidateAsync(It.IsAny<RepoBundle>(), It.IsAny<CheckpointReferences>(), It.IsAny<CrossReferenceOptions>(), It.IsAny<CancellationToken>()))
+            .Returns((RepoBundle bundle, CheckpointReferences references, CrossReferenceOptions? options, CancellationToken token) =>
+            {
+                named = [.. new CheckpointReferences(references).Select(reference => reference.Member).Distinct()];
+                return new CrossReferenceValidator().ValidateAsync(bundle, references, options, token);
+            });
+
+        var report = await VerifyAsync(archive);
+
+        Assert.That(named, Is.EquivalentTo(new[] { "experiment.json", "ideas.jsonl", "rows/variants.jsonl", "submissions.jsonl" }));
+        Assert.That(report.Violations.Select(violation => violation.Member), Is.Not.Empty.And.All.EqualTo("git/all.bundle"));
+    }
+
+    [Test]
     public async Task Explicit_directories_of_the_layout_are_accepted()
     {
         var tar = new RawTar().Member("./", type: '5').Member("checkpoint/", type: '5').Member("checkpoint/artifacts/", type: '5')

@@ -34,8 +34,8 @@ internal sealed class RowSetChecker : IDisposable
     private readonly RowScanner _scanner;
     private readonly KeyLedger _keys;
     private readonly SubmissionFaults _submissions;
-    private readonly GroupGraph _groups = new();
-    private readonly ReferenceTable _references = new();
+    private readonly GroupGraph _groups;
+    private readonly MemberNames _names;
     private readonly RowContext _context;
     private readonly long[] _counts = new long[RegistryFiles.Count];
     private int _malformed;
@@ -47,21 +47,26 @@ internal sealed class RowSetChecker : IDisposable
     /// <param name="warnings">Takes what is odd and does no harm.</param>
     /// <param name="isExport">Whether the rows are being exported: credentials in them are left out, with a warning, and not refused.</param>
     /// <param name="keyBufferBytes">The memory for keys.</param>
+    /// <param name="names">The names of the archive's files; <see langword="null"/> for the standard ones.</param>
     public RowSetChecker(
         CheckpointLimits limits,
         TemporaryDirectory spill,
         ViolationList violations,
         ViolationList warnings,
         bool isExport = false,
-        int keyBufferBytes = KeyLedger.DefaultBufferBytes)
+        int keyBufferBytes = KeyLedger.DefaultBufferBytes,
+        MemberNames? names = null)
     {
+        _names = names ?? MemberNames.Standard;
         _violations = violations;
         _warnings = warnings;
-        References = new CheckpointReferences(_references);
+        var references = new ReferenceTable(_names);
+        References = new CheckpointReferences(references);
         _scanner = new RowScanner(limits.MaxJsonDepth);
         _keys = new KeyLedger(spill, keyBufferBytes);
         _submissions = new SubmissionFaults(spill, Math.Min(keyBufferBytes, LargestSubmissionBuffer));
-        _context = new RowContext(_scanner, violations, warnings, _keys, _submissions, _groups, _references) { LeavesCredentialsOut = isExport };
+        _groups = new GroupGraph(_names[RegistryKind.Groups]);
+        _context = new RowContext(_scanner, violations, warnings, _keys, _submissions, _groups, references) { LeavesCredentialsOut = isExport };
     }
 
     /// <summary>Gets the branches and commits that the rows checked so far name.</summary>
@@ -79,7 +84,7 @@ internal sealed class RowSetChecker : IDisposable
     public void CheckExperiment(ReadOnlySpan<byte> experimentJson, string? expectedExperimentId)
     {
         _context.ExperimentId = expectedExperimentId is null ? null : Encoding.UTF8.GetBytes(expectedExperimentId);
-        Check(RegistryFiles.Experiment, null, experimentJson, ExperimentRecord.Shape, ExperimentRecord.ExperimentId, ExperimentRecord.Check);
+        Check(_names.Experiment, null, experimentJson, ExperimentRecord.Shape, ExperimentRecord.ExperimentId, ExperimentRecord.Check);
     }
 
     /// <summary>Checks one row in one forward pass.</summary>
@@ -91,7 +96,7 @@ internal sealed class RowSetChecker : IDisposable
         var index = (int)kind;
         _counts[index]++;
         var record = s_records[index];
-        return Check(RegistryFiles.FileName(kind), line, row, record.Shape, record.Id, record.Check);
+        return Check(_names[kind], line, row, record.Shape, record.Id, record.Check);
     }
 
     /// <summary>Notes what is wrong with the artifact of a submission, which matters where the submission's task is completed.</summary>
@@ -105,8 +110,8 @@ internal sealed class RowSetChecker : IDisposable
     /// <summary>Checks what holds between rows: unique ids, references, live tasks, artifacts, cycles of groups. Called once, after the last row.</summary>
     public void Complete(CancellationToken ct)
     {
-        var violations = new FindingList(_violations);
-        var warnings = new FindingList(_warnings);
+        var violations = new FindingList(_violations, _names);
+        var warnings = new FindingList(_warnings, _names);
         _keys.Complete(new KeyJoin(violations, warnings, _submissions), ct);
         _submissions.Complete(violations, warnings, ct);
         violations.Complete();

@@ -92,7 +92,7 @@ public class KeyLedgerTests
         KeyLedger ledger, TemporaryDirectory spill, ViolationList violations, int bufferBytes = KeyLedger.DefaultBufferBytes, CancellationToken cancellationToken = default)
     {
         using var submissions = new SubmissionFaults(spill, bufferBytes);
-        var (found, warnings) = (new FindingList(violations), new FindingList(new ViolationList(10)));
+        var (found, warnings) = (new FindingList(violations, MemberNames.Standard), new FindingList(new ViolationList(10), MemberNames.Standard));
         var join = new ObservedJoin(new KeyJoin(found, warnings, submissions), spill);
         ledger.Complete(join, cancellationToken);
         submissions.Complete(found, warnings, cancellationToken);

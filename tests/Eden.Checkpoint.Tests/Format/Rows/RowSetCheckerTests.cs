@@ -169,7 +169,7 @@ public class RowSetCheckerTests
     public void Memberships_of_groups_in_groups_are_limited()
     {
         var violations = new ViolationList(10);
-        var graph = new GroupGraph(2);
+        var graph = new GroupGraph("groups.jsonl", 2);
         for (var index = 0; index < 5; index++)
         {
             graph.Add(Encoding.UTF8.GetBytes(GroupId), 1, Encoding.UTF8.GetBytes(NumberedGroup(index)), index, violations);

@@ -3,7 +3,9 @@ using Eden.Checkpoint.Model;
 namespace Eden.Checkpoint.Format.Rows.Keys;
 
 /// <summary>Keeps those findings of joins that come first in the archive, as many as the report will list, and counts the rest.</summary>
-internal sealed class FindingList(ViolationList violations)
+/// <param name="violations">Takes what is kept, in the end.</param>
+/// <param name="names">The names of the archive's files.</param>
+internal sealed class FindingList(ViolationList violations, MemberNames names)
 {
     private readonly PriorityQueue<CheckpointViolation, Place> _kept = new(Comparer<Place>.Create((left, right) => right.CompareTo(left)));
     private readonly int _capacity = violations.Room;
@@ -38,7 +40,7 @@ internal sealed class FindingList(ViolationList violations)
             _dropped++;
         }
 
-        _kept.Enqueue(new CheckpointViolation(rule, RegistryFiles.FileName(registry), line, id, field, message), place);
+        _kept.Enqueue(new CheckpointViolation(rule, names[registry], line, id, field, message), place);
     }
 
     /// <summary>Counts findings that were not added.</summary>

@@ -6,7 +6,9 @@ namespace Eden.Checkpoint.Format.Rows.Keys;
 
 /// <summary>Which groups name which groups as members, and the cycles among them (§4). Not thread-safe.</summary>
 /// <remarks>Only memberships between groups are kept, tens of bytes each and at most <see cref="MostEdges"/>: workers cannot close a cycle.</remarks>
-internal sealed class GroupGraph(int mostEdges = GroupGraph.MostEdges)
+/// <param name="fileName">The name of the file of the groups.</param>
+/// <param name="mostEdges">How many memberships of groups in groups there may be.</param>
+internal sealed class GroupGraph(string fileName, int mostEdges = GroupGraph.MostEdges)
 {
     /// <summary>How many memberships of groups in groups one archive may have.</summary>
     public const int MostEdges = 1_000_000;
@@ -33,7 +35,7 @@ internal sealed class GroupGraph(int mostEdges = GroupGraph.MostEdges)
                 _overflowed = true;
                 violations.Add(
                     CheckpointRule.Limit,
-                    RegistryFiles.FileName(RegistryKind.Groups),
+                    fileName,
                     line,
                     ShownValue.Of(group),
                     "members",
@@ -134,7 +136,7 @@ internal sealed class GroupGraph(int mostEdges = GroupGraph.MostEdges)
         var rest = path.Count - start > MostShown ? " → …" : string.Empty;
         violations.Add(
             CheckpointRule.GroupCycle,
-            RegistryFiles.FileName(RegistryKind.Groups),
+            fileName,
             _groups[edge.From].Line,
             _groups[edge.From].Key.ToString(),
             string.Create(CultureInfo.InvariantCulture, $"members[{edge.Index}]"),

@@ -12,21 +12,13 @@ internal sealed class KeyJoin(FindingList violations, FindingList warnings, Subm
 {
     private readonly byte[] _previous = new byte[KeyRecord.LongestLength];
     private int _previousLength;
-    private long _definition;
-    private long _submission;
-    private long _liveTask;
-    private long _named;
-    private TaskAttribute _task;
+    private FirstUses _first;
 
     public void Take(KeyRecord record)
     {
         if (_previousLength == 0 || !KeyRecord.SameKey(record, new KeyRecord(_previous.AsSpan(0, _previousLength))))
         {
-            _definition = 0;
-            _submission = 0;
-            _liveTask = 0;
-            _named = 0;
-            _task = default;
+            _first = default;
             record.CopyTo(_previous);
             _previousLength = record.Length;
         }
@@ -53,59 +45,47 @@ internal sealed class KeyJoin(FindingList violations, FindingList warnings, Subm
 
     private void TakeDefinition(KeyRecord record)
     {
-        if (_definition == 0)
+        if (IsFirst(ref _first.Definition, record))
         {
-            _definition = record.Line;
-            _task = TaskAttribute.Read(record.Attribute);
+            _first.Task = TaskAttribute.Read(record.Attribute);
         }
         else if (record.Space != KeySpace.Artifact)
         {
-            violations.Add(CheckpointRule.DuplicateId, record, FirstIs(record, _definition));
+            violations.Add(CheckpointRule.DuplicateId, record, IsThereAlready(record, _first.Definition));
         }
     }
 
     private void TakeSubmission(KeyRecord record)
     {
-        if (_submission == 0)
+        if (!IsFirst(ref _first.Submission, record))
         {
-            _submission = record.Line;
-        }
-        else
-        {
-            violations.Add(CheckpointRule.DuplicateId, record, FirstIs(record, _submission));
+            violations.Add(CheckpointRule.DuplicateId, record, IsThereAlready(record, _first.Submission));
         }
 
         Resolve(record);
-        var kind = TaskAttribute.Read(record.Attribute).Kind;
-        if (_definition != 0 && _task.Kind != TaskKind.None && kind != TaskKind.None && kind != _task.Kind)
+        var (kind, task) = (TaskAttribute.Read(record.Attribute).Kind, _first.Task);
+        if (_first.Definition != 0 && task.Kind != TaskKind.None && kind != TaskKind.None && kind != task.Kind)
         {
             violations.Add(
                 CheckpointRule.RowReference,
                 record,
-                $"the submission's kind is {TaskKinds.Name(kind)}, the kind of task `{record.ShownKey}` is {TaskKinds.Name(_task.Kind)}",
+                $"the submission's kind is {TaskKinds.Name(kind)}, the kind of task `{record.ShownKey}` is {TaskKinds.Name(task.Kind)}",
                 "kind");
         }
 
-        if (_task.State is not (TaskState.None or TaskState.Completed))
+        if (task.State is not (TaskState.None or TaskState.Completed))
         {
-            submissions.AddState(record.Line, record.Text, _task.State);
+            submissions.AddState(record.Line, record.Text, task.State);
         }
     }
 
     private void TakeLiveTask(KeyRecord record)
     {
-        if (_liveTask == 0)
+        if (!IsFirst(ref _first.LiveTask, record))
         {
-            _liveTask = record.Line;
-        }
-        else
-        {
-            violations.Add(
-                CheckpointRule.LiveTask,
-                record,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"`{record.ShownKey}` already has a live {TaskKinds.Name(TaskAttribute.Read(record.Attribute).Kind)} task on line {_liveTask}"));
+            var kind = TaskKinds.Name(TaskAttribute.Read(record.Attribute).Kind);
+            violations.Add(CheckpointRule.LiveTask, record, string.Create(
+                CultureInfo.InvariantCulture, $"`{record.ShownKey}` already has a live {kind} task on line {_first.LiveTask}"));
         }
 
         Resolve(record);
@@ -113,22 +93,16 @@ internal sealed class KeyJoin(FindingList violations, FindingList warnings, Subm
 
     private void TakeGroupName(KeyRecord record)
     {
-        if (_named == 0)
+        if (!IsFirst(ref _first.Name, record))
         {
-            _named = record.Line;
-        }
-        else
-        {
-            warnings.Add(
-                CheckpointRule.Record,
-                record,
-                string.Create(CultureInfo.InvariantCulture, $"`{record.ShownKey}` is the name of the group on line {_named} too"));
+            warnings.Add(CheckpointRule.Record, record, string.Create(
+                CultureInfo.InvariantCulture, $"`{record.ShownKey}` is the name of the group on line {_first.Name} too"));
         }
     }
 
     private void Resolve(KeyRecord record)
     {
-        if (_definition != 0)
+        if (_first.Definition != 0)
         {
             return;
         }
@@ -148,6 +122,28 @@ internal sealed class KeyJoin(FindingList violations, FindingList warnings, Subm
         }
     }
 
-    private static string FirstIs(KeyRecord record, long line)
+    /// <summary>Tells whether a use of the key is the first of its kind, whose line is noted then.</summary>
+    private static bool IsFirst(ref long line, KeyRecord record)
+    {
+        if (line != 0)
+        {
+            return false;
+        }
+
+        line = record.Line;
+        return true;
+    }
+
+    private static string IsThereAlready(KeyRecord record, long line)
         => string.Create(CultureInfo.InvariantCulture, $"`{record.ShownKey}` is on line {line} already");
+
+    /// <summary>The lines of the first uses of the key at hand, counted from 1, and what its definition says of a task.</summary>
+    private struct FirstUses
+    {
+        public long Definition;
+        public long Submission;
+        public long LiveTask;
+        public long Name;
+        public TaskAttribute Task;
+    }
 }
