@@ -1,8 +1,11 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Eden.Checkpoint.Server;
 using Eden.Checkpoint.Tests.Kit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Eden.Checkpoint.AspNetCore.Tests;
@@ -30,6 +33,40 @@ public partial class ReadmeTests
         var synopsis = Synopsis().Match(readme).Groups[1].Value;
 
         Assert.That(Flag().Matches(synopsis).Select(match => match.Value), Is.EquivalentTo(ServerSettings.All.Select(setting => setting.Option.Name)));
+    }
+
+    [Test]
+    public async Task The_configuration_in_the_readme_is_taken_by_the_code_beside_it()
+    {
+        var readme = File.ReadAllText(Path.Combine(SourceTree.Root, "src/Eden.Checkpoint.AspNetCore/README.md"));
+        var shown = Lines(ConfigurationBlock().Match(readme).Groups[1].Value);
+        var compiled = Lines(ConfigurationRegion().Match(File.ReadAllText(ThisFile())).Groups[1].Value);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(JsonBlock().Match(readme).Groups[1].Value)));
+        builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:first", "Host=127.0.0.1"), new("ConnectionStrings:second", "Host=127.0.0.1")]);
+        Configure(builder);
+
+        await using var services = builder.Services.BuildServiceProvider();
+        var options = services.GetRequiredService<IOptions<EdenCheckpointOptions>>().Value;
+
+        Assert.That(shown, Is.EqualTo(compiled));
+        Assert.That(options.Experiments.Select(experiment => experiment.Store), Has.Exactly(2).InstanceOf<PostgresCheckpointStore>());
+        Assert.That(options.Experiments[0].Bundles, Is.InstanceOf<RemoteRepoBundleProvider>());
+        Assert.That(options.Experiments.Select(experiment => (experiment.Schedule!.Enabled, experiment.Schedule.RetentionCount)), Is.EqualTo(new[] { (true, 24), (false, 24) }));
+    }
+
+    private static void Configure(WebApplicationBuilder builder)
+    {
+        // begin configuration
+        foreach (var name in (string[])["first", "second"])
+        {
+            builder.Services.AddKeyedSingleton(name, (_, _) => NpgsqlDataSource.Create(builder.Configuration.GetConnectionString(name)!));
+            builder.Services.AddPostgresCheckpointStore(name);
+        }
+
+        builder.Services.AddEdenCheckpoint(builder.Configuration.GetSection("Eden"));
+        builder.Services.AddAuthentication().AddEdenCheckpoint();
+        // end configuration
     }
 
     // Never run: it would serve until it is stopped.
@@ -61,6 +98,15 @@ public partial class ReadmeTests
     // The one that builds a web application: a README may show other code too.
     [GeneratedRegex("```csharp\n([^`]*WebApplication[^`]*)```")]
     private static partial Regex Block();
+
+    [GeneratedRegex("```csharp\n([^`]*AddPostgresCheckpointStore[^`]*)```")]
+    private static partial Regex ConfigurationBlock();
+
+    [GeneratedRegex("```json\n([^`]*)```")]
+    private static partial Regex JsonBlock();
+
+    [GeneratedRegex(@"// begin configuration\n(.*?)// end configuration\n", RegexOptions.Singleline)]
+    private static partial Regex ConfigurationRegion();
 
     [GeneratedRegex("eden-checkpoint-server (--[^`]*)```")]
     private static partial Regex Synopsis();

@@ -14,7 +14,7 @@ internal static class SyntheticArchive
         }
 
         var exporter = new CheckpointExporter(new SyntheticStore(header.Refs, variants, workers), new ReadyBundle(bundle));
-        await exporter.ExportAsync(path, new CheckpointExportOptions { Depth = BundleVerification.Commits }, cancellationToken);
+        await exporter.ExportAsync(path, new CheckpointExportOptions { Depth = GitVerification.Commits }, cancellationToken);
     }
 
     /// <summary>Gives a bundle that is there already.</summary>

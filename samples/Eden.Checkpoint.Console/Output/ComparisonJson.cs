@@ -46,7 +46,7 @@ internal static class ComparisonJson
         json.WriteEndArray();
         WriteDifferences(json, "differences", comparison.Differences);
         json.WriteNumber("totalDifferences", comparison.TotalDifferences);
-        ReportJson.WriteStrings(json, "warnings", comparison.Warnings);
+        ReportJson.WriteStrings(json, "warnings", comparison.Warnings.Select(warning => warning.Message));
     }
 
     private static void WriteDifferences(Utf8JsonWriter json, string name, IReadOnlyList<CheckpointDifference> differences)

@@ -9,7 +9,7 @@ internal static class ComparisonText
     {
         foreach (var warning in comparison.Warnings)
         {
-            terminal.ErrorLine($"warning: {Printable.Of(warning)}");
+            terminal.ErrorLine($"warning: {Printable.Of(warning.Message)}");
         }
 
         var table = new Table { Border = TableBorder.Rounded };

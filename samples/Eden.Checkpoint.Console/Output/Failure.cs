@@ -14,16 +14,16 @@ internal sealed record Failure(
     /// <summary>Says what an exception means to the operator; <see langword="null"/> for one that only a mistake in this program explains.</summary>
     public static Failure? Of(Exception exception) => exception switch
     {
+        PostgresSchemaVersionException or PostgresSettingException => new Failure(
+            Untyped, exception.Message, ConsoleHost.ExitCode.Unavailable, false, [], 0),
         CheckpointException problem => new Failure(
             problem.ProblemType, problem.Message, CodeOf(problem), problem.IsRetryable, problem.Violations, problem.TotalViolations),
-        GitException git => GitFailure.Of(git),
+        GitException git => Of(CheckpointException.From(git)),
         UsageException usage => new Failure(Untyped, usage.Message, ConsoleHost.ExitCode.Usage, false, [], 0),
         OperationCanceledException => new Failure(Untyped, "Cancelled.", ConsoleHost.ExitCode.Cancelled, true, [], 0),
         DbException database => new Failure(Untyped, Describe(database), ConsoleHost.ExitCode.Unavailable, database.IsTransient, [], 0),
         IOException or SocketException or UnauthorizedAccessException or TimeoutException => new Failure(
             Untyped, Describe(exception), ConsoleHost.ExitCode.Unavailable, true, [], 0),
-        PostgresSchemaVersionException or PostgresSettingException => new Failure(
-            Untyped, exception.Message, ConsoleHost.ExitCode.Unavailable, false, [], 0),
         _ => null,
     };
 
@@ -70,7 +70,7 @@ internal sealed record Failure(
     // What the caller asked for wrongly (2), what cannot be had now (3), and an archive that breaks the format (1).
     private static int CodeOf(CheckpointException problem) => problem switch
     {
-        CheckpointRepoUnavailableException => ConsoleHost.ExitCode.Unavailable,
+        CheckpointRepoUnavailableException or ImportOutcomeUnknownException or StoreContentionException => ConsoleHost.ExitCode.Unavailable,
         CheckpointBadRequestException or ExperimentNotFoundException or ExperimentIdMismatchException => ConsoleHost.ExitCode.Usage,
         _ => ConsoleHost.ExitCode.Invalid,
     };

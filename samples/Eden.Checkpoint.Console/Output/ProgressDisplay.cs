@@ -28,17 +28,16 @@ internal static class ProgressDisplay
             .ConfigureAwait(false);
     }
 
-    /// <summary>One bar a phase. Reports come from any thread.</summary>
-    /// <inheritdoc cref="RunAsync"/>
+    /// <summary>Shows the progress of the git engine the same way.</summary>
     public static Task<T> RunGitAsync<T>(Terminal terminal, Func<IProgress<GitProgress>, Task<T>> work)
         => RunAsync(terminal, progress => work(new GitSteps(progress)));
 
     private sealed class GitSteps(IProgress<CheckpointProgress> progress) : IProgress<GitProgress>
     {
-        public void Report(GitProgress value) => progress.Report(
-            new CheckpointProgress(value.Phase == GitPhase.Bundle ? CheckpointPhase.Bundle : CheckpointPhase.Validate, value.Completed, value.Total, value.Item));
+        public void Report(GitProgress value) => progress.Report(CheckpointProgress.From(value));
     }
 
+    /// <summary>One bar a phase. Reports come from any thread.</summary>
     private sealed class PhaseBars(ProgressContext context) : IProgress<CheckpointProgress>
     {
         private readonly Lock _gate = new();

@@ -16,7 +16,7 @@ internal static class BundleVerifyVerb
         command.Guard(terminal, null, async (parsed, cancellationToken) =>
         {
             var path = parsed.GetRequiredValue(file);
-            var options = new GitBundleVerifyOptions { Depth = DepthOption.Read(parsed, depth) == BundleVerification.Commits ? GitVerification.Commits : GitVerification.Objects, Limits = LimitsOption.Read(parsed, limits).ToGitLimits() };
+            var options = new GitBundleVerifyOptions { Depth = DepthOption.Read(parsed, depth), Limits = LimitsOption.Read(parsed, limits).ToGitLimits() };
             using var bundle = await OpenBundle.ForReadingAsync(path, cancellationToken).ConfigureAwait(false);
             if (bundle.IsEmpty)
             {
@@ -47,7 +47,7 @@ internal static class BundleVerifyVerb
 
         terminal.Line($"{name}: invalid");
         terminal.ErrorLine($"{CheckpointProblem.CheckpointInvalid.Type}: {Quantity.Of(report.TotalFaults, "violation", "violations")} in {name}");
-        Failure.PrintViolations(terminal.ErrorLine, GitFailure.Violations(report.Faults), report.TotalFaults);
+        Failure.PrintViolations(terminal.ErrorLine, [.. report.Faults.Select(static fault => CheckpointViolation.From(fault))], report.TotalFaults);
         return ExitCode.Invalid;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Eden.Git;
 
 namespace Eden.Checkpoint.ConsoleHost.Verbs;
 
@@ -16,6 +17,6 @@ internal static class DepthOption
         return option;
     }
 
-    public static BundleVerification Read(ParseResult parsed, Option<string> option)
-        => parsed.GetValue(option) == "commits" ? BundleVerification.Commits : BundleVerification.Objects;
+    public static GitVerification Read(ParseResult parsed, Option<string> option)
+        => parsed.GetValue(option) == "commits" ? GitVerification.Commits : GitVerification.Objects;
 }

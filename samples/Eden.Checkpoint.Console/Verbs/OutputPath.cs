@@ -30,7 +30,7 @@ internal static class OutputPath
         {
             return await write().ConfigureAwait(false);
         }
-        catch (ArgumentException refused) when (refused.ParamName == "path")
+        catch (ArgumentException refused) when (refused.ParamName is "archivePath" or "bundlePath")
         {
             throw new UsageException($"{name}: {new UsageException(refused).Message}");
         }

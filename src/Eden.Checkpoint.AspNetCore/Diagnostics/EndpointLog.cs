@@ -22,4 +22,7 @@ internal static partial class EndpointLog
 
     [LoggerMessage(4005, LogLevel.Warning, "The store's credential hash of worker {WorkerId} is no argon2id hash; the worker cannot sign in")]
     public static partial void UnreadableHash(ILogger logger, string workerId);
+
+    [LoggerMessage(4006, LogLevel.Error, "A bearer could not be verified")]
+    public static partial void AuthenticationFailed(ILogger logger, Exception exception);
 }

@@ -1,12 +1,8 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Eden.Checkpoint.AspNetCore.Diagnostics;
 using Eden.Checkpoint.AspNetCore.Hosting;
 using Eden.Checkpoint.AspNetCore.Results;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -17,10 +13,6 @@ namespace Eden.Checkpoint.AspNetCore.Endpoints;
 internal static class CheckpointEndpoint
 {
     public const string ExperimentIdHeader = "X-Eden-Experiment-Id";
-
-    public const string ProblemMediaType = "application/problem+json; charset=utf-8";
-
-    private const string Json = "application/json; charset=utf-8";
 
     /// <summary>Authorises the request and does the work.</summary>
     public static async Task RunAsync(HttpContext context, CheckpointOperation operation, Func<ILogger, Task> work)
@@ -71,21 +63,6 @@ internal static class CheckpointEndpoint
     /// <summary>Whether a write found the connection gone; the request's own token may not know yet.</summary>
     private static bool IsConnectionLost(Exception failure) => failure is ConnectionAbortedException or ConnectionResetException;
 
-    public static async Task WriteJsonAsync<T>(HttpContext context, int status, T value, JsonTypeInfo<T> type, string mediaType = Json)
-    {
-        var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
-        await WriteJsonAsync(context, status, body, mediaType).ConfigureAwait(false);
-    }
-
-    public static async Task WriteJsonAsync(HttpContext context, int status, ReadOnlyMemory<byte> body, string mediaType = Json)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = mediaType;
-        context.Response.ContentLength = body.Length;
-        context.Response.Headers.CacheControl = "no-store";
-        await context.Response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
-    }
-
     private static async Task AnswerAsync(HttpContext context, CheckpointOperation operation, Exception failure, ILogger logger)
     {
         var options = context.RequestServices.GetRequiredService<IOptions<EdenCheckpointOptions>>().Value;
@@ -99,20 +76,6 @@ internal static class CheckpointEndpoint
             EndpointLog.Refused(logger, operation, problem.Problem.Status, problem.Problem.Type, problem.Detail);
         }
 
-        context.Response.Clear();
-        if (problem.Problem.Status == StatusCodes.Status401Unauthorized)
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-        }
-
-        if (problem.IsRetryable)
-        {
-            var seconds = (long)Math.Ceiling((problem.RetryAfter ?? options.RetryAfter).TotalSeconds);
-            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        }
-
-        var instance = UriHelper.BuildRelative(context.Request.PathBase, context.Request.Path);
-        var document = problem.ToDocument(instance, options.MaxProblemViolations);
-        await WriteJsonAsync(context, problem.Problem.Status, document, WireJsonContext.Default.ProblemDocument, ProblemMediaType).ConfigureAwait(false);
+        await ProblemAnswer.WriteAsync(context, problem, options.RetryAfter, options.MaxProblemViolations).ConfigureAwait(false);
     }
 }

@@ -43,7 +43,7 @@ internal static class ImportEndpoint
 
             var warnings = Warnings(result);
             EndpointLog.Imported(logger, result.ExperimentId, result.Credentials.Count, warnings.Count);
-            await CheckpointEndpoint.WriteJsonAsync(
+            await JsonAnswer.WriteAsync(
                 context, StatusCodes.Status201Created, new ImportAnswer(result.ExperimentId, warnings), WireJsonContext.Default.ImportAnswer).ConfigureAwait(false);
         });
 

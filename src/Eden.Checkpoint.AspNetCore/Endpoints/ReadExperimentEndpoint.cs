@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Eden.Checkpoint.AspNetCore.Hosting;
+using Eden.Checkpoint.AspNetCore.Results;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,7 +27,7 @@ internal static class ReadExperimentEndpoint
             CheckpointEndpoint.RequireSame(namedExperimentId, experimentId);
             var experiment = context.RequestServices.GetRequiredService<ExperimentTable>().Find(experimentId);
             var record = await ReadAsync(experiment.Settings.Store, experimentId, context.RequestAborted).ConfigureAwait(false);
-            await CheckpointEndpoint.WriteJsonAsync(context, StatusCodes.Status200OK, record).ConfigureAwait(false);
+            await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, record).ConfigureAwait(false);
         });
 
     /// <summary>Shows the provenance of a record also where it has none, and no null that clients refuse; everything else stays as it is.</summary>

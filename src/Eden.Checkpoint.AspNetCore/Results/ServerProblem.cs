@@ -17,10 +17,4 @@ internal static class ServerProblem
 
     /// <summary>Gets what happens when an upload is slower than the server waits for.</summary>
     public static CheckpointProblem UploadTooSlow { get; } = new("eden://reference-error/upload-too-slow", "The upload is too slow", 408, true);
-
-    /// <summary>Gets what happens when the store broke off while an import was committed: the recovery probe tells what became of it.</summary>
-    public static CheckpointProblem ImportOutcomeUnknown { get; } = new("eden://reference-error/import-outcome-unknown", "It is not known whether the import took place", 500, false);
-
-    /// <summary>Gets everything else: what only the server's log can explain.</summary>
-    public static CheckpointProblem Internal { get; } = new("eden://reference-error/internal", "The server failed", 500, false);
 }

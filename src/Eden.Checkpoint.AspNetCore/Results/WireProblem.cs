@@ -7,6 +7,8 @@ namespace Eden.Checkpoint.AspNetCore.Results;
 /// <summary>What a failure is on the wire: the one table from exceptions to problems (spec §9). None is without a type.</summary>
 internal sealed record WireProblem(CheckpointProblem Problem, string Detail, IReadOnlyList<CheckpointViolation> Violations, long TotalViolations)
 {
+    private const string UnknownFault = "The server failed; its log says why.";
+
     // ENOSPC and EDQUOT, as .NET passes them on, and Windows' own.
     private static readonly int[] s_diskFull = OperatingSystem.IsWindows() ? [unchecked((int)0x80070070), unchecked((int)0x80070027)] : [28, OperatingSystem.IsLinux() ? 122 : 69];
 
@@ -21,6 +23,10 @@ internal sealed record WireProblem(CheckpointProblem Problem, string Detail, IRe
 
     public static WireProblem Of(Exception exception) => exception switch
     {
+        // The server's own faults, whose messages are for the client too: what to find out by the recovery probe, or to have the operator set right.
+        ImportOutcomeUnknownException or PostgresSchemaVersionException or PostgresSettingException => Fault(((CheckpointException)exception).Problem, exception.Message),
+        StoreContentionException => Fault(CheckpointProblem.Internal, UnknownFault),
+
         CheckpointException known => new(known.Problem, known.Message, known.Violations, known.TotalViolations)
         {
             IsRetryable = known.IsRetryable,
@@ -32,15 +38,11 @@ internal sealed record WireProblem(CheckpointProblem Problem, string Detail, IRe
         // The server's own findings about a request: malformed, too long, too slow, cut off.
         BadHttpRequestException bad => new(OfStatus(bad.StatusCode), bad.Message, [], 0),
 
-        // Its message is for the client, who must find out by the recovery probe.
-        ImportOutcomeUnknownException unknown => Fault(ServerProblem.ImportOutcomeUnknown, unknown.Message),
-        PostgresSchemaVersionException or PostgresSettingException => Fault(ServerProblem.Internal, exception.Message),
-
         // Whatever else they say may name hosts, files or statements.
         DbException { IsTransient: true } => Fault(ServerProblem.StoreUnavailable, "The store cannot be reached, or gave the request up. It may be tried again."),
-        DbException { SqlState: { } code } => Fault(ServerProblem.Internal, $"The store refused the request with SQLSTATE {code}; the server's log says why."),
+        DbException { SqlState: { } code } => Fault(CheckpointProblem.Internal, $"The store refused the request with SQLSTATE {code}; the server's log says why."),
         _ when IsDiskFull(exception) => Fault(ServerProblem.DiskFull, "A disk of the server has no room left. The request may be tried again when others have ended."),
-        _ => Fault(ServerProblem.Internal, "The server failed; its log says why."),
+        _ => Fault(CheckpointProblem.Internal, UnknownFault),
     };
 
     public ProblemDocument ToDocument(string instance, int maxViolations) => new(

@@ -1,6 +1,7 @@
 using Eden.Checkpoint.AspNetCore.Authorization;
 using Eden.Checkpoint.AspNetCore.Hosting;
 using Eden.Checkpoint.AspNetCore.Wiring;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -22,6 +23,22 @@ public static class CheckpointServiceCollectionExtensions
         return services.AddEdenCheckpoint((options, _) => configure(options));
     }
 
+    /// <summary>Registers the endpoints' options and the experiments of a configuration. Nothing is contacted, also not when the host starts.</summary>
+    /// <param name="services">The host's services. A <see cref="TimeProvider"/> and an <see cref="ICheckpointAuthorizer"/> among them are used, and of each experiment its <see cref="ICheckpointStore"/>
+    /// or <see cref="ICheckpointImportStore"/>; and, where they are there, its <see cref="IRepoBundleProvider"/>, <see cref="IWorkerCredentialHashes"/>, <see cref="ICheckpointDestination"/>,
+    /// <see cref="IArtifactSource"/> and <see cref="IArtifactSink"/>.</param>
+    /// <param name="section">A section with the properties of <see cref="EdenCheckpointOptions"/> and the settings of <see cref="CheckpointSettings"/>. Its section <c>Experiments</c> has one section for
+    /// each experiment, whose name is the key of its services, and in it what differs; without <c>Experiments</c> there is one experiment, whose services have no key.</param>
+    /// <returns>The same services. The overloads may be used together: what is set in code afterwards wins.</returns>
+    /// <remarks>The section is read when the host starts. What cannot be taken stops it, with an <see cref="InvalidOperationException"/> that names each setting at fault by its whole key;
+    /// options that do not fit together with an <see cref="OptionsValidationException"/>.</remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> or <paramref name="section"/> is <see langword="null"/>.</exception>
+    public static IServiceCollection AddEdenCheckpoint(this IServiceCollection services, IConfigurationSection section)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        return services.AddEdenCheckpoint((options, provider) => EdenCheckpointOptionsReader.Read(section, options, provider));
+    }
+
     /// <summary>Registers the experiments, with other services at hand. Nothing is contacted, also not when the host starts.</summary>
     /// <param name="services">The host's services. A <see cref="TimeProvider"/> and an <see cref="ICheckpointAuthorizer"/> among them are used.</param>
     /// <param name="configure">Sets the options; called once.</param>
@@ -38,6 +55,7 @@ public static class CheckpointServiceCollectionExtensions
         services.TryAddSingleton<OperationLimits>();
         services.TryAddSingleton<HealthObservation>();
         services.TryAddSingleton<WorkerTokens>();
+        services.TryAddSingleton<BearerAuthentication>();
         services.TryAddSingleton<ICheckpointAuthorizer, BearerAuthorizer>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CheckpointSchedulerService>());
         return services;

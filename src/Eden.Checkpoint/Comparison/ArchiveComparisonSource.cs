@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Eden.Checkpoint.Format.Archive;
 using Eden.Checkpoint.Format.Rows;
 using Eden.Checkpoint.Format.Rows.Json;
 using Eden.Checkpoint.Model;
@@ -27,7 +28,7 @@ internal sealed class ArchiveComparisonSource : CheckpointComparisonSource
             return await ReadAsync(_stream, reading, cancellationToken).ConfigureAwait(false);
         }
 
-        var file = MemberSpool.Open(_path!);
+        var file = ArchiveFile.Open(_path!, "archivePath");
         await using (file.ConfigureAwait(false))
         {
             return await ReadAsync(file, reading, cancellationToken).ConfigureAwait(false);

@@ -9,7 +9,7 @@ internal sealed class ArchivePartsComparer(ComparisonFindings findings, Checkpoi
         {
             foreach (var warning in side.Warnings)
             {
-                findings.Warn($"{side.Name}: {warning}");
+                findings.Warn(warning.Code, $"{side.Name}: {warning}");
             }
         }
 
@@ -17,7 +17,7 @@ internal sealed class ArchivePartsComparer(ComparisonFindings findings, Checkpoi
         {
             if (left.Manifest is not null || right.Manifest is not null)
             {
-                findings.Warn("A store has no experiment config and no manifest: the archive's were not compared.");
+                findings.Warn(CheckpointWarningCode.NotCompared, "A store has no experiment config and no manifest: the archive's were not compared.");
             }
 
             return;

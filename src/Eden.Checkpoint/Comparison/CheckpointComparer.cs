@@ -16,15 +16,21 @@ namespace Eden.Checkpoint;
 public sealed class CheckpointComparer
 {
     private readonly ICrossReferenceValidator _validator;
+    private readonly CheckpointComparisonOptions _options;
 
     /// <summary>Creates a comparer.</summary>
     /// <param name="validator">The cross-reference check that archives must pass before they are compared; <see langword="null"/> for <see cref="CrossReferenceValidator"/>.</param>
-    public CheckpointComparer(ICrossReferenceValidator? validator = null) => _validator = validator ?? new CrossReferenceValidator();
+    /// <param name="options">The options of comparisons that are given none; <see langword="null"/> for the defaults.</param>
+    public CheckpointComparer(ICrossReferenceValidator? validator = null, CheckpointComparisonOptions? options = null)
+    {
+        _validator = validator ?? new CrossReferenceValidator();
+        _options = options ?? new CheckpointComparisonOptions();
+    }
 
     /// <summary>Compares two sides. When one was imported from the other, the source belongs on the left.</summary>
     /// <param name="left">The left side.</param>
     /// <param name="right">The right side.</param>
-    /// <param name="options">What is allowed, and how much is listed; <see langword="null"/> selects the defaults.</param>
+    /// <param name="options">What is allowed, and how much is listed; <see langword="null"/> uses the comparer's.</param>
     /// <param name="cancellationToken">Observed at least once per buffer; temporary files are gone before the task ends.</param>
     /// <returns>What differs. Differences are data: only a side that cannot be read throws.</returns>
     /// <exception cref="CheckpointInvalidException">An archive is invalid, or a store holds rows that are no JSON objects with an id.</exception>
@@ -40,7 +46,7 @@ public sealed class CheckpointComparer
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
-        options ??= new CheckpointComparisonOptions();
+        options ??= _options;
 
         using var activity = CheckpointTelemetry.Source.StartActivity("eden.checkpoint.compare");
         using var leftDirectory = TemporaryDirectory.Create(options.TemporaryDirectory);

@@ -22,7 +22,7 @@ public sealed class CheckpointComparison
     public CheckpointRepositoryComparison? Repository { get; init; }
 
     /// <summary>Gets what the operator should know: what could not be compared, and what a side's archive was warned about.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<CheckpointWarning> Warnings { get; init; } = [];
 
     /// <summary>Gets the name of the left side.</summary>
     public required string LeftName { get; init; }

@@ -1,3 +1,4 @@
+using Eden.Git;
 using Eden.Shared;
 
 namespace Eden.Checkpoint;
@@ -38,13 +39,14 @@ public sealed record CheckpointComparisonOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "From 0 to 1,000,000 samples can be listed.");
     } = 10;
 
+    /// <summary>Gets how deep archives' bundles are checked before they are compared.</summary>
+    /// <value><see cref="GitVerification.Objects"/> by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is no member of the enumeration.</exception>
+    public GitVerification Depth { get; init => field = OptionValue.Defined(value); } = GitVerification.Objects;
+
     /// <summary>Gets the limits that archives and rows are read under.</summary>
     /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>
     public CheckpointLimits Limits { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = CheckpointLimits.Default;
-
-    /// <summary>Gets how deep archives' bundles are checked before they are compared.</summary>
-    /// <value><see cref="BundleVerification.Objects"/> by default.</value>
-    public BundleVerification Depth { get; init; } = BundleVerification.Objects;
 
     /// <summary>Gets where temporary files go: a private directory in it, gone when the comparison ends.</summary>
     /// <value><see langword="null"/> for the system's temporary directory, the default. It holds a copy of both sides' rows, and bundles.</value>

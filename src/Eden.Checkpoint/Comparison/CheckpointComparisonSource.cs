@@ -15,12 +15,12 @@ public abstract class CheckpointComparisonSource
     public string Name { get; }
 
     /// <summary>Takes an archive in a file. It is verified in full before it is compared.</summary>
-    /// <param name="path">The file; it must not change during the comparison.</param>
+    /// <param name="archivePath">The file; it must not change during the comparison.</param>
     /// <param name="name">What messages call it; <see langword="null"/> for the file's name.</param>
-    public static CheckpointComparisonSource FromArchive(string path, string? name = null)
+    public static CheckpointComparisonSource FromArchive(string archivePath, string? name = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return new ArchiveComparisonSource(path, name ?? Path.GetFileName(path));
+        ArgumentException.ThrowIfNullOrEmpty(archivePath);
+        return new ArchiveComparisonSource(archivePath, name ?? Path.GetFileName(archivePath));
     }
 
     /// <summary>Takes an archive from a stream, read once, forward only, from its current position to its end. It is verified in full before it is compared.</summary>

@@ -24,14 +24,14 @@ internal sealed class ComparisonFindings(CheckpointComparisonOptions options)
     private readonly List<CheckpointDifference> _differences = [];
     private readonly List<CheckpointDifference>[] _samples = [.. s_names.Select(static _ => new List<CheckpointDifference>())];
     private readonly long[] _counts = new long[s_names.Length];
-    private readonly HashSet<string> _seenWarnings = new(StringComparer.Ordinal);
-    private readonly List<string> _warnings = [];
+    private readonly HashSet<CheckpointWarning> _seenWarnings = [];
+    private readonly List<CheckpointWarning> _warnings = [];
 
     public IReadOnlyList<CheckpointDifference> Differences => _differences;
 
     public long TotalDifferences { get; private set; }
 
-    public IReadOnlyList<string> Warnings => _warnings;
+    public IReadOnlyList<CheckpointWarning> Warnings => _warnings;
 
     /// <summary>Gets a value indicating whether a further difference would be listed: callers may skip building its text.</summary>
     public bool ListsDifferences => _differences.Count < options.MaxDifferences;
@@ -65,8 +65,9 @@ internal sealed class ComparisonFindings(CheckpointComparisonOptions options)
     /// <summary>Counts a use whose text was not built because the list is full.</summary>
     public void CountAllowed(CheckpointAllowances allowance) => _counts[Index(allowance)]++;
 
-    public void Warn(string warning)
+    public void Warn(CheckpointWarningCode code, string message)
     {
+        var warning = new CheckpointWarning(code, message);
         if (_warnings.Count < MostWarnings && _seenWarnings.Add(warning))
         {
             _warnings.Add(warning);

@@ -19,7 +19,7 @@ internal sealed class ExperimentComparer(ComparisonFindings findings, Checkpoint
         new JsonDifferencer().Compare(_left, _right, this);
         if (options.RightImportedFromLeft && !NamesSource(left))
         {
-            findings.Warn($"The imported_from of {right.Name} does not name {left.Name} as the source of its import.");
+            findings.Warn(CheckpointWarningCode.Provenance, $"The imported_from of {right.Name} does not name {left.Name} as the source of its import.");
         }
     }
 

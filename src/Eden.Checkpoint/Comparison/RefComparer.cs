@@ -60,7 +60,7 @@ internal sealed class RefComparer(ComparisonFindings findings, string leftName, 
             // Without a single ref there is nothing that HEAD could name.
             if (left is not null && right is not null)
             {
-                findings.Warn($"{(leftIndex < 0 ? leftName : rightName)} does not list {ShownValue.Of(name)}: it was not compared.");
+                findings.Warn(CheckpointWarningCode.NotCompared, $"{(leftIndex < 0 ? leftName : rightName)} does not list {ShownValue.Of(name)}: it was not compared.");
             }
         }
         else if (leftIndex < 0 || rightIndex < 0 || left!.ObjectFormat != right!.ObjectFormat || left.Refs[leftIndex].ObjectId != right.Refs[rightIndex].ObjectId)

@@ -1,3 +1,4 @@
+using Eden.Checkpoint.Model;
 using Eden.Checkpoint.Repositories;
 using Eden.Git;
 
@@ -18,7 +19,7 @@ internal static class RepositoryComparer
         {
             var lacking = left.Bundle is null && right.Bundle is null ? "Neither side names a repository"
                 : $"{(left.Bundle is null ? left.Name : right.Name)} names no repository";
-            findings.Warn($"{lacking}: refs and objects were not compared.");
+            findings.Warn(CheckpointWarningCode.NotCompared, $"{lacking}: refs and objects were not compared.");
             return null;
         }
 
@@ -70,7 +71,7 @@ internal static class RepositoryComparer
             if (leftHeader.ObjectFormat != rightHeader.ObjectFormat)
             {
                 // Each ref differs already, and not one id could be the same.
-                findings.Warn("The repositories' object formats differ: objects were not compared.");
+                findings.Warn(CheckpointWarningCode.NotCompared, "The repositories' object formats differ: objects were not compared.");
                 return comparison;
             }
 

@@ -1,3 +1,4 @@
+using Eden.Git;
 using Eden.Shared;
 
 namespace Eden.Checkpoint;
@@ -15,10 +16,6 @@ public sealed record CheckpointExportOptions
 
     /// <summary>Gets the experiment's config, byte for byte as <c>experiment-config.yaml</c> carries it; empty by default.</summary>
     public ReadOnlyMemory<byte> ExperimentConfig { get; init; }
-
-    /// <summary>Gets how deep the bundle is checked before it is written.</summary>
-    /// <value><see cref="BundleVerification.Objects"/> by default.</value>
-    public BundleVerification Depth { get; init; } = BundleVerification.Objects;
 
     /// <summary>Gets where the bytes of artifacts come from (spec §7): each is stored once in the archive, and <c>artifacts_uri</c> and
     /// <c>executor_artifacts_uri</c> of ideas, variants and submissions name it there. Bytes that are missing or altered fail the export with checkpoint-invalid.</summary>
@@ -39,6 +36,11 @@ public sealed record CheckpointExportOptions
     /// <summary>Gets the free text that the manifest names as its exporter.</summary>
     /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>
     public string Implementation { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = "Eden.Checkpoint (.NET)";
+
+    /// <summary>Gets how deep the bundle is checked before it is written.</summary>
+    /// <value><see cref="GitVerification.Objects"/> by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is no member of the enumeration.</exception>
+    public GitVerification Depth { get; init => field = OptionValue.Defined(value); } = GitVerification.Objects;
 
     /// <summary>Gets the limits that config, experiment, rows, artifacts and bundle must keep, the same as an importer's.</summary>
     /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>

@@ -53,9 +53,9 @@ public sealed class CheckpointExporter : ICheckpointExporter
 
     /// <inheritdoc/>
     public Task<CheckpointExportResult> ExportAsync(
-        string path, CheckpointExportOptions? options = null, CancellationToken cancellationToken = default)
+        string archivePath, CheckpointExportOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var target = AtomicFile.Target(path, nameof(path));
+        var target = AtomicFile.Target(archivePath, nameof(archivePath));
         return RunAsync((prepared, token) => AtomicFile.WriteAsync(target, prepared.WriteAsync, token), options, cancellationToken);
     }
 

@@ -262,7 +262,7 @@ internal sealed class ExportPreparation(
         }
 
         warnings.AddRange(_warnings.ToWarnings(CheckpointWarningCode.Row, "warnings about rows"));
-        warnings.AddRange(bundle.Warnings.Select(text => new CheckpointWarning(CheckpointWarningCode.Repository, text)));
+        warnings.AddRange(bundle.Warnings);
         if (artifacts is { Verbatim: > 0 })
         {
             warnings.Add(new CheckpointWarning(
@@ -276,7 +276,7 @@ internal sealed class ExportPreparation(
                 : $"repo.bundle is the zero-byte placeholder although the rows name {references.TargetCount} branches and commits: the archive is not resumable."));
         }
 
-        warnings.AddRange(report.Warnings.Select(text => new CheckpointWarning(CheckpointWarningCode.Repository, text)));
+        warnings.AddRange(report.Warnings);
         foreach (var warning in warnings)
         {
             Log.ExportWarning(logger, experimentId, warning.Message);

@@ -22,7 +22,7 @@ public interface ICheckpointExporter
         Stream destination, CheckpointExportOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Exports to a file, which appears whole or not at all: written aside in the same directory, flushed to disk, renamed.</summary>
-    /// <param name="path">The file. One that exists is replaced, at the end; symbolic links are followed.</param>
+    /// <param name="archivePath">The file. One that exists is replaced, at the end; symbolic links are followed.</param>
     /// <param name="options">Settings such as the experiment config, limits and progress; <see langword="null"/> uses the defaults.</param>
     /// <param name="cancellationToken">Observed at every wait.</param>
     /// <returns>The manifest as written, sizes, timings and warnings.</returns>
@@ -33,5 +33,5 @@ public interface ICheckpointExporter
     /// <exception cref="ArgumentException">At the path is a directory, or a device, a pipe or a socket: open those as streams.</exception>
     /// <exception cref="DirectoryNotFoundException">The directory to write into is not there.</exception>
     Task<CheckpointExportResult> ExportAsync(
-        string path, CheckpointExportOptions? options = null, CancellationToken cancellationToken = default);
+        string archivePath, CheckpointExportOptions? options = null, CancellationToken cancellationToken = default);
 }

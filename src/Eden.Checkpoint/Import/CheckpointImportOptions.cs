@@ -47,8 +47,9 @@ public sealed record CheckpointImportOptions
     public string? CredentialsDirectory { get; init => field = CheckedPath(value); }
 
     /// <summary>Gets how deep the bundle is checked. A repository that is restored is always checked in full, in the pass that writes it.</summary>
-    /// <value><see cref="BundleVerification.Objects"/> by default.</value>
-    public BundleVerification Depth { get; init; } = BundleVerification.Objects;
+    /// <value><see cref="GitVerification.Objects"/> by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is no member of the enumeration.</exception>
+    public GitVerification Depth { get; init => field = OptionValue.Defined(value); } = GitVerification.Objects;
 
     /// <summary>Gets the limits on the archive, its rows and its bundle.</summary>
     /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>

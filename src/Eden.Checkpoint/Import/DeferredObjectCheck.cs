@@ -1,3 +1,5 @@
+using Eden.Git;
+
 namespace Eden.Checkpoint.Import;
 
 /// <summary>The cross-reference check of an import that restores the repository: restoring hashes and connects every object anyway, before the target is
@@ -9,8 +11,8 @@ internal sealed class DeferredObjectCheck(ICrossReferenceValidator validator) : 
     {
         options ??= new CrossReferenceOptions();
         var report = await validator
-            .ValidateAsync(bundle, references, options with { Depth = BundleVerification.Commits }, cancellationToken).ConfigureAwait(false);
-        return report.IsValid || options.Depth == BundleVerification.Commits
+            .ValidateAsync(bundle, references, options with { Depth = GitVerification.Commits }, cancellationToken).ConfigureAwait(false);
+        return report.IsValid || options.Depth == GitVerification.Commits
             ? report
             : await validator.ValidateAsync(bundle, references, options, cancellationToken).ConfigureAwait(false);
     }

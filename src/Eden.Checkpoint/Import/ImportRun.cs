@@ -166,7 +166,7 @@ internal sealed class ImportRun(
             options.Progress,
             inspection =>
             {
-                _warnings.AddRange(BundleFaults.ToWarnings(inspection).Select(text => new CheckpointWarning(CheckpointWarningCode.Repository, text)).Except(_warnings).ToArray());
+                _warnings.AddRange(BundleFaults.ToWarnings(inspection).Except(_warnings).ToArray());
                 return inspection.IsWhole
                     ? Task.FromResult(true)
                     : throw new CheckpointInvalidException(BundleFaults.ToViolations(inspection.Faults), inspection.TotalFaults);

@@ -1,6 +1,9 @@
+using Eden.Checkpoint.Model;
+using Eden.Git;
+
 namespace Eden.Checkpoint;
 
-/// <summary>The base of every failure that the checkpoint format names; one subclass per problem of spec §9.</summary>
+/// <summary>The base of every failure that this library has a name for: one subclass per problem of spec §9, and a few for stores.</summary>
 /// <remarks>Argument mistakes are <see cref="ArgumentException"/>; database and disk failures pass through as they are.
 /// Messages never hold credentials or connection strings.</remarks>
 public abstract class CheckpointException : Exception
@@ -24,10 +27,10 @@ public abstract class CheckpointException : Exception
     /// <summary>Gets the problem: its type URI, title and HTTP status.</summary>
     public CheckpointProblem Problem { get; }
 
-    /// <summary>Gets the problem type URI of spec §9.</summary>
+    /// <summary>Gets the problem type URI.</summary>
     public string ProblemType => Problem.Type;
 
-    /// <summary>Gets the HTTP status of spec §9.</summary>
+    /// <summary>Gets the HTTP status.</summary>
     public int Status => Problem.Status;
 
     /// <summary>Gets a value indicating whether the same call may succeed later without anybody changing anything.</summary>
@@ -47,6 +50,17 @@ public abstract class CheckpointException : Exception
 
     /// <summary>Gets the number of violations found, listed or not.</summary>
     public long TotalViolations { get; }
+
+    /// <summary>Makes a failure of the git engine one of the checkpoint format: <see cref="CheckpointInvalidException"/> where a bundle has faults,
+    /// <see cref="CheckpointRepoUnavailableException"/> for everything else, with the same message and the same answer to whether trying again can help.</summary>
+    /// <param name="failure">The engine's failure; it becomes the inner exception.</param>
+    /// <returns>The exception, which is not thrown.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="failure"/> is <see langword="null"/>.</exception>
+    public static CheckpointException From(GitException failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return failure is GitDamagedException { TotalFaults: > 0 } damage ? damage.ToInvalid() : failure.ToUnavailable();
+    }
 
     private protected static string Describe(string lead, IReadOnlyList<CheckpointViolation> violations, long total)
         => violations.Count == 0

@@ -1,4 +1,5 @@
 using Eden.Git;
+using Eden.Shared;
 
 namespace Eden.Checkpoint;
 
@@ -16,48 +17,48 @@ public sealed record CheckpointLimits
     /// <summary>Gets the largest manifest, in bytes.</summary>
     /// <value>1 KiB to 64 MiB; 1 MiB by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
-    public int MaxManifestBytes { get; init => field = Within(value, KiB, 64 * MiB); } = (int)MiB;
+    public int MaxManifestBytes { get; init => field = OptionValue.Within(value, KiB, 64 * MiB); } = (int)MiB;
 
     /// <summary>Gets the largest <c>experiment.json</c>, in bytes.</summary>
     /// <value>1 KiB to 64 MiB; 1 MiB by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
-    public int MaxExperimentBytes { get; init => field = Within(value, KiB, 64 * MiB); } = (int)MiB;
+    public int MaxExperimentBytes { get; init => field = OptionValue.Within(value, KiB, 64 * MiB); } = (int)MiB;
 
     /// <summary>Gets the largest experiment config, in bytes.</summary>
     /// <value>0 to 1 GiB; 16 MiB by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
-    public int MaxConfigBytes { get; init => field = Within(value, 0, GiB); } = (int)(16 * MiB);
+    public int MaxConfigBytes { get; init => field = OptionValue.Within(value, 0, GiB); } = (int)(16 * MiB);
 
     /// <summary>Gets the longest JSON Lines line, in bytes without its newline.</summary>
     /// <value>256 bytes to 1 GiB; 64 MiB by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
-    public int MaxLineBytes { get; init => field = Within(value, 256, GiB); } = (int)(64 * MiB);
+    public int MaxLineBytes { get; init => field = OptionValue.Within(value, 256, GiB); } = (int)(64 * MiB);
 
     /// <summary>Gets the deepest nesting of JSON.</summary>
     /// <value>4 to 1,024; 128 by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
-    public int MaxJsonDepth { get; init => field = Within(value, 4, 1024); } = 128;
+    public int MaxJsonDepth { get; init => field = OptionValue.Within(value, 4, 1024); } = 128;
 
     /// <summary>Gets the largest number of archive members, directories and extended headers included.</summary>
     /// <value>16 to 100,000,000; 1,000,000 by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
-    public int MaxMembers { get; init => field = Within(value, 16, 100_000_000); } = 1_000_000;
+    public int MaxMembers { get; init => field = OptionValue.Within(value, 16, 100_000_000); } = 1_000_000;
 
     /// <summary>Gets the longest member path, in UTF-8 bytes.</summary>
     /// <value>64 bytes to 32 KiB; 1 KiB by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
-    public int MaxPathBytes { get; init => field = Within(value, 64, 32 * KiB); } = (int)KiB;
+    public int MaxPathBytes { get; init => field = OptionValue.Within(value, 64, 32 * KiB); } = (int)KiB;
 
     /// <summary>Gets the largest archive, in bytes.</summary>
     /// <value>1 KiB or more; unlimited (<see cref="long.MaxValue"/>) by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
-    public long MaxArchiveBytes { get; init => field = WithinLong(value, KiB, long.MaxValue); } = long.MaxValue;
+    public long MaxArchiveBytes { get; init => field = OptionValue.Within(value, KiB, long.MaxValue); } = long.MaxValue;
 
     /// <summary>Gets how many zeros may follow the first block of the end-of-archive mark, in bytes. Tar programs fill up the last record with zeros, 10 KiB by
     /// default, and a device that gives nothing else never ends.</summary>
     /// <value>1 KiB or more; 16 MiB by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
-    public long MaxTrailingZeros { get; init => field = WithinLong(value, KiB, long.MaxValue); } = 16 * MiB;
+    public long MaxTrailingZeros { get; init => field = OptionValue.Within(value, KiB, long.MaxValue); } = 16 * MiB;
 
     /// <summary>Gets the largest commit or tag object, in inflated bytes: these are held in memory one at a time.</summary>
     /// <value>1 KiB to 1 GiB; 16 MiB by default.</value>
@@ -106,18 +107,10 @@ public sealed record CheckpointLimits
     /// <summary>Gets how many violations a report lists; the total is always counted.</summary>
     /// <value>1 to 1,000,000; 100 by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside that range.</exception>
-    public int MaxViolations { get; init => field = Within(value, 1, 1_000_000); } = 100;
+    public int MaxViolations { get; init => field = OptionValue.Within(value, 1, 1_000_000); } = 100;
 
     private GitLimits Git { get; init; } = GitLimits.Default;
 
     /// <summary>Returns the ceilings that concern bundles, as the git engine takes them; it lists as many faults as there may be violations.</summary>
     public GitLimits ToGitLimits() => Git.MaxFaults == MaxViolations ? Git : Git with { MaxFaults = MaxViolations };
-
-    private static int Within(int value, long least, long most)
-        => value >= least && value <= most ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, $"The limit may be {least} to {most}.");
-
-    private static long WithinLong(long value, long least, long most)
-        => value >= least && value <= most ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, $"The limit may be {least} to {most}.");
 }

@@ -1,6 +1,6 @@
 namespace Eden.Checkpoint;
 
-/// <summary>One row of the problem table of spec §9: what a failure is called on the wire.</summary>
+/// <summary>What a failure is called on the wire: one row of the problem table of spec §9, or one of the two that the table does not have.</summary>
 /// <param name="Type">The problem type URI, for example <c>eden://error/checkpoint-invalid</c>.</param>
 /// <param name="Title">A short fixed title.</param>
 /// <param name="Status">The HTTP status.</param>
@@ -36,4 +36,10 @@ public sealed record CheckpointProblem(string Type, string Title, int Status, bo
 
     /// <summary>The remote could not be synced, the bundle could not be made, or the export's cross-reference check failed; 503, retryable.</summary>
     public static CheckpointProblem RepoUnavailable { get; } = new("eden://reference-error/checkpoint-repo-unavailable", "The repository of record is unavailable", 503, true);
+
+    /// <summary>The store broke off while an import was committed, and nobody can say yet whether it took place; 500. Not in spec §9.</summary>
+    public static CheckpointProblem ImportOutcomeUnknown { get; } = new("eden://reference-error/import-outcome-unknown", "It is not known whether the import took place", 500, false);
+
+    /// <summary>The store or its settings keep the operation from what it must do; 500. Not in spec §9.</summary>
+    public static CheckpointProblem Internal { get; } = new("eden://reference-error/internal", "The server failed", 500, false);
 }

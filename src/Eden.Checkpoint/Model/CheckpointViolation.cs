@@ -1,4 +1,5 @@
 using System.Text;
+using Eden.Git;
 
 namespace Eden.Checkpoint;
 
@@ -12,6 +13,22 @@ namespace Eden.Checkpoint;
 public sealed record CheckpointViolation(
     CheckpointRule Rule, string? Member, long? Line, string? Record, string? Field, string Message)
 {
+    internal const string BundleMember = "repo.bundle";
+
+    /// <summary>Makes a violation of a fault that the git engine found in a bundle: of <see cref="CheckpointRule.Limit"/> or <see cref="CheckpointRule.Bundle"/>,
+    /// with the object or ref at fault as its record.</summary>
+    /// <param name="fault">The fault.</param>
+    /// <param name="member">The bundle's name in the archive.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="fault"/> or <paramref name="member"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="member"/> is empty.</exception>
+    public static CheckpointViolation From(GitFault fault, string member = BundleMember)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        ArgumentException.ThrowIfNullOrEmpty(member);
+        return new CheckpointViolation(
+            fault.Kind == GitFaultKind.Limit ? CheckpointRule.Limit : CheckpointRule.Bundle, member, null, fault.Subject, null, fault.Message);
+    }
+
     /// <summary>Returns the violation as one line: <c>member:line record field: message</c>.</summary>
     public override string ToString()
     {

@@ -41,4 +41,10 @@ public enum CheckpointWarningCode
 
     /// <summary>A file that is only needed during the import could not be removed.</summary>
     Leftover,
+
+    /// <summary>A part of two checkpoints was not compared, since one of them does not have it or it cannot be compared.</summary>
+    NotCompared,
+
+    /// <summary>The right side of a comparison does not name the left one as the source of its import.</summary>
+    Provenance,
 }

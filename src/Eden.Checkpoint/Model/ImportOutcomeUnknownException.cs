@@ -4,13 +4,13 @@ namespace Eden.Checkpoint;
 /// a whole or not at all, and nobody can say yet which.</summary>
 /// <remarks><see cref="ICheckpointImporter.FindPriorImportAsync"/> tells as soon as the store answers again. A repository that was restored
 /// stays in its place with a mark of being unfinished; the next import into that path settles it.</remarks>
-public sealed class ImportOutcomeUnknownException : Exception
+public sealed class ImportOutcomeUnknownException : CheckpointException
 {
     /// <summary>Creates the failure with a message and an optional cause.</summary>
     /// <param name="message">What happened, without credentials.</param>
     /// <param name="innerException">The cause, if there is one.</param>
     public ImportOutcomeUnknownException(string message, Exception? innerException = null)
-        : base(message, innerException)
+        : base(CheckpointProblem.ImportOutcomeUnknown, message, innerException: innerException)
     {
     }
 }

@@ -15,8 +15,8 @@ public sealed class CrossReferenceReport
     /// <summary>Gets the number of violations, listed or not.</summary>
     public long TotalViolations { get; init; }
 
-    /// <summary>Gets what is odd but does not make the bundle invalid.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    /// <summary>Gets what is odd but does not make the bundle invalid; the code is <see cref="CheckpointWarningCode.Repository"/>.</summary>
+    public IReadOnlyList<CheckpointWarning> Warnings { get; init; } = [];
 
     /// <summary>Gets the number of refs in the bundle.</summary>
     public long RefCount { get; init; }

@@ -30,7 +30,7 @@ public sealed class CrossReferenceValidator : ICrossReferenceValidator
 
         var verify = new GitBundleVerifyOptions
         {
-            Depth = options.Depth == BundleVerification.Commits ? GitVerification.Commits : GitVerification.Objects,
+            Depth = options.Depth,
             Limits = options.Limits.ToGitLimits(),
             TemporaryDirectory = options.TemporaryDirectory,
             Progress = GitProgressRelay.To(options.Progress),
@@ -68,7 +68,7 @@ public sealed class CrossReferenceValidator : ICrossReferenceValidator
         GitBundleInspection inspection,
         CheckpointReferences references,
         ViolationList violations,
-        List<string> warnings,
+        List<CheckpointWarning> warnings,
         CancellationToken cancellationToken)
     {
         var advisory = 0L;
@@ -92,7 +92,8 @@ public sealed class CrossReferenceValidator : ICrossReferenceValidator
                 }
                 else if (advisory++ < MaxAdvisoryWarnings)
                 {
-                    warnings.Add($"{owner.Member}{(owner.Line is { } line ? $":{line}" : string.Empty)} {owner.RecordId} {owner.FieldPath}: {fault}");
+                    warnings.Add(new CheckpointWarning(
+                        CheckpointWarningCode.Repository, $"{owner.Member}{(owner.Line is { } line ? $":{line}" : string.Empty)} {owner.RecordId} {owner.FieldPath}: {fault}"));
                 }
             }
 
@@ -101,7 +102,8 @@ public sealed class CrossReferenceValidator : ICrossReferenceValidator
 
         if (advisory > MaxAdvisoryWarnings)
         {
-            warnings.Add($"{advisory - MaxAdvisoryWarnings} more references outside of the cross-reference check have no reachable commit in {BundleMember}.");
+            warnings.Add(new CheckpointWarning(
+                CheckpointWarningCode.Repository, $"{advisory - MaxAdvisoryWarnings} more references outside of the cross-reference check have no reachable commit in {BundleMember}."));
         }
     }
 

@@ -6,17 +6,13 @@ namespace Eden.Checkpoint.Repositories;
 internal static class BundleFaults
 {
     /// <summary>The bundle's name in an archive.</summary>
-    public const string Member = "repo.bundle";
+    public const string Member = CheckpointViolation.BundleMember;
 
     /// <summary>Makes a violation of each fault.</summary>
     public static CheckpointViolation[] ToViolations(IReadOnlyList<GitFault> faults)
-        => [.. faults.Select(fault => new CheckpointViolation(
-            fault.Kind == GitFaultKind.Limit ? CheckpointRule.Limit : CheckpointRule.Bundle, Member, null, fault.Subject, null, fault.Message))];
+        => [.. faults.Select(static fault => CheckpointViolation.From(fault))];
 
     /// <summary>Returns what is odd about a bundle, with its name in an archive.</summary>
-    public static IEnumerable<string> ToWarnings(GitBundleInspection inspection) => inspection.Warnings.Select(static warning => $"{Member}: {warning}");
-
-    /// <summary>Makes of a damaged bundle the problem of spec §9.</summary>
-    public static CheckpointInvalidException ToInvalid(this GitDamagedException damage)
-        => new(ToViolations(damage.Faults), damage.TotalFaults, damage);
+    public static IEnumerable<CheckpointWarning> ToWarnings(GitBundleInspection inspection)
+        => inspection.Warnings.Select(static warning => new CheckpointWarning(CheckpointWarningCode.Repository, $"{Member}: {warning}"));
 }

@@ -8,15 +8,5 @@ internal sealed class GitProgressRelay(IProgress<CheckpointProgress> progress) :
     /// <summary>Returns a relay; <see langword="null"/> when nobody listens.</summary>
     public static GitProgressRelay? To(IProgress<CheckpointProgress>? progress) => progress is null ? null : new GitProgressRelay(progress);
 
-    public void Report(GitProgress value) => progress.Report(new CheckpointProgress(
-        value.Phase switch
-        {
-            GitPhase.Fetch => CheckpointPhase.Sync,
-            GitPhase.Bundle => CheckpointPhase.Bundle,
-            GitPhase.Push => CheckpointPhase.Push,
-            _ => CheckpointPhase.Validate,
-        },
-        value.Completed,
-        value.Total,
-        value.Item));
+    public void Report(GitProgress value) => progress.Report(CheckpointProgress.From(value));
 }

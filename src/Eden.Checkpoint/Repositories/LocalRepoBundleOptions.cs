@@ -1,3 +1,4 @@
+using Eden.Shared;
 using Microsoft.Extensions.Logging;
 
 namespace Eden.Checkpoint;
@@ -8,11 +9,7 @@ public sealed record LocalRepoBundleOptions
     /// <summary>Gets what becomes of a variant whose work branch was deleted.</summary>
     /// <value><see cref="MissingWorkBranches.Refuse"/> by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is not defined.</exception>
-    public MissingWorkBranches MissingWorkBranches
-    {
-        get;
-        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Not a way to treat missing branches.");
-    }
+    public MissingWorkBranches MissingWorkBranches { get; init => field = OptionValue.Defined(value); }
 
     /// <summary>Gets the ceilings.</summary>
     /// <value><see cref="CheckpointLimits.Default"/> by default.</value>

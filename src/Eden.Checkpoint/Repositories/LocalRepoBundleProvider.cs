@@ -1,4 +1,5 @@
 using Eden.Checkpoint.Import;
+using Eden.Checkpoint.Model;
 using Eden.Checkpoint.Repositories;
 using Eden.Git;
 
@@ -12,12 +13,12 @@ public sealed class LocalRepoBundleProvider : IRepoBundleProvider
     private readonly LocalRepoBundleOptions _options;
 
     /// <summary>Names the repository.</summary>
-    /// <param name="path">A bare repository, or a worktree.</param>
+    /// <param name="repositoryPath">A bare repository, or a worktree.</param>
     /// <param name="options">Ceilings and the like; <see langword="null"/> selects the defaults.</param>
-    public LocalRepoBundleProvider(string path, LocalRepoBundleOptions? options = null)
+    public LocalRepoBundleProvider(string repositoryPath, LocalRepoBundleOptions? options = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        RepositoryPath = Path.GetFullPath(path);
+        ArgumentException.ThrowIfNullOrEmpty(repositoryPath);
+        RepositoryPath = Path.GetFullPath(repositoryPath);
         _options = options ?? new LocalRepoBundleOptions();
     }
 

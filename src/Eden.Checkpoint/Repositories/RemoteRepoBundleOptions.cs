@@ -1,4 +1,5 @@
 using Eden.Git;
+using Eden.Shared;
 
 namespace Eden.Checkpoint;
 
@@ -12,11 +13,7 @@ public sealed record RemoteRepoBundleOptions
     /// <summary>Gets what becomes of a variant whose work branch was deleted.</summary>
     /// <value><see cref="MissingWorkBranches.Refuse"/> by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is not defined.</exception>
-    public MissingWorkBranches MissingWorkBranches
-    {
-        get;
-        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Not a way to treat missing branches.");
-    }
+    public MissingWorkBranches MissingWorkBranches { get; init => field = OptionValue.Defined(value); }
 
     /// <summary>Gets the ceilings.</summary>
     /// <value><see cref="CheckpointLimits.Default"/> by default.</value>

@@ -1,4 +1,5 @@
 using Eden.Checkpoint.Import;
+using Eden.Checkpoint.Model;
 using Eden.Checkpoint.Repositories;
 using Eden.Git;
 
@@ -19,14 +20,14 @@ public sealed class RemoteRepoBundleProvider : IRepoBundleProvider
     private volatile string? _unfit;
 
     /// <summary>Names the clone and the remote.</summary>
-    /// <param name="path">The bare clone's folder; it need not be there.</param>
+    /// <param name="repositoryPath">The bare clone's folder; it need not be there.</param>
     /// <param name="remoteUrl">The remote, as for <see cref="LocalClone.EnsureAsync(string, string, LocalCloneOptions?, CancellationToken)"/>.</param>
     /// <param name="options">Credentials, ceilings and the like; <see langword="null"/> selects the defaults.</param>
     /// <exception cref="ArgumentException">The URL is of a kind that is not supported.</exception>
-    public RemoteRepoBundleProvider(string path, string remoteUrl, RemoteRepoBundleOptions? options = null)
+    public RemoteRepoBundleProvider(string repositoryPath, string remoteUrl, RemoteRepoBundleOptions? options = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        ClonePath = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        ArgumentException.ThrowIfNullOrEmpty(repositoryPath);
+        ClonePath = Path.TrimEndingDirectorySeparator(Path.GetFullPath(repositoryPath));
         _remote = GitRemoteAddress.Parse(remoteUrl);
         _options = options ?? new RemoteRepoBundleOptions();
     }

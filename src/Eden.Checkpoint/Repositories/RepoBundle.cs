@@ -27,7 +27,7 @@ public sealed class RepoBundle : IDisposable
     public bool IsEmpty => Length == 0;
 
     /// <summary>Gets what the maker of the bundle wants the operator to know; shown in the export's result.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<CheckpointWarning> Warnings { get; init; } = [];
 
     /// <summary>Gets the file; <see langword="null"/> for the placeholder.</summary>
     public string? FilePath => _path;
@@ -55,11 +55,11 @@ public sealed class RepoBundle : IDisposable
     }
 
     /// <summary>Takes a file that goes away with the bundle, together with the directory that was made for it, if there is one.</summary>
-    internal static RepoBundle FromOwnedFile(string path, TemporaryDirectory? directory, IReadOnlyList<string> warnings)
+    internal static RepoBundle FromOwnedFile(string path, TemporaryDirectory? directory, IReadOnlyList<CheckpointWarning> warnings)
         => new(path, new FileInfo(path).Length, deleteFile: directory is null, directory) { Warnings = warnings };
 
     /// <summary>Makes a zero-byte placeholder that says why it is one.</summary>
-    internal static RepoBundle EmptyBecause(IReadOnlyList<string> warnings) => new(null, 0, false, null) { Warnings = warnings };
+    internal static RepoBundle EmptyBecause(IReadOnlyList<CheckpointWarning> warnings) => new(null, 0, false, null) { Warnings = warnings };
 
     /// <summary>Copies a stream from its current position into a private temporary file.</summary>
     /// <param name="source">Readable, need not seek, left open.</param>

@@ -33,14 +33,17 @@ internal static class RepositoryBundler
                 }
 
                 return RepoBundle.EmptyBecause(
-                    [.. result.Warnings, $"The repository '{path}' has no refs: the bundle is the zero-byte placeholder, and the checkpoint cannot be resumed."]);
+                    [
+                        .. ToWarnings(result.Warnings),
+                        new CheckpointWarning(
+                            CheckpointWarningCode.NotResumable,
+                            $"The repository '{path}' has no refs: the bundle is the zero-byte placeholder, and the checkpoint cannot be resumed."),
+                    ]);
             }
 
-            var warnings = result.Warnings;
-            if (restored.Count > 0)
-            {
-                warnings = [.. warnings, Describe(restored)];
-            }
+            CheckpointWarning[] warnings = restored.Count > 0
+                ? [.. ToWarnings(result.Warnings), new CheckpointWarning(CheckpointWarningCode.Repository, Describe(restored))]
+                : [.. ToWarnings(result.Warnings)];
 
             if (options.Logger is { } logger)
             {
@@ -120,6 +123,9 @@ internal static class RepositoryBundler
             yield return name[..slash];
         }
     }
+
+    private static IEnumerable<CheckpointWarning> ToWarnings(IReadOnlyList<string> texts)
+        => texts.Select(static text => new CheckpointWarning(CheckpointWarningCode.Repository, text));
 
     private static string Describe(List<GitBundleRef> restored)
     {

@@ -1,4 +1,4 @@
-using Eden.Checkpoint.Repositories;
+using Eden.Checkpoint.Model;
 using Eden.Git;
 
 namespace Eden.Checkpoint;

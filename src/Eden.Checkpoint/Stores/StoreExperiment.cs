@@ -1,7 +1,7 @@
 namespace Eden.Checkpoint;
 
 /// <summary>An experiment's runtime record as an import hands it to a store (spec §4, §8). Immutable.</summary>
-public sealed record StoreExperiment
+public sealed class StoreExperiment
 {
     /// <summary>Gets the id that the experiment lands under.</summary>
     public required string ExperimentId { get; init; }

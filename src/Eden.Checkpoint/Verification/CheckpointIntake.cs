@@ -157,7 +157,7 @@ internal sealed class CheckpointIntake : IDisposable
             => _members.Layout is { } layout ? [.. found.Select(layout.Localise)] : found;
 
         var all = new ViolationList(_options.Limits.MaxViolations);
-        var warnings = reader.Warnings.Select(text => new CheckpointWarning(CheckpointWarningCode.ArchiveEnd, text)).ToList();
+        var warnings = reader.Warnings.ToList();
         warnings.AddRange(_members.Warnings);
         if (_members.OtherVersion is null)
         {
@@ -168,7 +168,7 @@ internal sealed class CheckpointIntake : IDisposable
             {
                 crossReferences = Relisted(crossReferences, Localise(crossReferences.Violations));
                 all.AddRange(crossReferences.Violations, crossReferences.TotalViolations);
-                warnings.AddRange(crossReferences.Warnings.Select(text => new CheckpointWarning(CheckpointWarningCode.Repository, text)));
+                warnings.AddRange(crossReferences.Warnings);
             }
         }
 

@@ -1,3 +1,4 @@
+using Eden.Git;
 using Eden.Shared;
 
 namespace Eden.Checkpoint;
@@ -6,8 +7,9 @@ namespace Eden.Checkpoint;
 public sealed record CheckpointVerificationOptions
 {
     /// <summary>Gets how deep the bundle is checked.</summary>
-    /// <value><see cref="BundleVerification.Objects"/> by default.</value>
-    public BundleVerification Depth { get; init; } = BundleVerification.Objects;
+    /// <value><see cref="GitVerification.Objects"/> by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is no member of the enumeration.</exception>
+    public GitVerification Depth { get; init => field = OptionValue.Defined(value); } = GitVerification.Objects;
 
     /// <summary>Gets the limits on the archive, its rows and its bundle.</summary>
     /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>

@@ -20,7 +20,7 @@ internal static class BundleCreation
         using var plan = MakePlan(layout, options, cancellationToken);
         if (plan.Tips.Count == 0)
         {
-            return new GitBundleCreateResult(0, 0, 0, plan.Warnings);
+            return new GitBundleCreateResult { Warnings = plan.Warnings };
         }
 
         if (plan.ObjectCount > uint.MaxValue)
@@ -48,7 +48,7 @@ internal static class BundleCreation
 
             await output.EndPackAsync().ConfigureAwait(false);
             Report(options, plan.ObjectCount, plan.ObjectCount);
-            return new GitBundleCreateResult(plan.Tips.Count, plan.ObjectCount, output.Total, plan.Warnings);
+            return new GitBundleCreateResult { RefCount = plan.Tips.Count, ObjectCount = plan.ObjectCount, Length = output.Total, Warnings = plan.Warnings };
         }
     }
 

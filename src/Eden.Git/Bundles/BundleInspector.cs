@@ -65,9 +65,10 @@ internal static class BundleInspector
 
             // What an incomplete bundle lacks was said with its prerequisites; its history is still worth reading, for the answers about commits.
             var scope = depth == GitVerification.Objects && isComplete ? ResolverScope.Everything : ResolverScope.History;
-            resolver = new PackResolver(pack, entries, header.ObjectFormat, limits, scope, spill, Tell(progress, "objects resolved"));
-            await resolver.RunAsync(cancellationToken).ConfigureAwait(false);
-            (walk, var notes) = await WalkAsync(resolver, header, limits, cancellationToken).ConfigureAwait(false);
+            var resolving = new PackResolver(pack, entries, header.ObjectFormat, limits, scope, spill, Tell(progress, "objects resolved"));
+            await resolving.RunAsync(cancellationToken).ConfigureAwait(false);
+            (var history, var notes) = await WalkAsync(resolving, header, limits, cancellationToken).ConfigureAwait(false);
+            (resolver, walk) = (resolving, history);
             if (walk.Sought.Count > 0 && isComplete)
             {
                 // A ref or tag names a tree or blob, or something that is not there.
@@ -75,7 +76,7 @@ internal static class BundleInspector
                 (walk, notes) = await WalkAsync(resolver, header, limits, cancellationToken).ConfigureAwait(false);
             }
 
-            found.AddRange(notes);
+            found.AddRange(notes.Listed, notes.Total);
             if (depth == GitVerification.Objects && isComplete && (resolver.Links.HasMalformedTrees || !resolver.Table.AllAsExpected(entries.Kinds)))
             {
                 await Task.Run(() => new TreeWalk(resolver, found, cancellationToken).Run(walk.Reached), cancellationToken).ConfigureAwait(false);

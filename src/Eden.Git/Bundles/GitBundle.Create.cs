@@ -39,7 +39,7 @@ public static partial class GitBundle
     /// <summary>Writes everything that the refs of a repository reach as one bundle into a file, which appears whole or not at all: written aside in
     /// the same directory, flushed to disk, renamed.</summary>
     /// <param name="repositoryPath">A bare repository, or a worktree.</param>
-    /// <param name="path">The file. One that exists is replaced, at the end; symbolic links are followed.</param>
+    /// <param name="bundlePath">The file. One that exists is replaced, at the end; symbolic links are followed.</param>
     /// <param name="options">Additional refs, ceilings and progress; <see langword="null"/> selects the defaults.</param>
     /// <param name="cancellationToken">Observed at least once per megabyte written and every few thousand objects walked.</param>
     /// <returns>Counts and warnings. When the repository has no refs, the file has no bytes.</returns>
@@ -47,10 +47,10 @@ public static partial class GitBundle
     /// <exception cref="ArgumentException">At the path is a directory, or a device, a pipe or a socket: open those as streams.</exception>
     /// <exception cref="DirectoryNotFoundException">The directory to write into is not there.</exception>
     public static Task<GitBundleCreateResult> CreateAsync(
-        string repositoryPath, string path, GitBundleCreateOptions? options = null, CancellationToken cancellationToken = default)
+        string repositoryPath, string bundlePath, GitBundleCreateOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(repositoryPath);
         return AtomicFile.WriteAsync(
-            AtomicFile.Target(path, nameof(path)), (file, token) => CreateAsync(repositoryPath, file, options, token), cancellationToken);
+            AtomicFile.Target(bundlePath, nameof(bundlePath)), (file, token) => CreateAsync(repositoryPath, file, options, token), cancellationToken);
     }
 }

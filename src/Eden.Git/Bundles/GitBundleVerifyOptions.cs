@@ -8,11 +8,7 @@ public sealed record GitBundleVerifyOptions
     /// <summary>Gets how deep to look.</summary>
     /// <value><see cref="GitVerification.Objects"/> by default.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is no member of the enumeration.</exception>
-    public GitVerification Depth
-    {
-        get;
-        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "No such depth.");
-    } = GitVerification.Objects;
+    public GitVerification Depth { get; init => field = OptionValue.Defined(value); } = GitVerification.Objects;
 
     /// <summary>Gets the ceilings to apply.</summary>
     public GitLimits Limits { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = GitLimits.Default;

@@ -16,6 +16,7 @@ public sealed class GitStagedRestore : IAsyncDisposable
     private readonly TemporaryDirectory _aside;
     private readonly FileStream _pack;
     private bool _isCommitted;
+    private bool _isDisposed;
 
     private GitStagedRestore(RepositoryPlace place, TemporaryDirectory aside, FileStream pack, GitBundleInspection inspection)
     {
@@ -33,9 +34,11 @@ public sealed class GitStagedRestore : IAsyncDisposable
     /// <returns>What was made. Whatever fails, nothing is at the place.</returns>
     /// <exception cref="GitDamagedException">The bundle is not whole.</exception>
     /// <exception cref="InvalidOperationException">It was committed already.</exception>
+    /// <exception cref="ObjectDisposedException">It was disposed.</exception>
     /// <exception cref="IOException">There is something at the place by now, or the disk failed.</exception>
     public async Task<GitBundleRestoreResult> CommitAsync(CancellationToken cancellationToken = default)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_isCommitted)
         {
             throw new InvalidOperationException("The restore was committed already.");
@@ -82,6 +85,7 @@ public sealed class GitStagedRestore : IAsyncDisposable
     /// <summary>Removes what was not committed.</summary>
     public async ValueTask DisposeAsync()
     {
+        _isDisposed = true;
         try
         {
             await _pack.DisposeAsync().ConfigureAwait(false);

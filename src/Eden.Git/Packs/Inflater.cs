@@ -574,8 +574,6 @@ internal sealed partial class Inflater
             _expected = expected;
         }
 
-        public readonly bool IsStreaming => _sink is not null;
-
         /// <summary>Hands what is new to the sink and makes room; <see langword="false"/> when there is no sink or more came than was expected.</summary>
         public bool Flush(bool keepWindow)
         {

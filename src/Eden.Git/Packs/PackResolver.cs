@@ -68,9 +68,6 @@ internal sealed class PackResolver
     /// <summary>Gets the node of each entry; <see cref="ObjectTable.Missing"/> for those that were not resolved.</summary>
     public int[] Nodes { get; }
 
-    /// <summary>Gets how many objects were resolved and hashed.</summary>
-    public int ResolvedCount => _resolved;
-
     /// <summary>Gets how many entries hold an object that another entry holds too. Git tolerates them, and so do we.</summary>
     public int DuplicateCount => _duplicates;
 

@@ -72,16 +72,16 @@ public sealed class GitRemoteAddress
     }
 
     /// <summary>Hides where credentials may stand in a URL that we did not write ourselves, or cannot read: everything up to the last @, the query and the fragment.</summary>
-    /// <param name="url">The URL.</param>
-    public static string Mask(string url)
+    /// <param name="remoteUrl">The URL.</param>
+    public static string Mask(string remoteUrl)
     {
-        ArgumentNullException.ThrowIfNull(url);
-        var scheme = url.IndexOf("://", StringComparison.Ordinal);
+        ArgumentNullException.ThrowIfNull(remoteUrl);
+        var scheme = remoteUrl.IndexOf("://", StringComparison.Ordinal);
         var start = scheme < 0 ? 0 : scheme + 3;
-        var at = url.LastIndexOf('@');
-        var shown = at < start ? url.AsSpan(start) : url.AsSpan(at + 1);
+        var at = remoteUrl.LastIndexOf('@');
+        var shown = at < start ? remoteUrl.AsSpan(start) : remoteUrl.AsSpan(at + 1);
         var end = shown.IndexOfAny('?', '#');
-        return string.Concat(url.AsSpan(0, start), at < start ? "" : "***@", end < 0 ? shown : shown[..(end + 1)], end < 0 ? "" : "***");
+        return string.Concat(remoteUrl.AsSpan(0, start), at < start ? "" : "***@", end < 0 ? shown : shown[..(end + 1)], end < 0 ? "" : "***");
     }
 
     /// <summary>Tells whether a URL from a repository's configuration means this remote; its user information does not count.</summary>

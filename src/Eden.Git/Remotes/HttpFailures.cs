@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
@@ -9,7 +8,6 @@ namespace Eden.Git.Remotes;
 /// <summary>Says what a failed request means to whoever configured the remote, and whether trying again can help.</summary>
 internal sealed class HttpFailures(GitRemoteAddress remote, RemoteConnection options, RemoteWords words)
 {
-    private const int MostNames = 5;
     private const int MostBytes = 4096;
 
     // SslStream's own text, then OpenSSL's, for bytes that are no TLS record.
@@ -142,12 +140,12 @@ internal sealed class HttpFailures(GitRemoteAddress remote, RemoteConnection opt
         {
             if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
             {
-                faults.Add($"is for another host name than {remote.Http!.Host}: {Names(certificate)}");
+                faults.Add($"is for another host name than {remote.Http!.Host}: {CertificateText.Names(certificate)}");
             }
 
             if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
             {
-                faults.Add(DescribeChain(certificate, chain));
+                faults.Add($"is not trusted on this machine: {CertificateText.OfChain(certificate, chain)}");
             }
         }
 
@@ -157,33 +155,5 @@ internal sealed class HttpFailures(GitRemoteAddress remote, RemoteConnection opt
         }
 
         return string.Join(", and ", faults);
-    }
-
-    private static string DescribeChain(X509Certificate2 certificate, X509Chain? chain)
-    {
-        var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status) ?? X509ChainStatusFlags.NoError;
-        if (status.HasFlag(X509ChainStatusFlags.NotTimeValid))
-        {
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"is not valid now, only from {certificate.NotBefore.ToUniversalTime():yyyy-MM-dd'T'HH:mm:ss'Z'} to {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd'T'HH:mm:ss'Z'}");
-        }
-
-        if (status.HasFlag(X509ChainStatusFlags.Revoked))
-        {
-            return "was revoked";
-        }
-
-        return (status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0
-            ? $"is not trusted on this machine: it was issued by {ShortText.Of(certificate.Issuer, 200)}{(certificate.Issuer == certificate.Subject ? ", that is by itself" : "")}"
-            : $"does not hold: {status}";
-    }
-
-    private static string Names(X509Certificate2 certificate)
-    {
-        var alternatives = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().ToArray();
-        string[] names = [.. alternatives.SelectMany(extension => extension.EnumerateDnsNames()), .. alternatives.SelectMany(extension => extension.EnumerateIPAddresses()).Select(address => address.ToString())];
-        return names.Length == 0 ? ShortText.Of(certificate.Subject, 200)
-            : ShortText.Of(string.Join(", ", names.Take(MostNames)), 300) + (names.Length > MostNames ? " and others" : "");
     }
 }

@@ -7,6 +7,7 @@ namespace Eden.Git;
 public sealed class GitRepository : IDisposable
 {
     private readonly RepositoryCommits _commits;
+    private bool _isDisposed;
 
     private GitRepository(RepositoryLayout layout, RepositoryCommits commits, CancellationToken cancellationToken)
     {
@@ -43,12 +44,18 @@ public sealed class GitRepository : IDisposable
 
     /// <summary>Tells whether the repository has a commit, reachable or not.</summary>
     /// <param name="commitId">Its id in lowercase hex.</param>
+    /// <exception cref="ObjectDisposedException">The repository was closed.</exception>
     public bool HasCommit(string commitId)
     {
         ArgumentNullException.ThrowIfNull(commitId);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         return _commits.TryFindCommit(commitId);
     }
 
     /// <summary>Closes the files.</summary>
-    public void Dispose() => _commits.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _commits.Dispose();
+    }
 }

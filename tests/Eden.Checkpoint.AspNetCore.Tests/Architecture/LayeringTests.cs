@@ -49,12 +49,12 @@ public class LayeringTests
         ("Eden.Checkpoint", "References", ["Model", "Diagnostics", "Format", "Repositories", "Eden.Git"]),
 
         // The features.
-        ("Eden.Checkpoint", "Export", ["Model", "Diagnostics", "Format", "Stores", "Artifacts", "Repositories", "References"]),
-        ("Eden.Checkpoint", "Verification", ["Model", "Diagnostics", "Format", "Artifacts", "Repositories", "References"]),
+        ("Eden.Checkpoint", "Export", ["Model", "Diagnostics", "Format", "Stores", "Artifacts", "Repositories", "References", "Eden.Git/Model"]),
+        ("Eden.Checkpoint", "Verification", ["Model", "Diagnostics", "Format", "Artifacts", "Repositories", "References", "Eden.Git/Model"]),
         ("Eden.Checkpoint", "Import", ["Model", "Diagnostics", "Format", "Stores", "Credentials", "Artifacts", "Repositories", "References", "Verification", "Eden.Git"]),
         ("Eden.Checkpoint", "Comparison", ["Model", "Diagnostics", "Format", "Stores", "Artifacts", "Repositories", "References", "Verification", "Eden.Git"]),
         ("Eden.Checkpoint", "Scheduling", ["Model", "Diagnostics", "Stores", "Export"]),
-        ("Eden.Checkpoint", "Registration", ["Model", "Stores", "Credentials", "Artifacts", "Repositories", "References", "Export", "Verification", "Import", "Comparison", "Scheduling"]),
+        ("Eden.Checkpoint", "Registration", ["Model", "Format/Manifest", "Stores", "Credentials", "Artifacts", "Repositories", "References", "Export", "Verification", "Import", "Comparison", "Scheduling", "Eden.Git"]),
 
         // The endpoints.
         ("Eden.Checkpoint.AspNetCore", "Options", ["Eden.Checkpoint"]),

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Eden.Checkpoint.Tests.Kit;
 using Eden.Shared;
 
 namespace Eden.Checkpoint.Tests.Comparison;
@@ -53,12 +54,12 @@ internal sealed class CheckpointComparerTests
         var source = ComparedExperiment.Create();
         var imported = source.Imported();
         var comparison = await s_comparer.CompareAsync(source.AsArchive("a"), imported.AsArchive("b"), options);
-        Assert.That(comparison.Warnings, Has.None.Contains("imported_from"));
+        Assert.That(comparison.Warnings.Messages(), Has.None.Contains("imported_from"));
 
         imported.EditExperiment(record => record["imported_from"]![field] = value);
         comparison = await s_comparer.CompareAsync(source.AsArchive("a"), imported.AsArchive("b"), options);
         Assert.That(comparison.IsEqual, Is.True, Show(comparison));
-        Assert.That(comparison.Warnings, Has.One.Contains("imported_from of b does not name a"));
+        Assert.That(comparison.Warnings.Messages(), Has.One.Contains("imported_from of b does not name a"));
     }
 
     [Test]
@@ -261,8 +262,8 @@ internal sealed class CheckpointComparerTests
         var experiment = ComparedExperiment.Create();
         var comparison = await s_comparer.CompareAsync(experiment.AsArchive("a.tar"), experiment.AsStore("the store"));
         Assert.That(comparison.Repository, Is.Null);
-        Assert.That(comparison.Warnings, Has.Some.Contains("the store names no repository"));
-        Assert.That(comparison.Warnings, Has.Some.Contains("config"));
+        Assert.That(comparison.Warnings.Messages(), Has.Some.Contains("the store names no repository"));
+        Assert.That(comparison.Warnings.Messages(), Has.Some.Contains("config"));
         Assert.That((comparison.LeftName, comparison.RightName), Is.EqualTo(("a.tar", "the store")));
     }
 

@@ -52,7 +52,7 @@ internal sealed class RealPartsComparisonTests
         Assert.That(comparison.Allowances.Single().Count, Is.EqualTo(await _database.ScalarAsync<long>("select count(*) from worker")));
         Assert.That(comparison.Repository!.LeftRefs, Is.EqualTo(comparison.Repository.RightRefs).And.Positive);
         Assert.That(comparison.Repository.LeftObjects, Is.EqualTo(comparison.Repository.RightObjects).And.Positive);
-        Assert.That(comparison.Warnings, Has.None.Contains("HEAD"));
+        Assert.That(comparison.Warnings.Messages(), Has.None.Contains("HEAD"));
     }
 
     [Test]

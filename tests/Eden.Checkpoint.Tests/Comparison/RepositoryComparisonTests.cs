@@ -97,7 +97,7 @@ internal sealed class RepositoryComparisonTests
         without.Bundle = await BundleAsync("repo", "--branches", "--tags");
         var comparison = await _comparer.CompareAsync(with.AsArchive("with"), without.AsArchive("without"));
         Assert.That(comparison.IsEqual, Is.True, CheckpointComparerTests.Show(comparison));
-        Assert.That(comparison.Warnings, Has.Some.Contains("without does not list HEAD"));
+        Assert.That(comparison.Warnings.Messages(), Has.Some.Contains("without does not list HEAD"));
     }
 
     [Test]
@@ -106,7 +106,7 @@ internal sealed class RepositoryComparisonTests
         await SyntheticExperiment.CreateAsync(_folder["sha256"], variants: 12, objectFormat: "sha256");
         var comparison = await CompareRepositoriesAsync("repo", "sha256");
         Assert.That(comparison.IsEqual, Is.False);
-        Assert.That(comparison.Warnings, Has.Some.Contains("object formats differ"));
+        Assert.That(comparison.Warnings.Messages(), Has.Some.Contains("object formats differ"));
     }
 
     [Test]

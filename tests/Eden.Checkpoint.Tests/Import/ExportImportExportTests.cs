@@ -63,7 +63,7 @@ public class ExportImportExportTests
                 Assert.That(comparison.Allowances.Select(use => use.Name), Is.SupersetOf(new[] { "experiment-id", "imported-from", "manifest" }.Concat(inMemory ? more.Except(["dispatch-mode-default"]) : more)));
                 Assert.That(comparison.Allowances.Select(use => use.Name), Is.SubsetOf(new[] { "experiment-id", "claim-reverted", "imported-from", "manifest", "dispatch-mode-default" }));
                 Assert.That(comparison.Repository!.LeftObjects, Is.EqualTo(comparison.Repository.RightObjects).And.Positive);
-                Assert.That(comparison.Warnings, Has.None.Contains("imported_from"), "the provenance is the first archive's, whatever it was before");
+                Assert.That(comparison.Warnings.Messages(), Has.None.Contains("imported_from"), "the provenance is the first archive's, whatever it was before");
             }
         }
 

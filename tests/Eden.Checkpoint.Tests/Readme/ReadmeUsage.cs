@@ -37,8 +37,7 @@ internal static class ReadmeUsage
             throw;
         }
 
-        await using var archive = File.OpenRead(archivePath);
-        var report = await new CheckpointVerifier().VerifyAsync(archive, cancellationToken: cancellationToken);
+        var report = await new CheckpointVerifier().VerifyAsync(archivePath, cancellationToken: cancellationToken);
         output.WriteLine(report.IsValid ? "valid" : string.Join(Environment.NewLine, report.Violations));
         #endregion
     }

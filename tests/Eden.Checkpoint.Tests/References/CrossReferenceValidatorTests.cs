@@ -1,5 +1,6 @@
 using System.Text;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
 
 namespace Eden.Checkpoint.Tests.References;
 
@@ -38,7 +39,7 @@ public class CrossReferenceValidatorTests
     public void OneTimeTearDown() => _folder.Dispose();
 
     [Test]
-    public async Task Everything_the_rows_name_is_there([Values] BundleVerification depth)
+    public async Task Everything_the_rows_name_is_there([Values] GitVerification depth)
     {
         var references = References(
             new GitReference(GitReferenceField.VariantBranch, "work/second", "v1", 1),
@@ -99,7 +100,7 @@ public class CrossReferenceValidatorTests
     }
 
     [Test]
-    public async Task A_commit_that_lies_in_the_pack_but_that_no_ref_reaches_is_a_violation([Values] BundleVerification depth)
+    public async Task A_commit_that_lies_in_the_pack_but_that_no_ref_reaches_is_a_violation([Values] GitVerification depth)
     {
         var references = References(new GitReference(GitReferenceField.VariantCommitSha, _second, "v1", 1));
 
@@ -131,8 +132,8 @@ public class CrossReferenceValidatorTests
         var report = await ValidateAsync(_bundle, references);
 
         Assert.That(report.IsValid);
-        Assert.That(report.Warnings, Has.Count.EqualTo(3));
-        Assert.That(report.Warnings, Has.Some.StartsWith("submissions.jsonl:3 t1 commit_sha:"));
+        Assert.That(report.Warnings.Messages(), Has.Length.EqualTo(3));
+        Assert.That(report.Warnings.Messages(), Has.Some.StartsWith("submissions.jsonl:3 t1 commit_sha:"));
     }
 
     [Test]
@@ -152,7 +153,7 @@ public class CrossReferenceValidatorTests
     }
 
     [Test]
-    public async Task A_damaged_bundle_is_reported_as_such_and_not_as_missing_commits([Values] BundleVerification depth)
+    public async Task A_damaged_bundle_is_reported_as_such_and_not_as_missing_commits([Values] GitVerification depth)
     {
         var cut = _bundle.AsSpan(0, _bundle.Length - 30).ToArray();
 

@@ -77,7 +77,7 @@ public class LocalRepoBundleProviderTests
             .CreateBundleAsync(Request with { WorkingDirectory = _folder["export"] });
 
         Assert.That((bundle.IsEmpty, bundle.Length), Is.EqualTo((true, 0L)));
-        Assert.That(bundle.Warnings, Has.Some.Contains("no refs"));
+        Assert.That(bundle.Warnings.Messages(), Has.Some.Contains("no refs"));
         Assert.That(logger.Messages, Has.Some.StartsWith("Warning 3010"));
         Assert.That(Directory.EnumerateFileSystemEntries(_folder["export"]), Is.Empty);
     }

@@ -118,7 +118,7 @@ public class RemoteRepoBundleProviderTests
         var refs = await RefsOfAsync(restored, scene);
         Assert.That(
             refs.Split('\n'), Is.EquivalentTo((string[])[.. (await RemoteScene.RefsAsync(scene.Served)).Split('\n'), $"{gone} refs/heads/work/gone"]));
-        Assert.That(restored.Warnings, Has.Count.EqualTo(1).And.Some.Contains("work/gone"));
+        Assert.That(restored.Warnings.Messages(), Has.Length.EqualTo(1).And.Some.Contains("work/gone"));
         Assert.That(await RemoteScene.RefsAsync(scene.Clone), Is.EqualTo(await RemoteScene.RefsAsync(scene.Served)));
     }
 

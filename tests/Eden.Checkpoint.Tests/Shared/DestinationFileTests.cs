@@ -26,7 +26,7 @@ public class DestinationFileTests
         var path = Path.Combine(_folder.Path, name);
         var before = Directory.GetFileSystemEntries(_folder.Path);
 
-        Assert.That(async () => await ExportAsync(path), Throws.ArgumentException.With.Property("ParamName").EqualTo("path"));
+        Assert.That(async () => await ExportAsync(path), Throws.ArgumentException.With.Property("ParamName").EqualTo("archivePath"));
         Assert.That(async () => await GitBundle.CreateAsync(_folder["none.git"], path), Throws.ArgumentException);
         Assert.That(Directory.GetFileSystemEntries(_folder.Path), Is.EquivalentTo(before));
         Assert.That(new FileInfo(_folder["link-to-pipe"]).LinkTarget, Is.EqualTo(_folder["pipe"]));

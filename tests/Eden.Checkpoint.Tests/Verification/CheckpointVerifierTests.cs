@@ -42,7 +42,7 @@ public class CheckpointVerifierTests : VerifierTestBase
                 bundle.OpenRead().CopyTo(content);
                 bytes = content.ToArray();
                 references = given;
-                return new CrossReferenceReport { RefCount = 7, Warnings = ["odd"] };
+                return new CrossReferenceReport { RefCount = 7, Warnings = [new CheckpointWarning(CheckpointWarningCode.Repository, "odd")] };
             });
 
         var report = await VerifyAsync(new HandMadeArchive());
@@ -63,7 +63,7 @@ public class CheckpointVerifierTests : VerifierTestBase
             Skipped = true,
             Violations = [new CheckpointViolation(CheckpointRule.BranchReference, "variants.jsonl", 2, "v-1", "branch", "is not in the bundle")],
             TotalViolations = 12,
-            Warnings = ["odd"],
+            Warnings = [new CheckpointWarning(CheckpointWarningCode.Repository, "odd")],
             RefCount = 3,
             ObjectCount = 4,
             ReachableCommitCount = 5,

@@ -17,7 +17,7 @@ internal sealed class BundleCreationTests
 
         var result = await GitBundle.CreateAsync(folder["empty"], destination);
 
-        Assert.That(result, Is.EqualTo(new GitBundleCreateResult(0, 0, 0, result.Warnings)));
+        Assert.That((result.IsEmpty, result.RefCount, result.ObjectCount, result.Length), Is.EqualTo((true, 0L, 0L, 0L)));
         Assert.That(result.IsEmpty, Is.True);
         Assert.That(destination.Length, Is.Zero);
     }

@@ -54,7 +54,7 @@ public class RemoteTlsTests
 
         var failure = await FailAsync(remote.Url("exp.git"));
 
-        Assert.That(failure.Message, Does.Contain("is not valid now, only from 2020-01-01T00:00:00Z to 2020-01-31T00:00:00Z"));
+        Assert.That(failure.Message, Does.Contain("has expired").And.Contain("2020-01-01 00:00:00Z to 2020-01-31 00:00:00Z"));
     }
 
     [Test]

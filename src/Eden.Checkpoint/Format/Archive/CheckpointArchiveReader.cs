@@ -18,7 +18,7 @@ public sealed class CheckpointArchiveReader : IAsyncDisposable
     private readonly bool _leaveOpen;
     private readonly ViolationList? _faults;
     private readonly HashSet<UInt128> _seen = [];
-    private readonly List<string> _warnings = [];
+    private readonly List<CheckpointWarning> _warnings = [];
     private CheckpointArchiveMember? _current;
     private string? _root;
     private bool _ended;
@@ -52,7 +52,7 @@ public sealed class CheckpointArchiveReader : IAsyncDisposable
     }
 
     /// <summary>Gets what is odd about the archive but does no harm. Complete once <see cref="ReadNextAsync"/> has returned <see langword="null"/>.</summary>
-    public IReadOnlyList<string> Warnings => _warnings;
+    public IReadOnlyList<CheckpointWarning> Warnings => _warnings;
 
     /// <summary>Gets the name of the root directory; <see langword="null"/> before the first member.</summary>
     public string? Root => _root;
@@ -106,7 +106,7 @@ public sealed class CheckpointArchiveReader : IAsyncDisposable
         await _guard.FinishAsync(cancellationToken).ConfigureAwait(false);
         if (_guard.EndWarning is { } warning)
         {
-            _warnings.Add(warning);
+            _warnings.Add(new CheckpointWarning(CheckpointWarningCode.ArchiveEnd, warning));
         }
 
         _ended = true;

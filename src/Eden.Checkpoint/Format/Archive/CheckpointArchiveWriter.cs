@@ -35,7 +35,7 @@ public sealed class CheckpointArchiveWriter : IAsyncDisposable
     /// <param name="leaveOpen">Whether disposing leaves <paramref name="destination"/> open.</param>
     /// <exception cref="ArgumentException">The destination cannot be written.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The time lies before 1970.</exception>
-    public CheckpointArchiveWriter(Stream destination, DateTimeOffset modificationTime, bool leaveOpen = true)
+    public CheckpointArchiveWriter(Stream destination, DateTimeOffset modificationTime, bool leaveOpen = false)
         : this(destination, modificationTime, leaveOpen, progress: null)
     {
     }

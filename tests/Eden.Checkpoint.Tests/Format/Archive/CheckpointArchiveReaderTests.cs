@@ -347,6 +347,6 @@ public class CheckpointArchiveReaderTests
             members.Add($"{member.Path}={Encoding.UTF8.GetString(content.ToArray())}");
         }
 
-        return (members, reader.Warnings);
+        return (members, reader.Warnings.Messages());
     }
 }

@@ -69,7 +69,7 @@ public class CheckpointArchiveWriterTests
         var pipe = new System.IO.Pipelines.Pipe();
         var writing = Task.Run(async () =>
         {
-            await using var writer = new CheckpointArchiveWriter(pipe.Writer.AsStream(), s_time, leaveOpen: false);
+            await using var writer = new CheckpointArchiveWriter(pipe.Writer.AsStream(), s_time);
             await writer.WriteMemberAsync("repo.bundle", new SimulatedContent(Huge));
             await writer.WriteMemberAsync("after", new MemoryStream("end"u8.ToArray()));
             await writer.CompleteAsync();
@@ -194,8 +194,8 @@ public class CheckpointArchiveWriterTests
     {
         var kept = new MemoryStream();
         var given = new MemoryStream();
-        await new CheckpointArchiveWriter(kept, s_time).DisposeAsync();
-        await new CheckpointArchiveWriter(given, s_time, leaveOpen: false).DisposeAsync();
+        await new CheckpointArchiveWriter(kept, s_time, leaveOpen: true).DisposeAsync();
+        await new CheckpointArchiveWriter(given, s_time).DisposeAsync();
 
         Assert.That(kept.CanWrite, Is.True);
         Assert.That(given.CanWrite, Is.False);
