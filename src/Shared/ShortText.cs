@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Eden.Shared;
 
-/// <summary>Keeps a caller's or an attacker's text from filling a message.</summary>
+/// <summary>Shortens text of a caller for a message.</summary>
 internal static class ShortText
 {
     /// <summary>Returns the text, or its first characters with an ellipsis.</summary>

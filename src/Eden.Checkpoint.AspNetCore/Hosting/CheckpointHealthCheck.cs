@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Eden.Checkpoint.AspNetCore.Hosting;
 
-/// <summary>Answers with what a look at stores and folders finds.</summary>
+/// <summary>Reports the last look at stores and folders.</summary>
 internal sealed class CheckpointHealthCheck(HealthObservation observation, bool includeRemote) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

@@ -38,7 +38,7 @@ internal sealed class OperationLimits(IOptions<EdenCheckpointOptions> options)
         }
     }
 
-    /// <summary>Gives back what an upload had reserved.</summary>
+    /// <summary>Releases the bytes that an upload had reserved.</summary>
     public void Release(long held)
     {
         lock (_gate)

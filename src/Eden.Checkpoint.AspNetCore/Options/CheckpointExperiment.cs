@@ -6,7 +6,7 @@ namespace Eden.Checkpoint.AspNetCore;
 /// <summary>One experiment that the endpoints serve: its store, its repository and how its checkpoints are made. Immutable.</summary>
 public sealed record CheckpointExperiment
 {
-    /// <summary>Names the store. Nothing is contacted.</summary>
+    /// <summary>Creates a store over a database. Nothing is contacted.</summary>
     /// <param name="store">Where the rows are. An import lands there when it is an <see cref="ICheckpointImportStore"/>.</param>
     public CheckpointExperiment(ICheckpointStore store)
     {

@@ -1,6 +1,6 @@
 namespace Eden.Checkpoint.AspNetCore;
 
-/// <summary>What a request wants to do.</summary>
+/// <summary>The operation that a request asks for.</summary>
 public enum CheckpointOperation
 {
     /// <summary>Export a checkpoint; for the admin only.</summary>

@@ -1,6 +1,6 @@
 namespace Eden.Checkpoint.AspNetCore;
 
-/// <summary>What the endpoints serve and how. Set up once at start-up and not changed afterwards.</summary>
+/// <summary>Options of the endpoints: experiments, tokens, limits. Set at start-up and not changed afterwards.</summary>
 public sealed class EdenCheckpointOptions
 {
     /// <summary>Gets the experiments that are served; at least one.</summary>

@@ -39,6 +39,6 @@ public enum CheckpointAllowances
     /// <summary>A member that one side's group names more than once: an import keeps it once.</summary>
     RepeatedMember = 512,
 
-    /// <summary>All of them.</summary>
+    /// <summary>All of the flags.</summary>
     All = ExperimentId | ClaimReverted | EventId | ArtifactUri | Credentials | ImportedFrom | DisplayName | Manifest | DispatchModeDefault | RepeatedMember,
 }

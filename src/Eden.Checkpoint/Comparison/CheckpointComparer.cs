@@ -13,6 +13,13 @@ namespace Eden.Checkpoint;
 /// one row of each side, a few events, and some tens of bytes for each ref and object of the repositories.</para>
 /// <para>Thread-safe: calls share nothing.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var comparison = await new CheckpointComparer().CompareAsync(
+///     CheckpointComparisonSource.FromArchive(exportedPath), CheckpointComparisonSource.FromArchive(exportedAgainPath), cancellationToken: cancellationToken);
+/// Console.WriteLine(comparison.IsEqual ? "equal" : string.Join(Environment.NewLine, comparison.Differences));
+/// </code>
+/// </example>
 public sealed class CheckpointComparer
 {
     private readonly ICrossReferenceValidator _validator;

@@ -1,6 +1,6 @@
 namespace Eden.Checkpoint;
 
-/// <summary>What a comparison found. Immutable.</summary>
+/// <summary>The result of a comparison. Immutable.</summary>
 public sealed class CheckpointComparison
 {
     /// <summary>Gets a value indicating whether both sides are equal but for the <see cref="Allowances"/> listed.</summary>

@@ -3,7 +3,7 @@ using Eden.Shared;
 
 namespace Eden.Checkpoint;
 
-/// <summary>How to compare. Immutable; an instance with a senseless value cannot be made.</summary>
+/// <summary>Options of a comparison. Immutable; a value out of range is an <see cref="ArgumentOutOfRangeException"/>.</summary>
 public sealed record CheckpointComparisonOptions
 {
     /// <summary>Gets the allowances that may be used; any other difference is one.</summary>

@@ -1,6 +1,6 @@
 namespace Eden.Checkpoint;
 
-/// <summary>What was compared of the two repositories. Immutable.</summary>
+/// <summary>The result of comparing two repositories. Immutable.</summary>
 public sealed class CheckpointRepositoryComparison
 {
     /// <summary>Gets the number of refs on the left, <c>HEAD</c> not counted.</summary>

@@ -90,7 +90,7 @@ internal sealed class StoreComparisonSource(ICheckpointStore store, string? repo
         }
     }
 
-    /// <summary>Archives were verified; a store may hold anything, and what cannot be compared is named.</summary>
+    /// <summary>Reports what of a store's rows cannot be compared; archives were verified before.</summary>
     private static ReadOnlyMemory<byte> Key(
         RowScanner scanner, RegistryKind kind, long number, ReadOnlyMemory<byte> row, CheckpointLimits limits)
     {

@@ -3,7 +3,7 @@ using Eden.Shared;
 
 namespace Eden.Checkpoint;
 
-/// <summary>What an export does beyond its fixed order. Immutable.</summary>
+/// <summary>Options of an export. Immutable.</summary>
 public sealed record CheckpointExportOptions
 {
     /// <summary>Gets the experiment that the store is expected to hold; <see langword="null"/> takes whichever it holds.</summary>

@@ -1,6 +1,6 @@
 namespace Eden.Checkpoint;
 
-/// <summary>What an export wrote. Immutable.</summary>
+/// <summary>The result of an export. Immutable.</summary>
 public sealed class CheckpointExportResult
 {
     /// <summary>Gets the manifest as it stands in the archive.</summary>

@@ -1,6 +1,6 @@
 namespace Eden.Checkpoint;
 
-/// <summary>How long the phases of an export took. Immutable.</summary>
+/// <summary>The duration of each phase of an export. Immutable.</summary>
 public sealed class CheckpointExportTimings
 {
     /// <summary>Gets the time from opening the snapshot to its end: how long the read transaction was held.</summary>

@@ -8,6 +8,21 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Eden.Checkpoint;
 
 /// <inheritdoc cref="ICheckpointExporter"/>
+/// <example>
+/// <code>
+/// var exporter = new CheckpointExporter(store, bundles);
+/// var options = new CheckpointExportOptions { ExperimentConfig = config };
+/// try
+/// {
+///     var result = await exporter.ExportAsync(archivePath, options, cancellationToken);
+///     Console.WriteLine($"{result.ArchiveBytes} bytes, resumable: {result.IsResumable}");
+/// }
+/// catch (CheckpointException failure) when (failure.IsRetryable)
+/// {
+///     Console.WriteLine($"Nothing was written; the same call may succeed later: {failure.Message}");
+/// }
+/// </code>
+/// </example>
 public sealed class CheckpointExporter : ICheckpointExporter
 {
     private readonly ICheckpointStore _store;

@@ -4,7 +4,7 @@ using Eden.Shared;
 
 namespace Eden.Checkpoint;
 
-/// <summary>What an import does beyond its fixed order. Immutable.</summary>
+/// <summary>Options of an import. Immutable.</summary>
 public sealed record CheckpointImportOptions
 {
     /// <summary>Gets the id that the experiment must land under (spec §8); <see langword="null"/> for the receiver's own, or a fresh one where it has none.</summary>

@@ -2,7 +2,7 @@ using Eden.Git;
 
 namespace Eden.Checkpoint;
 
-/// <summary>What an import did. Immutable. It holds credentials: what is logged of it is the host's to choose.</summary>
+/// <summary>The result of an import. Immutable. It holds the workers' new credentials: do not log it as a whole.</summary>
 public sealed class CheckpointImportResult
 {
     /// <summary>Gets the id that the experiment landed under.</summary>

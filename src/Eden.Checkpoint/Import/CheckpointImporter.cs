@@ -9,6 +9,19 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Eden.Checkpoint;
 
 /// <inheritdoc cref="ICheckpointImporter"/>
+/// <example>
+/// <code>
+/// var importer = new CheckpointImporter(store);
+/// await using var archive = File.OpenRead(archivePath);
+/// var options = new CheckpointImportOptions { RepositoryPath = repositoryPath };
+/// var result = await importer.ImportAsync(archive, options, cancellationToken);
+/// foreach (var credential in result.Credentials)
+/// {
+///     // The token is told once; only its hash is in the store.
+///     Console.WriteLine($"{credential.WorkerId} has a new token of {credential.Token.Length} characters");
+/// }
+/// </code>
+/// </example>
 public sealed class CheckpointImporter : ICheckpointImporter
 {
     private readonly ICheckpointImportStore _store;

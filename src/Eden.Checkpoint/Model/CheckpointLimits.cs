@@ -3,7 +3,7 @@ using Eden.Shared;
 
 namespace Eden.Checkpoint;
 
-/// <summary>Ceilings applied to archives, rows and bundles from an untrusted source. Immutable; an instance with a senseless value cannot be made.</summary>
+/// <summary>Limits on archives, rows and bundles from an untrusted source. Immutable; a value out of range is an <see cref="ArgumentOutOfRangeException"/>.</summary>
 /// <remarks>Passing a limit is a violation with <see cref="CheckpointRule.Limit"/>, found before memory or disk is spent on the value.</remarks>
 public sealed record CheckpointLimits
 {

@@ -1,6 +1,6 @@
 namespace Eden.Checkpoint;
 
-/// <summary>What a comparison compares: the parts of a checkpoint, one by one.</summary>
+/// <summary>A part of a checkpoint that a comparison looks at.</summary>
 public enum CheckpointObjectKind
 {
     /// <summary>The manifest; only archives have one.</summary>

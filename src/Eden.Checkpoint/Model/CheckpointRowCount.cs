@@ -1,6 +1,6 @@
 namespace Eden.Checkpoint;
 
-/// <summary>How many rows of one registry a comparison read.</summary>
+/// <summary>The number of rows of one registry that a comparison read.</summary>
 /// <param name="Kind">The registry.</param>
 /// <param name="Left">The rows on the left.</param>
 /// <param name="Right">The rows on the right.</param>

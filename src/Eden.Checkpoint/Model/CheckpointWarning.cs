@@ -1,6 +1,6 @@
 namespace Eden.Checkpoint;
 
-/// <summary>Something that an operator should know and that stops nothing. Immutable and thread-safe.</summary>
+/// <summary>A finding that an operator should know of and that stops nothing. Immutable and thread-safe.</summary>
 /// <param name="Code">What it is about, for programs.</param>
 /// <param name="Message">What there is to know, for people. Values are shortened; never a credential.</param>
 public sealed record CheckpointWarning(CheckpointWarningCode Code, string Message)

@@ -1,6 +1,6 @@
 namespace Eden.Checkpoint;
 
-/// <summary>What a <see cref="CheckpointWarning"/> is about.</summary>
+/// <summary>The subject of a <see cref="CheckpointWarning"/>.</summary>
 public enum CheckpointWarningCode
 {
     /// <summary>The archive's end-of-archive mark is missing or incomplete.</summary>
@@ -18,7 +18,7 @@ public enum CheckpointWarningCode
     /// <summary>Rows that break the rules were written, since the export was told to: the archive cannot be imported.</summary>
     RowViolation,
 
-    /// <summary>What the bundle's provider tells of the repository, what is odd about the bundle, or a reference outside of the cross-reference check that the bundle does not hold.</summary>
+    /// <summary>The repository or its bundle: a warning of the provider, an oddity of the bundle, or a reference outside of the cross-reference check that the bundle does not hold.</summary>
     Repository,
 
     /// <summary>The archive has the zero-byte placeholder instead of a bundle: the experiment cannot go on from it.</summary>

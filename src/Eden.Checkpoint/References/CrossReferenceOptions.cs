@@ -3,7 +3,7 @@ using Eden.Shared;
 
 namespace Eden.Checkpoint;
 
-/// <summary>How a cross-reference check is done. Immutable.</summary>
+/// <summary>Options of a cross-reference check. Immutable.</summary>
 public sealed record CrossReferenceOptions
 {
     /// <summary>Gets how deep the bundle is checked.</summary>

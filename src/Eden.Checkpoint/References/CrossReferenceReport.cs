@@ -1,6 +1,6 @@
 namespace Eden.Checkpoint;
 
-/// <summary>What a cross-reference check found. Immutable.</summary>
+/// <summary>The result of a cross-reference check. Immutable.</summary>
 public sealed class CrossReferenceReport
 {
     /// <summary>Gets a value indicating whether nothing was found wrong. True as well when the check was skipped.</summary>

@@ -8,6 +8,13 @@ namespace Eden.Checkpoint;
 
 /// <inheritdoc cref="ICrossReferenceValidator"/>
 /// <remarks>Stateless and thread-safe. The bundle is read in managed code; no git binary is needed.</remarks>
+/// <example>
+/// <code>
+/// var references = new CheckpointReferences([new GitReference(GitReferenceField.VariantCommitSha, commitId, variantId)]);
+/// var report = await new CrossReferenceValidator().ValidateAsync(RepoBundle.FromFile(bundlePath), references, cancellationToken: cancellationToken);
+/// Console.WriteLine(report.IsValid ? "every commit is there" : string.Join(Environment.NewLine, report.Violations));
+/// </code>
+/// </example>
 public sealed class CrossReferenceValidator : ICrossReferenceValidator
 {
     private const int MaxAdvisoryWarnings = 20;

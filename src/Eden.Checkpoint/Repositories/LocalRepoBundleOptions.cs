@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Eden.Checkpoint;
 
-/// <summary>How <see cref="LocalRepoBundleProvider"/> makes bundles. Immutable.</summary>
+/// <summary>Options of <see cref="LocalRepoBundleProvider"/>. Immutable.</summary>
 public sealed record LocalRepoBundleOptions
 {
     /// <summary>Gets what becomes of a variant whose work branch was deleted.</summary>

@@ -3,7 +3,7 @@ using Eden.Shared;
 
 namespace Eden.Checkpoint;
 
-/// <summary>How <see cref="RemoteRepoBundleProvider"/> syncs and makes bundles. Immutable.</summary>
+/// <summary>Options of <see cref="RemoteRepoBundleProvider"/>. Immutable.</summary>
 public sealed record RemoteRepoBundleOptions
 {
     /// <summary>Gets how the remote is talked to; its logger and clock serve the bundle too.</summary>

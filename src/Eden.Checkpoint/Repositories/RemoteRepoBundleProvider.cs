@@ -13,13 +13,21 @@ namespace Eden.Checkpoint;
 /// is made anew from the remote, once, with a warning. Every failure
 /// is a <see cref="CheckpointRepoUnavailableException"/>; there is never a placeholder, and a remote without any ref is an error too.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var bundles = new RemoteRepoBundleProvider(clonePath, remoteUrl, new RemoteRepoBundleOptions
+/// {
+///     Sync = new LocalCloneOptions { Credentials = new CredentialHelper(helperPath) },
+/// });
+/// </code>
+/// </example>
 public sealed class RemoteRepoBundleProvider : IRepoBundleProvider
 {
     private readonly GitRemoteAddress _remote;
     private readonly RemoteRepoBundleOptions _options;
     private volatile string? _unfit;
 
-    /// <summary>Names the clone and the remote.</summary>
+    /// <summary>Creates a provider for a clone and its remote. Nothing is contacted.</summary>
     /// <param name="repositoryPath">The bare clone's folder; it need not be there.</param>
     /// <param name="remoteUrl">The remote, as for <see cref="LocalClone.EnsureAsync(string, string, LocalCloneOptions?, CancellationToken)"/>.</param>
     /// <param name="options">Credentials, ceilings and the like; <see langword="null"/> selects the defaults.</param>

@@ -4,7 +4,7 @@ using Eden.Checkpoint.Model;
 
 namespace Eden.Checkpoint;
 
-/// <summary>What an <see cref="IRepoBundleProvider"/> is told about the export that asks it. Immutable.</summary>
+/// <summary>The export that asks an <see cref="IRepoBundleProvider"/> for a bundle. Immutable.</summary>
 /// <param name="ExperimentId">The experiment's id.</param>
 /// <param name="SnapshotTakenAt">The instant of the snapshot, which has ended by now.</param>
 public sealed record RepoBundleRequest(string ExperimentId, DateTimeOffset SnapshotTakenAt)

@@ -21,7 +21,7 @@ internal sealed class RepositoryPlacement : IDisposable
     private FilledFolder? _filled;
     private bool _isPlaced;
 
-    /// <summary>Names the place; nothing is looked at.</summary>
+    /// <summary>Creates a comparison source; nothing is read.</summary>
     /// <param name="path">The place.</param>
     /// <param name="remote">The remote of record, whose clone may be replaced; <see langword="null"/> when there is none.</param>
     public RepositoryPlacement(string path, string? remote)

@@ -4,7 +4,7 @@ using Eden.Shared;
 
 namespace Eden.Checkpoint;
 
-/// <summary>How <see cref="RepositoryPush"/> talks to a remote and what it may do there. Immutable.</summary>
+/// <summary>Options of <see cref="RepositoryPush"/>. Immutable.</summary>
 public sealed record RepositoryPushOptions
 {
     /// <summary>Gets how the remote is talked to, and where its credential comes from.</summary>

@@ -13,6 +13,17 @@ namespace Eden.Checkpoint;
 /// that was ahead has left, are kept uncounted until then, with a warning. Several schedulers may share a destination: each looks only at its own experiment's names.
 /// One instance is for one <see cref="RunAsync"/> at a time.
 /// </remarks>
+/// <example>
+/// <code>
+/// var scheduler = new CheckpointScheduler(
+///     experimentId,
+///     store,
+///     new CheckpointExporter(store, bundles),
+///     new DirectoryCheckpointDestination(directory),
+///     new CheckpointSchedule { Enabled = true, Interval = TimeSpan.FromHours(6), RetentionCount = 8 });
+/// await scheduler.RunAsync(cancellationToken);
+/// </code>
+/// </example>
 public sealed class CheckpointScheduler
 {
     // Timers of the platform reach no further than some weeks.

@@ -14,7 +14,7 @@ public sealed class DirectoryCheckpointDestination : ICheckpointDestination
 
     private readonly string _directory;
 
-    /// <summary>Names the directory. It is made by the first write when it is not there.</summary>
+    /// <summary>Creates a destination in a directory, which the first write makes when it is missing.</summary>
     /// <param name="directory">The directory.</param>
     public DirectoryCheckpointDestination(string directory)
     {

@@ -3,7 +3,7 @@ using Eden.Shared;
 
 namespace Eden.Checkpoint;
 
-/// <summary>How an archive is verified. Immutable.</summary>
+/// <summary>Options of a verification. Immutable.</summary>
 public sealed record CheckpointVerificationOptions
 {
     /// <summary>Gets how deep the bundle is checked.</summary>

@@ -1,6 +1,6 @@
 namespace Eden.Checkpoint;
 
-/// <summary>What verifying an archive found. Immutable and thread-safe.</summary>
+/// <summary>The result of a verification. Immutable and thread-safe.</summary>
 public sealed class CheckpointVerificationReport
 {
     /// <summary>Gets a value indicating whether an import would accept the archive.</summary>

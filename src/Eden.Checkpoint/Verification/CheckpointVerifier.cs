@@ -3,6 +3,13 @@ using Eden.Checkpoint.Verification;
 namespace Eden.Checkpoint;
 
 /// <summary>Verifies whole archives (spec §3 to §7 and §12). Thread-safe.</summary>
+/// <example>
+/// <code>
+/// await using var archive = File.OpenRead(archivePath);
+/// var report = await new CheckpointVerifier().VerifyAsync(archive, cancellationToken: cancellationToken);
+/// Console.WriteLine(report.IsValid ? "valid" : $"{report.TotalViolations} violations, the first: {report.Detail}");
+/// </code>
+/// </example>
 public sealed class CheckpointVerifier : ICheckpointVerifier
 {
     private readonly ICrossReferenceValidator _validator;

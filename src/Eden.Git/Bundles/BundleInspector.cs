@@ -65,19 +65,17 @@ internal static class BundleInspector
 
             // What an incomplete bundle lacks was said with its prerequisites; its history is still worth reading, for the answers about commits.
             var scope = depth == GitVerification.Objects && isComplete ? ResolverScope.Everything : ResolverScope.History;
-            var next = await ResolveAsync(pack, entries, header, limits, scope, spill, progress, cancellationToken).ConfigureAwait(false);
-            var notes = new FaultList(limits.MaxFaults);
-            var nextWalk = await Task.Run(() => Walk(next, header, notes, cancellationToken), cancellationToken).ConfigureAwait(false);
-            if (nextWalk.NeedsEverything && isComplete)
+            var resolving = new PackResolver(pack, entries, header.ObjectFormat, limits, scope, spill, Tell(progress, "objects resolved"));
+            await resolving.RunAsync(cancellationToken).ConfigureAwait(false);
+            (var history, var notes) = await WalkAsync(resolving, header, limits, cancellationToken).ConfigureAwait(false);
+            (resolver, walk) = (resolving, history);
+            if (walk.Sought.Count > 0 && isComplete)
             {
-                // A ref or tag names a tree or blob, or something that is not there: only the whole pack tells.
-                (resolver, walk) = (next, nextWalk);
-                next = await ResolveAsync(pack, entries, header, limits, ResolverScope.Everything, spill, progress, cancellationToken).ConfigureAwait(false);
-                notes = new FaultList(limits.MaxFaults);
-                nextWalk = await Task.Run(() => Walk(next, header, notes, cancellationToken), cancellationToken).ConfigureAwait(false);
+                // A ref or tag names a tree or blob, or something that is not there.
+                await resolver.FindAsync(walk.Sought, cancellationToken).ConfigureAwait(false);
+                (walk, notes) = await WalkAsync(resolver, header, limits, cancellationToken).ConfigureAwait(false);
             }
 
-            (resolver, walk) = (next, nextWalk);
             found.AddRange(notes.Listed, notes.Total);
             if (depth == GitVerification.Objects && isComplete && (resolver.Links.HasMalformedTrees || !resolver.Table.AllAsExpected(entries.Kinds)))
             {
@@ -103,22 +101,8 @@ internal static class BundleInspector
         return new GitBundleInspection(found.Listed, found.Total, warnings, header, resolver, walk, checksum);
     }
 
-    private static async Task<PackResolver> ResolveAsync(
-        PackFile pack,
-        PackEntries entries,
-        GitBundleHeader header,
-        GitLimits limits,
-        ResolverScope scope,
-        SpillFiles spill,
-        IProgress<GitProgress>? progress,
-        CancellationToken cancellationToken)
-    {
-        var resolver = new PackResolver(pack, entries, header.ObjectFormat, limits, scope, spill, Tell(progress, "objects resolved"));
-        await resolver.RunAsync(cancellationToken).ConfigureAwait(false);
-        return resolver;
-    }
-
-    private static HistoryWalk Walk(PackResolver resolver, GitBundleHeader header, FaultList notes, CancellationToken cancellationToken)
+    private static async Task<(HistoryWalk Walk, FaultList Notes)> WalkAsync(
+        PackResolver resolver, GitBundleHeader header, GitLimits limits, CancellationToken cancellationToken)
     {
         HashSet<ObjectHash>? prerequisites = null;
         if (header.PrerequisiteLines.Count > 0)
@@ -130,7 +114,11 @@ internal static class BundleInspector
             }
         }
 
-        return HistoryWalk.Run(resolver, header.RefLines, notes, prerequisites is null ? null : prerequisites.Contains, cancellationToken);
+        var notes = new FaultList(limits.MaxFaults);
+        var walk = await Task.Run(
+            () => HistoryWalk.Run(resolver, header.RefLines, notes, prerequisites is null ? null : prerequisites.Contains, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        return (walk, notes);
     }
 
     private static GitBundleHeader? ReadHeader(SafeFileHandle handle, GitLimits limits, FaultList found, CancellationToken cancellationToken)

@@ -64,7 +64,7 @@ internal sealed class BundlePlan : IDisposable
         {
             var warnings = refs.Warnings.ToList();
             var tips = AddRefs(refs.Tips, options.AdditionalRefs, layout.Format, warnings);
-            using var walk = new ReachabilityWalk(
+            var walk = new ReachabilityWalk(
                 store, options.Limits, visited => options.Progress?.Report(new GitProgress(GitPhase.Bundle, visited, null)), cancellationToken);
             foreach (var tip in tips)
             {

@@ -8,6 +8,14 @@ namespace Eden.Git;
 
 /// <summary>Reads, checks, restores and makes git bundles, without the git binary.</summary>
 /// <remarks>Thread-safe: calls share nothing.</remarks>
+/// <example>
+/// <code>
+/// await GitBundle.CreateAsync(repositoryPath, bundlePath, cancellationToken: cancellationToken);
+/// var report = await GitBundle.VerifyAsync(bundlePath, cancellationToken: cancellationToken);
+/// Console.WriteLine(report.IsWhole ? "whole" : string.Join(Environment.NewLine, report.Faults));
+/// await GitBundle.RestoreAsync(bundlePath, restoredPath, cancellationToken: cancellationToken);
+/// </code>
+/// </example>
 public static partial class GitBundle
 {
     private const int PackCountOffset = 8;

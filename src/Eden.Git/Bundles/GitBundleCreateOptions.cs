@@ -4,7 +4,7 @@ using Eden.Shared;
 
 namespace Eden.Git;
 
-/// <summary>What a bundle gets beyond the repository's own refs, and the ceilings while it is made. Immutable.</summary>
+/// <summary>Options of <c>GitBundle.CreateAsync</c>: additional refs, limits, progress. Immutable.</summary>
 public sealed record GitBundleCreateOptions
 {
     /// <summary>Gets refs that the bundle lists although the repository does not have them, for example a work branch that was deleted

@@ -1,6 +1,6 @@
 namespace Eden.Git;
 
-/// <summary>What <c>GitBundle.CreateAsync</c> wrote. Immutable.</summary>
+/// <summary>The result of <c>GitBundle.CreateAsync</c>. Immutable.</summary>
 public sealed class GitBundleCreateResult
 {
     /// <summary>Gets the number of refs listed, HEAD included.</summary>

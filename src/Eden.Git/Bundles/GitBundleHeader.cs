@@ -4,7 +4,7 @@ using Eden.Git.Bundles;
 
 namespace Eden.Git;
 
-/// <summary>What a git bundle says of itself before its pack. Immutable and thread-safe.</summary>
+/// <summary>The header of a git bundle: object format, capabilities, prerequisites, refs. Immutable and thread-safe.</summary>
 public sealed class GitBundleHeader
 {
     internal GitBundleHeader(

@@ -5,7 +5,7 @@ using Eden.Git.Packs;
 
 namespace Eden.Git;
 
-/// <summary>What an inspection found out about a bundle. Immutable and thread-safe.</summary>
+/// <summary>The result of an inspection of a bundle, which answers questions about its refs and commits. Immutable and thread-safe.</summary>
 public sealed class GitBundleInspection
 {
     private readonly PackResolver? _resolver;

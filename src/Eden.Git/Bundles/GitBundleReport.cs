@@ -1,7 +1,7 @@
 
 namespace Eden.Git;
 
-/// <summary>What a check of a bundle found. Returned for damaged bundles too. Immutable.</summary>
+/// <summary>The result of a check of a bundle; damage is part of it, not an exception. Immutable.</summary>
 public sealed class GitBundleReport
 {
     /// <summary>Gets how deep the check went.</summary>

@@ -2,7 +2,7 @@ using Eden.Shared;
 
 namespace Eden.Git;
 
-/// <summary>How <see cref="GitBundle.RestoreAsync"/> works. Immutable.</summary>
+/// <summary>Options of <see cref="GitBundle.RestoreAsync"/>. Immutable.</summary>
 public sealed record GitBundleRestoreOptions
 {
     /// <summary>Gets the ceilings to apply.</summary>

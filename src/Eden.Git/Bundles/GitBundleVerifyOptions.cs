@@ -2,7 +2,7 @@ using Eden.Shared;
 
 namespace Eden.Git;
 
-/// <summary>How <see cref="GitBundle.VerifyAsync"/> checks. Immutable.</summary>
+/// <summary>Options of <see cref="GitBundle.VerifyAsync"/>. Immutable.</summary>
 public sealed record GitBundleVerifyOptions
 {
     /// <summary>Gets how deep to look.</summary>

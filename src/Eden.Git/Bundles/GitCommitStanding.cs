@@ -1,6 +1,6 @@
 namespace Eden.Git;
 
-/// <summary>What a bundle has under an id that somebody takes for a commit.</summary>
+/// <summary>Whether a bundle has an object as a reachable commit.</summary>
 public enum GitCommitStanding
 {
     /// <summary>A commit that a ref reaches by parent links, through annotated tags too.</summary>

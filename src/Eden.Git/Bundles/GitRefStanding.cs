@@ -1,6 +1,6 @@
 namespace Eden.Git;
 
-/// <summary>What a bundle has under the name of a ref.</summary>
+/// <summary>Whether a bundle has a ref, and for which object.</summary>
 public enum GitRefStanding
 {
     /// <summary>The bundle lists the ref and it names a commit.</summary>

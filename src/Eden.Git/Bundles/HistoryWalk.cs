@@ -28,12 +28,12 @@ internal sealed class HistoryWalk
 
     public long CommitCount { get; private set; }
 
-    /// <summary>Gets a value indicating whether something that is neither commit nor tag was looked for in vain because only the history was resolved.</summary>
-    public bool NeedsEverything { get; private set; }
+    /// <summary>Gets what was looked for in vain because only the history was resolved: it is neither commit nor tag, or it is not there.</summary>
+    public HashSet<ObjectHash> Sought { get; } = [];
 
     /// <param name="resolver">The resolved pack.</param>
     /// <param name="refs">The refs of the bundle.</param>
-    /// <param name="faults">Where to note what is wrong; dropped by the caller when <see cref="NeedsEverything"/> turns out true.</param>
+    /// <param name="faults">Where to note what is wrong; dropped by the caller when anything is <see cref="Sought"/>.</param>
     /// <param name="isExpectedMissing">Says of an id that its absence was reported before; <see langword="null"/> when none was.</param>
     /// <param name="cancellationToken">Cancels the walk.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -50,13 +50,9 @@ internal sealed class HistoryWalk
                 walk.Visit(entry);
                 walk.CheckBranch(refs, index, entry);
             }
-            else if (resolver.Scope == ResolverScope.History)
-            {
-                walk.NeedsEverything = true;
-                walk.MissingRef(refs, index, id);
-            }
             else
             {
+                walk.Seek(id);
                 walk.MissingRef(refs, index, id);
             }
         }
@@ -164,15 +160,19 @@ internal sealed class HistoryWalk
             return;
         }
 
-        if (_resolver.Scope == ResolverScope.History)
-        {
-            // It may be there as a tree or blob, or be a delta of something that history does not show.
-            NeedsEverything = true;
-        }
-
+        Seek(id);
         if (isExpectedMissing is null || !isExpectedMissing(id))
         {
             Add(from, $"its {role} {id.ToHex(_resolver.Format)} is not in the pack");
+        }
+    }
+
+    private void Seek(ObjectHash id)
+    {
+        if (_resolver.Scope == ResolverScope.History)
+        {
+            // It may be there as a tree or blob, or be a delta of something that history does not show.
+            Sought.Add(id);
         }
     }
 

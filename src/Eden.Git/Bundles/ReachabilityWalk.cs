@@ -1,29 +1,36 @@
-using System.Buffers.Binary;
 using System.Runtime.ExceptionServices;
 using System.Text;
 using Eden.Git.Objects;
+using Eden.Git.Packs;
 using Eden.Git.Repositories;
 
 namespace Eden.Git.Bundles;
 
 /// <summary>Marks everything that a set of refs reaches: tags, commits, trees, blobs; submodules are not followed. Blobs are never inflated.</summary>
 /// <remarks>
-/// Commits go in waves, trees level by level, and each wave in the order of the packs: neighbours share a read, and a tree's delta base
-/// was usually resolved just before it. Replace refs and grafts change nothing: a bundle holds real parents.
+/// One thread follows the commits, in waves; whoever is free visits the trees that were found so far, in batches. Waves and batches are in the order of the
+/// packs: neighbours share a read, and a tree's delta base was usually resolved just before it. Replace refs and grafts change nothing: a bundle holds real
+/// parents. A damaged object does not end the walk, because which one is met first is chance; of all, the first in the packs is named.
 /// </remarks>
-internal sealed class ReachabilityWalk : IDisposable
+internal sealed class ReachabilityWalk
 {
-    private const long CacheBytes = 48L << 20;
-    private const int SmallWave = 1 << 11;
+    private const int CacheBytes = 48 << 20;
+    private const int BatchLength = 1 << 11;
+    private const int MostWorkers = 4;
     private const int ReportEvery = 1 << 12;
 
     private readonly ObjectStore _store;
     private readonly GitLimits _limits;
     private readonly Action<long> _report;
     private readonly CancellationToken _cancellationToken;
-    private readonly ObjectReader[] _readers;
+    private readonly int _workers = Math.Clamp(Environment.ProcessorCount, 1, MostWorkers);
+    private readonly Lock _turn = new();
+    private readonly TreeQueue _trees = new();
     private readonly List<long> _tips = [];
+    private readonly List<Task> _others = [];
     private long _visited;
+    private ExceptionDispatchInfo? _failure;
+    private long _failurePlace = long.MaxValue;
 
     public ReachabilityWalk(ObjectStore store, GitLimits limits, Action<long> report, CancellationToken cancellationToken)
     {
@@ -31,13 +38,6 @@ internal sealed class ReachabilityWalk : IDisposable
         _limits = limits;
         _report = report;
         _cancellationToken = cancellationToken;
-        var workers = Math.Clamp(Environment.ProcessorCount, 1, 4);
-        _readers = new ObjectReader[workers];
-        for (var worker = 0; worker < workers; worker++)
-        {
-            _readers[worker] = new ObjectReader(store, limits.MaxObjectBytes, CacheBytes / workers);
-        }
-
         Reached = new ReachableSet(store);
     }
 
@@ -48,26 +48,32 @@ internal sealed class ReachabilityWalk : IDisposable
     /// <exception cref="MissingObjectException">The ref names an object that is not there.</exception>
     public void AddTip(RefTip tip) => _tips.Add(Find(tip.Target, "ref", RefText.Show(tip.Name)).Key);
 
-    /// <summary>Follows every link from the tips.</summary>
+    /// <summary>Follows every link from the tips. Called once.</summary>
+    /// <exception cref="MissingObjectException">An object is not in the listing.</exception>
+    /// <exception cref="RepositoryChangedException">A file vanished.</exception>
+    /// <exception cref="GitException">An object is damaged.</exception>
     public void Run()
     {
-        var found = Visit(_tips, VisitTip);
-        var trees = found.Trees;
-        while (found.Commits.Count > 0)
+        var reader = NewReader();
+        try
         {
-            found = Visit(found.Commits, VisitCommit);
-            trees.AddRange(found.Trees);
+            VisitCommits(reader);
+            _trees.Done();
+            VisitTrees(reader);
+        }
+        catch (Exception failure)
+        {
+            Stop(failure);
         }
 
-        while (trees.Count > 0)
-        {
-            trees = Visit(trees, VisitTree).Trees;
-        }
+        Task.WaitAll(_others, CancellationToken.None);
+        _failure?.Throw();
     }
 
     /// <summary>Adds what is in a pack and was not reached.</summary>
     public void AddPacked()
     {
+        var reader = NewReader();
         for (var source = 0; source < _store.Packs.Count; source++)
         {
             for (var rank = 0; rank < _store.Packs[source].Index.Count; rank++)
@@ -76,87 +82,165 @@ internal sealed class ReachabilityWalk : IDisposable
                 if (Reached[location] == ObjectKind.None)
                 {
                     _cancellationToken.ThrowIfCancellationRequested();
-                    Reached.TryAdd(location, _readers[0].KindOf(location));
+                    Reached.TryAdd(location, reader.KindOf(location));
                 }
             }
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    private ObjectReader NewReader() => new(_store, _limits.MaxObjectBytes, CacheBytes / _workers);
+
+    /// <summary>Follows tags and commits wave by wave, and hands on the trees that they name.</summary>
+    private void VisitCommits(ObjectReader reader)
     {
-        foreach (var reader in _readers)
+        var trees = new List<long>();
+        var wave = _tips;
+        var next = new List<long>();
+        for (var isFirst = true; wave.Count > 0; isFirst = false)
         {
-            reader.Dispose();
-        }
-    }
-
-    /// <summary>Visits a wave in pack order. Large ones are split, so that neighbours stay together: each worker takes one stretch of the packs.</summary>
-    private Found Visit(List<long> wave, Action<ObjectReader, ObjectLocation, Found> visit)
-    {
-        wave.Sort();
-        if (wave.Count < SmallWave || _readers.Length == 1)
-        {
-            var all = new Found();
-            VisitStretch(0, 0, wave.Count, all);
-            return all;
-        }
-
-        var parts = new Found[_readers.Length];
-        var others = new Task[parts.Length - 1];
-        var failures = new Exception?[_readers.Length];
-        for (var other = 0; other < others.Length; other++)
-        {
-            var part = other + 1;
-            others[other] = Task.Run(() => VisitPart(part), CancellationToken.None);
-        }
-
-        VisitPart(0);
-        Task.WaitAll(others, CancellationToken.None);
-        if (failures.FirstOrDefault(failure => failure is not null) is { } first)
-        {
-            // Of several faults the first in the packs, whichever was met first.
-            ExceptionDispatchInfo.Throw(first);
-        }
-
-        for (var part = 1; part < parts.Length; part++)
-        {
-            parts[0].Commits.AddRange(parts[part].Commits);
-            parts[0].Trees.AddRange(parts[part].Trees);
-        }
-
-        return parts[0];
-
-        void VisitPart(int part)
-        {
-            try
+            wave.Sort();
+            next.Clear();
+            for (var index = 0; index < wave.Count; index++)
             {
-                var from = (int)((long)wave.Count * part / parts.Length);
-                var to = (int)((long)wave.Count * (part + 1) / parts.Length);
-                VisitStretch(part, from, to, parts[part] = new Found());
-            }
-            catch (Exception exception)
-            {
-                // Thrown again above, as it is: callers tell cancellations, changes and faults apart.
-                failures[part] = exception;
-            }
-        }
-
-        void VisitStretch(int worker, int from, int to, Found found)
-        {
-            for (var index = from; index < to; index++)
-            {
-                // Refs share objects, and two workers may have met the same one at once: it is listed twice then.
-                if (index == 0 || wave[index] != wave[index - 1])
+                // Refs share objects.
+                if (index > 0 && wave[index] == wave[index - 1])
                 {
-                    Step();
-                    visit(_readers[worker], ObjectLocation.FromKey(wave[index]), found);
+                    continue;
                 }
+
+                var location = ObjectLocation.FromKey(wave[index]);
+                Step();
+                try
+                {
+                    if (isFirst)
+                    {
+                        VisitTip(reader, location, next, trees);
+                    }
+                    else
+                    {
+                        VisitCommit(reader, location, next, trees);
+                    }
+                }
+                catch (Exception fault) when (IsFault(fault))
+                {
+                    Note(location, fault);
+                }
+            }
+
+            (wave, next) = (next, isFirst ? [] : wave);
+            if (trees.Count >= BatchLength)
+            {
+                AddBatches(ref trees);
+                StartOthers();
+            }
+        }
+
+        AddBatches(ref trees);
+    }
+
+    /// <summary>Cuts trees into batches of neighbours.</summary>
+    private void AddBatches(ref List<long> trees)
+    {
+        trees.Sort();
+        for (var start = 0; start < trees.Count; start += BatchLength)
+        {
+            _trees.Add(trees.Count <= BatchLength ? trees : trees.GetRange(start, Math.Min(BatchLength, trees.Count - start)));
+        }
+
+        trees = [];
+    }
+
+    /// <summary>Few trees are not worth another thread.</summary>
+    private void StartOthers()
+    {
+        while (_others.Count < _workers - 1)
+        {
+            // Threads of their own: a busy pool would start them when all is done.
+            _others.Add(Task.Factory.StartNew(
+                () =>
+                {
+                    try
+                    {
+                        VisitTrees(NewReader());
+                    }
+                    catch (Exception failure)
+                    {
+                        Stop(failure);
+                    }
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default));
+        }
+    }
+
+    private void VisitTrees(ObjectReader reader)
+    {
+        var visitor = new Visitor(this);
+        while (_trees.Take() is { } batch)
+        {
+            for (var index = 0; index < batch.Count; index++)
+            {
+                // Two workers may have met the same tree at once: it is listed twice then.
+                if (index > 0 && batch[index] == batch[index - 1])
+                {
+                    continue;
+                }
+
+                var location = ObjectLocation.FromKey(batch[index]);
+                Step();
+                try
+                {
+                    visitor.Tree = location;
+                    VisitTree(reader, location, ref visitor);
+                }
+                catch (Exception fault) when (IsFault(fault))
+                {
+                    Note(location, fault);
+                }
+            }
+
+            if (visitor.Found.Count > 0)
+            {
+                var found = visitor.Found;
+                AddBatches(ref found);
+                visitor.Found = found;
+            }
+
+            _trees.Done();
+        }
+    }
+
+    private static bool IsFault(Exception exception) => exception is GitException or MissingObjectException;
+
+    private void Note(ObjectLocation location, Exception fault)
+    {
+        lock (_turn)
+        {
+            if (location.Key < _failurePlace)
+            {
+                _failurePlace = location.Key;
+                _failure = ExceptionDispatchInfo.Capture(fault);
             }
         }
     }
 
-    private void VisitTip(ObjectReader reader, ObjectLocation location, Found found)
+    /// <summary>Ends the walk: cancellation, a listing that is out of date, failed I/O. It says more than any damage.</summary>
+    private void Stop(Exception failure)
+    {
+        lock (_turn)
+        {
+            if (_failurePlace >= 0)
+            {
+                _failurePlace = -1;
+                _failure = ExceptionDispatchInfo.Capture(failure);
+            }
+        }
+
+        _trees.Close();
+    }
+
+    private void VisitTip(ObjectReader reader, ObjectLocation location, List<long> commits, List<long> trees)
     {
         var kind = reader.KindOf(location);
         while (Reached.TryAdd(location, kind))
@@ -164,10 +248,10 @@ internal sealed class ReachabilityWalk : IDisposable
             switch (kind)
             {
                 case ObjectKind.Commit:
-                    VisitCommit(reader, location, found);
+                    VisitCommit(reader, location, commits, trees);
                     return;
                 case ObjectKind.Tree:
-                    found.Trees.Add(location.Key);
+                    trees.Add(location.Key);
                     return;
                 case ObjectKind.Tag:
                     (location, kind) = FollowTag(reader, location);
@@ -193,7 +277,7 @@ internal sealed class ReachabilityWalk : IDisposable
             : throw Corrupt(location, $"the tag says that {links.Target.ToHex(_store.Format)} is a {ObjectHeader.Text(links.TargetKind)}, but it is a {ObjectHeader.Text(kind)}");
     }
 
-    private void VisitCommit(ObjectReader reader, ObjectLocation location, Found found)
+    private void VisitCommit(ObjectReader reader, ObjectLocation location, List<long> commits, List<long> trees)
     {
         if (!CommitLinks.TryParse(Read(reader, location, ObjectKind.Commit), _store.Format, out var links, out var fault))
         {
@@ -203,7 +287,7 @@ internal sealed class ReachabilityWalk : IDisposable
         var tree = Find(links.Tree, location, ObjectKind.Commit);
         if (Reached.TryAdd(tree, ObjectKind.Tree))
         {
-            found.Trees.Add(tree.Key);
+            trees.Add(tree.Key);
         }
 
         for (var index = 0; index < links.ParentCount; index++)
@@ -211,102 +295,37 @@ internal sealed class ReachabilityWalk : IDisposable
             var parent = Find(links.Parent(index), location, ObjectKind.Commit);
             if (Reached.TryAdd(parent, ObjectKind.Commit))
             {
-                found.Commits.Add(parent.Key);
+                commits.Add(parent.Key);
             }
         }
     }
 
-    /// <summary>Looks up what a tree names. What a tree shares with the base of its delta is left to the visit of the base, if that is reached:
+    /// <summary>Looks up what a tree names. What it shares with the base of its delta is left to the visit of the base, if that is reached:
     /// most trees differ from theirs by an entry or two.</summary>
-    private void VisitTree(ObjectReader reader, ObjectLocation location, Found found)
+    private void VisitTree(ObjectReader reader, ObjectLocation location, ref Visitor visitor)
     {
-        var content = Read(reader, location, ObjectKind.Tree, out var baseLocation, out var baseContent);
-        var links = new TreeLinks(content, _store.Format);
-        var (same, tail) = baseContent.IsEmpty || Reached[baseLocation] != ObjectKind.Tree ? default : Shared(content, baseContent);
-        var baseLinks = new TreeLinks(baseContent, _store.Format);
-        while (links.MoveNext())
+        var fault = reader.ReadTree(location, ref visitor, out var kind);
+        if (kind != ObjectKind.Tree)
         {
-            if (content.Length - links.Left <= same)
-            {
-                baseLinks.MoveNext();
-                continue;
-            }
-
-            if (links.TargetKind != ObjectKind.Commit) // a submodule: its commits live in another repository
-            {
-                VisitTreeEntry(location, links, found);
-            }
-
-            if (links.Left <= tail && links.Left > 0)
-            {
-                // The rest has the same bytes; it has the same entries if one begins at the same place in the base.
-                while (baseLinks.Left > links.Left && baseLinks.MoveNext())
-                {
-                }
-
-                if (baseLinks.Left == links.Left && baseLinks.Fault is null)
-                {
-                    return;
-                }
-            }
+            throw WrongKind(location, ObjectKind.Tree, kind);
         }
 
-        if (links.Fault is { } fault)
+        if (fault is not null)
         {
             throw Corrupt(location, fault);
         }
     }
 
-    private void VisitTreeEntry(ObjectLocation location, in TreeLinks links, Found found)
-    {
-        if (!_store.TryFind(links.TargetBytes, out var target))
-        {
-            throw Missing(links.Target, $"the tree {Hex(location)} names it as \"{Encoding.UTF8.GetString(links.Name)}\"");
-        }
-
-        if (Reached.TryAdd(target, links.TargetKind) && links.TargetKind == ObjectKind.Tree)
-        {
-            found.Trees.Add(target.Key);
-        }
-    }
-
-    /// <summary>Returns how many bytes two contents have in common at their beginnings, and at their ends behind that.</summary>
-    private static (int Start, int End) Shared(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
-    {
-        var start = left.CommonPrefixLength(right);
-        var most = Math.Min(left.Length, right.Length) - start;
-        var end = 0;
-        while (most - end >= sizeof(ulong)
-            && BinaryPrimitives.ReadUInt64LittleEndian(left[(left.Length - end - sizeof(ulong))..])
-                == BinaryPrimitives.ReadUInt64LittleEndian(right[(right.Length - end - sizeof(ulong))..]))
-        {
-            end += sizeof(ulong);
-        }
-
-        while (end < most && left[left.Length - end - 1] == right[right.Length - end - 1])
-        {
-            end++;
-        }
-
-        return (start, end);
-    }
-
     private ReadOnlySpan<byte> Read(ObjectReader reader, ObjectLocation location, ObjectKind expected)
-        => Read(reader, location, expected, out _, out _);
-
-    private ReadOnlySpan<byte> Read(
-        ObjectReader reader, ObjectLocation location, ObjectKind expected, out ObjectLocation baseLocation, out ReadOnlySpan<byte> baseContent)
     {
-        var content = reader.Read(location, out var kind, out baseLocation, out baseContent);
-        if (kind != expected)
-        {
-            throw Corrupt(location, $"it is named as a {ObjectHeader.Text(expected)} but is a {ObjectHeader.Text(kind)}");
-        }
-
-        return expected == ObjectKind.Tree || content.Length <= _limits.MaxCommitBytes
-            ? content
+        var content = reader.Read(location, out var kind);
+        return kind != expected ? throw WrongKind(location, expected, kind)
+            : content.Length <= _limits.MaxCommitBytes ? content
             : throw Corrupt(location, $"its {content.Length} bytes are more than the limit of {_limits.MaxCommitBytes}");
     }
+
+    private GitException WrongKind(ObjectLocation location, ObjectKind expected, ObjectKind actual)
+        => Corrupt(location, $"it is named as a {ObjectHeader.Text(expected)} but is a {ObjectHeader.Text(actual)}");
 
     private ObjectLocation Find(ObjectHash id, string what, string owner) => _store.TryFind(id, out var location)
         ? location
@@ -333,11 +352,33 @@ internal sealed class ReachabilityWalk : IDisposable
 
     private string Hex(ObjectLocation location) => _store.Id(location).ToHex(_store.Format);
 
-    /// <summary>What one worker met for the first time.</summary>
-    private sealed class Found
+    /// <summary>Marks what one worker's trees name.</summary>
+    private struct Visitor(ReachabilityWalk walk) : ITreeVisitor
     {
-        public List<long> Commits { get; } = [];
+        /// <summary>Gets or sets the tree whose entries are told.</summary>
+        public ObjectLocation Tree { get; set; }
 
-        public List<long> Trees { get; } = [];
+        /// <summary>Gets or sets the trees that were met for the first time.</summary>
+        public List<long> Found { get; set; } = [];
+
+        public readonly bool IsVisited(ObjectLocation tree) => walk.Reached[tree] == ObjectKind.Tree;
+
+        public readonly void Visit(in TreeLinks entry)
+        {
+            if (entry.TargetKind == ObjectKind.Commit)
+            {
+                return; // a submodule: its commits live in another repository
+            }
+
+            if (!walk._store.TryFind(entry.TargetBytes, out var target))
+            {
+                throw walk.Missing(entry.Target, $"the tree {walk.Hex(Tree)} names it as \"{Encoding.UTF8.GetString(entry.Name)}\"");
+            }
+
+            if (walk.Reached.TryAdd(target, entry.TargetKind) && entry.TargetKind == ObjectKind.Tree)
+            {
+                Found.Add(target.Key);
+            }
+        }
     }
 }

@@ -7,7 +7,7 @@ namespace Eden.Git.Bundles;
 internal sealed class RescuedObjects(RepositoryLayout layout, GitLimits limits) : IDisposable
 {
     private const int MaxListings = 8;
-    private const long CacheBytes = 8L << 20;
+    private const int CacheBytes = 8 << 20;
 
     private ObjectStore? _store;
     private ObjectReader? _reader;
@@ -41,7 +41,6 @@ internal sealed class RescuedObjects(RepositoryLayout layout, GitLimits limits) 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _reader?.Dispose();
         _store?.Dispose();
         _reader = null;
         _store = null;

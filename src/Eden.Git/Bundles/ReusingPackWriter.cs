@@ -18,7 +18,7 @@ internal sealed class ReusingPackWriter : IDisposable
     private const int HeaderSlack = 2 * VariableInteger.MaxLength;
     private const int CopyLength = 1 << 19;
     private const int ReportEvery = 1 << 12;
-    private const long CacheBytes = 16L << 20;
+    private const int CacheBytes = 16 << 20;
 
     private readonly ObjectStore _store;
     private readonly ReachableSet _reached;
@@ -93,7 +93,6 @@ internal sealed class ReusingPackWriter : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _reader.Dispose();
         _rescued.Dispose();
         _large.Dispose();
         _deflated.Dispose();

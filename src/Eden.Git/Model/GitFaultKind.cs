@@ -1,6 +1,6 @@
 namespace Eden.Git;
 
-/// <summary>What kind of fault a bundle has.</summary>
+/// <summary>The kind of a fault of a bundle.</summary>
 public enum GitFaultKind
 {
     /// <summary>The bundle breaks git's format, or something that its refs reach is missing or malformed.</summary>

@@ -2,7 +2,7 @@ using Eden.Shared;
 
 namespace Eden.Git;
 
-/// <summary>Ceilings applied to packs and bundles from an untrusted source. Immutable; an instance with a senseless value cannot be made.</summary>
+/// <summary>Limits on packs and bundles from an untrusted source. Immutable; a value out of range is an <see cref="ArgumentOutOfRangeException"/>.</summary>
 /// <remarks>Passing a limit is a fault of <see cref="GitFaultKind.Limit"/>, found before memory or disk is spent on the value.</remarks>
 public sealed record GitLimits
 {

@@ -1,6 +1,6 @@
 namespace Eden.Git;
 
-/// <summary>How deep a git bundle is checked.</summary>
+/// <summary>The depth of the check of a git bundle.</summary>
 public enum GitVerification
 {
     /// <summary>Every object of the pack is resolved and hashed, and everything reachable from the refs is present, of the right type and well-formed. The default.</summary>

@@ -13,6 +13,8 @@ internal sealed class PackResolver
     private int _nextRoot;
     private int _resolved;
     private int _duplicates;
+    private HashSet<ObjectHash>? _sought;
+    private int _stillSought;
     private ExceptionDispatchInfo? _failure;
     private PackDamageException? _damage;
 
@@ -75,6 +77,41 @@ internal sealed class PackResolver
     /// <exception cref="PackDamageException">The pack is damaged or passes a limit.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        await ResolveAsync(cancellationToken).ConfigureAwait(false);
+        if (_damage is not null)
+        {
+            throw _damage;
+        }
+
+        if (Scope == ResolverScope.Everything && _resolved < Entries.Count)
+        {
+            ThrowUnresolved();
+        }
+
+        _progress?.Invoke(Entries.Count, Entries.Count);
+    }
+
+    /// <summary>Looks for trees and blobs after the history was resolved: hashes what is no history, in the order of the pack, until everything was found.
+    /// Git puts what tags name before other trees and blobs.</summary>
+    /// <param name="sought">Ids that are not those of any commit or tag of the pack.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <exception cref="PackDamageException">Something was not found, and the pack is damaged or passes a limit.</exception>
+    public async Task FindAsync(HashSet<ObjectHash> sought, CancellationToken cancellationToken)
+    {
+        _sought = sought;
+        _stillSought = sought.Count;
+        _nextRoot = 0;
+        await ResolveAsync(cancellationToken).ConfigureAwait(false);
+        if (_stillSought > 0 && _damage is not null)
+        {
+            throw _damage;
+        }
+
+        _progress?.Invoke(Entries.Count, Entries.Count);
+    }
+
+    private async Task ResolveAsync(CancellationToken cancellationToken)
+    {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 
         // A small pack is not worth a second thread.
@@ -89,20 +126,7 @@ internal sealed class PackResolver
         await Task.WhenAll(workers).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         _failure?.Throw();
-        if (_damage is not null)
-        {
-            throw _damage;
-        }
-
-        if (Scope == ResolverScope.Everything && _resolved < Entries.Count)
-        {
-            ThrowUnresolved();
-        }
-
-        _progress?.Invoke(Entries.Count, Entries.Count);
     }
-
-    public bool IsInScope(ObjectKind kind) => Scope == ResolverScope.Everything || kind is ObjectKind.Commit or ObjectKind.Tag;
 
     /// <summary>Counts bytes against the limit on everything that a bundle inflates to.</summary>
     public void Spend(long bytes)
@@ -130,9 +154,13 @@ internal sealed class PackResolver
     public void Publish(int entry, ObjectHash id)
     {
         Nodes[entry] = Table.Add(id, entry, out var isDuplicate);
-        if (isDuplicate)
+        if (isDuplicate && _sought is null)
         {
             Interlocked.Increment(ref _duplicates);
+        }
+        else if (_sought is not null && !isDuplicate && _sought.Contains(id))
+        {
+            Interlocked.Decrement(ref _stillSought);
         }
 
         var resolved = Interlocked.Increment(ref _resolved);
@@ -150,7 +178,7 @@ internal sealed class PackResolver
             while (true)
             {
                 var start = Interlocked.Add(ref _nextRoot, ChunkLength) - ChunkLength;
-                if (start >= Entries.Count)
+                if (start >= Entries.Count || (_sought is not null && Volatile.Read(ref _stillSought) <= 0))
                 {
                     return;
                 }
@@ -178,6 +206,9 @@ internal sealed class PackResolver
             stop.Cancel();
         }
     }
+
+    private bool IsInScope(ObjectKind kind)
+        => Scope == ResolverScope.Everything || kind is ObjectKind.Commit or ObjectKind.Tag == _sought is null;
 
     private void ThrowUnresolved()
     {

@@ -17,6 +17,7 @@ internal sealed class ResolvedObject : IDisposable
     private SafeFileHandle? _file;
     private long _filePosition;
     private readonly bool _ownsFile;
+    private ulong[]? _entryStarts;
 
     private ResolvedObject(byte[]? buffer, SafeFileHandle? file, long length)
     {
@@ -38,10 +39,21 @@ internal sealed class ResolvedObject : IDisposable
     /// <summary>Gets the content of an object in memory.</summary>
     public ReadOnlySpan<byte> Bytes => Buffer.AsSpan(Prefix, (int)Length);
 
+    /// <summary>Gets where the entries of a tree begin, for the trees that deltas make of it; empty when that is not known.</summary>
+    public TreeEntryStarts EntryStarts => _entryStarts is null ? default : new TreeEntryStarts(_entryStarts.AsSpan(0, TreeEntryStarts.WordCount((int)Length)));
+
     /// <summary>Gets the whole buffer: prefix, content, slack.</summary>
     public byte[] Buffer => _buffer ?? throw new InvalidOperationException("The object is not in memory.");
 
     public static ResolvedObject InMemory(int length) => new(ArrayPool<byte>.Shared.Rent(Prefix + length + Slack), null, length);
+
+    /// <summary>Makes room to note where the entries of a tree in memory begin.</summary>
+    public TreeEntryStarts NoteEntryStarts()
+    {
+        _entryStarts ??= ArrayPool<ulong>.Shared.Rent(TreeEntryStarts.WordCount((int)Length));
+        EntryStarts.Clear();
+        return EntryStarts;
+    }
 
     /// <summary>Takes a file of its own, which deletes itself when it is closed.</summary>
     public static ResolvedObject InFile(SafeFileHandle file, long length) => new(null, file, length);
@@ -77,6 +89,7 @@ internal sealed class ResolvedObject : IDisposable
         _file = file;
         ArrayPool<byte>.Shared.Return(Buffer);
         _buffer = null;
+        DropEntryStarts();
     }
 
     /// <summary>Brings the content back from the shared file.</summary>
@@ -102,5 +115,15 @@ internal sealed class ResolvedObject : IDisposable
         }
 
         _file = null;
+        DropEntryStarts();
+    }
+
+    private void DropEntryStarts()
+    {
+        if (_entryStarts is not null)
+        {
+            ArrayPool<ulong>.Shared.Return(_entryStarts);
+            _entryStarts = null;
+        }
     }
 }

@@ -137,7 +137,7 @@ internal sealed class ResolverWorker : IDisposable
         try
         {
             Check(_inflater.Inflate(_window, content.Buffer.AsSpan(ResolvedObject.Prefix), (int)size), entry);
-            return Publish(entry, kind, content, keep, out id);
+            return Publish(entry, kind, content, keep, default, default, out id);
         }
         catch
         {
@@ -209,7 +209,7 @@ internal sealed class ResolverWorker : IDisposable
                 throw Malformed(entry);
             }
 
-            return Publish(entry, kind, content, keep, out id);
+            return Publish(entry, kind, content, keep, source.EntryStarts, delta[headLength..], out id);
         }
         catch
         {
@@ -301,16 +301,22 @@ internal sealed class ResolverWorker : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private ResolvedObject? Publish(int entry, ObjectKind kind, ResolvedObject content, bool keep, out ObjectHash id)
+    private ResolvedObject? Publish(
+        int entry, ObjectKind kind, ResolvedObject content, bool keep, TreeEntryStarts baseStarts, ReadOnlySpan<byte> instructions, out ObjectHash id)
     {
         var length = (int)content.Length;
         var buffer = content.Buffer;
         var start = ObjectHeader.WriteBefore(buffer, ResolvedObject.Prefix, kind, length);
         id = _format.Hash(buffer.AsSpan(start, ResolvedObject.Prefix + length - start));
         _resolver.Publish(entry, id);
-        if (kind != ObjectKind.Blob)
+
+        // Of a repeated object too: which entry counts is only known at the end.
+        if (kind == ObjectKind.Tree && _resolver.Scope == ResolverScope.Everything)
         {
-            // Of a repeated object too: which entry counts is only known at the end.
+            NoteTree(entry, content, keep, baseStarts, instructions);
+        }
+        else if (kind is ObjectKind.Commit or ObjectKind.Tag)
+        {
             NoteLinks(entry, kind, content.Bytes);
         }
 
@@ -323,7 +329,19 @@ internal sealed class ResolverWorker : IDisposable
         return null;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void NoteTree(int entry, ResolvedObject tree, bool keep, TreeEntryStarts baseStarts, ReadOnlySpan<byte> instructions)
+    {
+        var starts = keep ? tree.NoteEntryStarts() : default;
+        var targets = new ExpectedTargets(_resolver.Table);
+        var fault = baseStarts.IsKnown
+            ? TreeScan.Delta(tree.Bytes, _format, instructions, baseStarts, starts, ref targets)
+            : TreeScan.Whole(tree.Bytes, _format, starts, ref targets);
+        if (fault is not null)
+        {
+            _resolver.Links.AddFault(entry, ObjectKind.Tree, fault);
+        }
+    }
+
     private void NoteLinks(int entry, ObjectKind kind, ReadOnlySpan<byte> content)
     {
         var everything = _resolver.Scope == ResolverScope.Everything;
@@ -331,18 +349,6 @@ internal sealed class ResolverWorker : IDisposable
         string? fault;
         switch (kind)
         {
-            case ObjectKind.Tree:
-                var tree = new TreeLinks(content, _format);
-                while (tree.MoveNext())
-                {
-                    if (tree.TargetKind != ObjectKind.Commit)
-                    {
-                        table.Expect(tree.Target, tree.TargetKind);
-                    }
-                }
-
-                fault = tree.Fault;
-                break;
             case ObjectKind.Commit when CommitLinks.TryParse(content, _format, out var commit, out fault):
                 _links.Clear();
                 _links.Add(everything ? table.Expect(commit.Tree, ObjectKind.Tree) : ObjectTable.Missing);
@@ -392,4 +398,15 @@ internal sealed class ResolverWorker : IDisposable
 
     private PackDamageException Malformed(int entry)
         => PackDamageException.At(_entries.Offset(entry), "the delta is malformed or does not fit its base");
+
+    private readonly struct ExpectedTargets(ObjectTable table) : ITreeEntryVisitor
+    {
+        public void Visit(in TreeLinks entry)
+        {
+            if (entry.TargetKind != ObjectKind.Commit)
+            {
+                table.Expect(entry.Target, entry.TargetKind);
+            }
+        }
+    }
 }

@@ -20,7 +20,7 @@ public sealed class CredentialHelper : ICredentialSource
 
     private readonly TimeProvider _timeProvider;
 
-    /// <summary>Names the helper. Nothing is started or looked at yet.</summary>
+    /// <summary>Creates a source that runs a helper. Nothing is started until a credential is asked for.</summary>
     /// <param name="path">The program's file; a relative path is taken from the current directory, never from <c>PATH</c>.</param>
     /// <param name="timeProvider">The clock of <see cref="Timeout"/>; <see langword="null"/> for the system's.</param>
     public CredentialHelper(string path, TimeProvider? timeProvider = null)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Eden.Git.Remotes;
 
-/// <summary>How to talk to a remote over HTTP(S).</summary>
+/// <summary>Options of a connection to a remote over HTTP(S).</summary>
 /// <param name="Credentials">Where the credential comes from.</param>
 /// <param name="AllowPlainHttpCredentials">Whether a credential may be sent over plain HTTP to another machine.</param>
 /// <param name="ConnectTimeout">How long connecting may take.</param>

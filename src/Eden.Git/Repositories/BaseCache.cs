@@ -1,77 +1,104 @@
-using System.Buffers;
 using Eden.Git.Objects;
 
 namespace Eden.Git.Repositories;
 
-/// <summary>Recently resolved objects, within a budget of bytes: the bases of the deltas that come next. Owns its buffers; not thread-safe.</summary>
-internal sealed class BaseCache(long budget) : IDisposable
+/// <summary>Recently resolved objects in one buffer, the newest in place of the oldest: the bases of the deltas that come next. Not thread-safe.</summary>
+/// <remarks>Nothing is allocated for an object, and pages of the buffer that were never used cost nothing.</remarks>
+/// <param name="budget">The buffer's length in bytes.</param>
+internal sealed class BaseCache(int budget)
 {
     private const int SlotBits = 13;
+    private const int Alignment = sizeof(ulong);
 
     private readonly Slot[] _slots = new Slot[1 << SlotBits];
-    private long _bytes;
-    private int _hand;
+    private readonly Queue<(int Start, int Slot)> _oldest = new();
+    private byte[] _buffer = [];
+    private int _next;
 
-    /// <summary>Finds an object; its buffer is good until the next <see cref="Add"/>.</summary>
-    public bool TryGet(ObjectLocation location, out ReadOnlySpan<byte> content, out ObjectKind kind)
+    /// <summary>Gets the most bytes that an object may take here with whatever is kept behind it.</summary>
+    public int LargestRoom => budget / 4;
+
+    /// <summary>Finds an object; its bytes are good until the next <see cref="Add"/>.</summary>
+    public bool TryGet(ObjectLocation location, out CachedObject cached)
     {
         ref var slot = ref _slots[SlotOf(location)];
-        if (slot.Buffer is not null && slot.Location == location)
-        {
-            content = slot.Buffer.AsSpan(0, slot.Length);
-            kind = slot.Kind;
-            return true;
-        }
-
-        content = default;
-        kind = ObjectKind.None;
-        return false;
+        cached = slot.Object;
+        return slot.IsTaken && slot.Location == location;
     }
 
-    /// <summary>Takes over a buffer from the shared pool. Others may go back there, this one only at a later call.</summary>
-    public void Add(ObjectLocation location, byte[] buffer, int length, ObjectKind kind)
+    /// <summary>Makes room for an object, in place of the oldest ones.</summary>
+    /// <param name="location">The object.</param>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="room">How many bytes it takes with whatever is kept behind it, at most <see cref="LargestRoom"/>.</param>
+    /// <param name="source">What the object is about to be made from; its bytes stay.</param>
+    public CachedObject Add(ObjectLocation location, ObjectKind kind, int length, int room, in CachedObject source)
     {
-        var index = SlotOf(location);
-        Drop(ref _slots[index]);
-        _slots[index] = new Slot { Location = location, Buffer = buffer, Length = length, Kind = kind };
-        _bytes += buffer.Length;
-        while (_bytes > budget && _bytes > buffer.Length)
+        if (_buffer.Length == 0)
         {
-            _hand = (_hand + 1) & (_slots.Length - 1);
-            if (_hand != index)
-            {
-                Drop(ref _slots[_hand]);
-            }
+            _buffer = GC.AllocateUninitializedArray<byte>(budget);
         }
+
+        room = (room + Alignment - 1) & -Alignment;
+        var start = Take(room);
+        while (source.Buffer == _buffer && start < source.Start + source.Room && source.Start < start + room)
+        {
+            // The base is about to be the oldest: leave it where it is and go on behind it.
+            Free(start, source.Start + source.Room);
+            _next = source.Start + source.Room;
+            start = Take(room);
+        }
+
+        _next = start + room;
+        var number = SlotOf(location);
+        _oldest.Enqueue((start, number));
+        var added = new CachedObject(_buffer, start, length, room, kind);
+        _slots[number] = new Slot { IsTaken = true, Location = location, Object = added };
+        return added;
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Forgets an object whose bytes were not written after all.</summary>
+    public void Forget(ObjectLocation location)
     {
-        for (var index = 0; index < _slots.Length; index++)
+        ref var slot = ref _slots[SlotOf(location)];
+        if (slot.Location == location)
         {
-            Drop(ref _slots[index]);
+            slot = default;
         }
     }
 
     private static int SlotOf(ObjectLocation location)
         => (int)(unchecked((uint)(location.Rank + (location.Source * 7919)) * 0x9E3779B1u) >> (32 - SlotBits));
 
-    private void Drop(ref Slot slot)
+    /// <summary>Frees a stretch at the next place that is long enough. What is freed is the oldest, since the buffer is filled round and round.</summary>
+    private int Take(int room)
     {
-        if (slot.Buffer is { } buffer)
+        if (_next + room > _buffer.Length)
         {
-            _bytes -= buffer.Length;
-            slot = default;
-            ArrayPool<byte>.Shared.Return(buffer);
+            Free(_next, int.MaxValue);
+            _next = 0;
+        }
+
+        Free(_next, _next + room);
+        return _next;
+    }
+
+    private void Free(int from, int to)
+    {
+        while (_oldest.TryPeek(out var oldest) && oldest.Start >= from && oldest.Start < to)
+        {
+            _oldest.Dequeue();
+            if (_slots[oldest.Slot].Object.Start == oldest.Start)
+            {
+                _slots[oldest.Slot] = default;
+            }
         }
     }
 
     private struct Slot
     {
+        public bool IsTaken;
         public ObjectLocation Location;
-        public byte[]? Buffer;
-        public int Length;
-        public ObjectKind Kind;
+        public CachedObject Object;
     }
 }

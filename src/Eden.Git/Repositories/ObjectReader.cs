@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Runtime.InteropServices;
 using Eden.Git.Objects;
 using Eden.Git.Packs;
 
@@ -10,9 +10,8 @@ namespace Eden.Git.Repositories;
 /// <param name="maxObjectBytes">What any object may have.</param>
 /// <param name="cacheBytes">How much recent results may take.</param>
 /// <param name="maxHeldBytes">From which size on a packed object is not held in memory: reading it fails with <see cref="LargeObjectException"/>.</param>
-internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long cacheBytes, long maxHeldBytes = long.MaxValue) : IDisposable
+internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, int cacheBytes, long maxHeldBytes = long.MaxValue)
 {
-    // Room behind the content that lets the inflater copy in words.
     private const int Slack = 16;
 
     private readonly PackWindows _windows = new();
@@ -21,12 +20,7 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long 
     private readonly BaseCache _cache = new(cacheBytes);
     private readonly List<int> _chain = [];
     private byte[] _delta = [];
-
-    // The newest result: it goes into the cache only when the next one comes, so that it and its base stay in memory together.
-    private ObjectLocation _newest;
-    private byte[]? _newestBuffer;
-    private int _newestLength;
-    private ObjectKind _newestKind;
+    private (ObjectLocation Location, CachedObject Object) _large;
 
     public PackWindows Windows => _windows;
 
@@ -59,48 +53,102 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long 
     /// <exception cref="RepositoryChangedException">A loose object vanished.</exception>
     /// <exception cref="GitException">The object is damaged or larger than the limit.</exception>
     /// <exception cref="LargeObjectException">The object, or a base of its delta, is larger than this reader holds.</exception>
-    public ReadOnlySpan<byte> Read(ObjectLocation location, out ObjectKind kind) => Read(location, out kind, out _, out _);
-
-    /// <summary>Returns an object's content, and that of the object it was just made from by a delta; both good until the next call.</summary>
-    /// <param name="location">The object.</param>
-    /// <param name="kind">Its kind.</param>
-    /// <param name="baseLocation">The base of its delta, if <paramref name="baseContent"/> is not empty.</param>
-    /// <param name="baseContent">The base's content; empty when the object is stored whole or was at hand.</param>
-    /// <inheritdoc cref="Read(ObjectLocation, out ObjectKind)"/>
-    public ReadOnlySpan<byte> Read(
-        ObjectLocation location, out ObjectKind kind, out ObjectLocation baseLocation, out ReadOnlySpan<byte> baseContent)
+    public ReadOnlySpan<byte> Read(ObjectLocation location, out ObjectKind kind)
     {
         if (store.IsLoose(location))
         {
-            baseLocation = default;
-            baseContent = default;
-            using var loose = store.Loose.Open(location.Rank);
-            kind = loose.Kind;
-            return loose.ReadAll(store.Format, maxObjectBytes);
+            return ReadLoose(location, out kind);
         }
 
-        return ReadPacked(location, out kind, out baseLocation, out baseContent);
+        var found = FindBase(location, withEntryStarts: false, out _, out _);
+        for (var link = _chain.Count - 1; link >= 0; link--)
+        {
+            found = ApplyDelta(location with { Rank = _chain[link] }, found, withEntryStarts: false, out _);
+        }
+
+        kind = found.Kind;
+        return found.Content;
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Reads a tree and tells its entries, but for those that a delta copied from a tree which was visited.</summary>
+    /// <param name="location">The tree.</param>
+    /// <param name="visitor">Told the entries.</param>
+    /// <param name="kind">The kind that the object has; nothing is told of any but a tree.</param>
+    /// <returns>What is wrong with the tree, behind the entries that were told; <see langword="null"/> when nothing is.</returns>
+    /// <inheritdoc cref="Read" path="/exception"/>
+    public string? ReadTree<TVisitor>(ObjectLocation location, ref TVisitor visitor, out ObjectKind kind)
+        where TVisitor : struct, ITreeVisitor
     {
-        KeepNewest();
-        _cache.Dispose();
+        if (store.IsLoose(location))
+        {
+            var content = ReadLoose(location, out kind);
+            return kind == ObjectKind.Tree ? TreeScan.Whole(content, store.Format, default, ref visitor) : null;
+        }
+
+        var found = FindBase(location, withEntryStarts: true, out var rank, out var isNew);
+        kind = found.Kind;
+        if (kind != ObjectKind.Tree)
+        {
+            return null;
+        }
+
+        if (_chain.Count == 0)
+        {
+            return TreeScan.Whole(found.Content, store.Format, isNew ? found.EntryStarts : default, ref visitor);
+        }
+
+        // What is wrong with a base is told when that is visited.
+        var none = default(NoVisitor);
+        if (isNew)
+        {
+            TreeScan.Whole(found.Content, store.Format, found.EntryStarts, ref none);
+        }
+
+        for (var link = _chain.Count - 1; link > 0; link--)
+        {
+            var source = found;
+            rank = _chain[link];
+            found = ApplyDelta(location with { Rank = rank }, source, withEntryStarts: true, out var between);
+            Scan(found, source, between, ref none);
+        }
+
+        var tree = ApplyDelta(location, found, withEntryStarts: true, out var instructions);
+        return visitor.IsVisited(location with { Rank = rank })
+            ? Scan(tree, found, instructions, ref visitor)
+            : TreeScan.Whole(tree.Content, store.Format, tree.EntryStarts, ref visitor);
     }
 
-    private ReadOnlySpan<byte> ReadPacked(
-        ObjectLocation location, out ObjectKind kind, out ObjectLocation baseLocation, out ReadOnlySpan<byte> baseContent)
+    private string? Scan<TVisitor>(in CachedObject tree, in CachedObject source, ReadOnlySpan<byte> instructions, ref TVisitor visitor)
+        where TVisitor : struct, ITreeEntryVisitor
+        => source.EntryStarts is { IsKnown: true } starts
+            ? TreeScan.Delta(tree.Content, store.Format, instructions, starts, tree.EntryStarts, ref visitor)
+            : TreeScan.Whole(tree.Content, store.Format, tree.EntryStarts, ref visitor);
+
+    private byte[] ReadLoose(ObjectLocation location, out ObjectKind kind)
     {
-        baseLocation = default;
-        baseContent = default;
-        KeepNewest();
+        using var loose = store.Loose.Open(location.Rank);
+        kind = loose.Kind;
+        return loose.ReadAll(store.Format, maxObjectBytes);
+    }
+
+    /// <summary>Finds what an object is made from, and the deltas that make it: the last one first.</summary>
+    /// <param name="location">The object.</param>
+    /// <param name="withEntryStarts">Whether to make room for where the entries of a tree begin.</param>
+    /// <param name="rank">Where the base is in the object's pack.</param>
+    /// <param name="isNew">Whether the base was not at hand.</param>
+    private CachedObject FindBase(ObjectLocation location, bool withEntryStarts, out int rank, out bool isNew)
+    {
         var pack = store.Packs[location.Source];
         _chain.Clear();
-        var rank = location.Rank;
-        ReadOnlySpan<byte> content;
-        while (!_cache.TryGet(location with { Rank = rank }, out content, out kind))
+        rank = location.Rank;
+        isNew = false;
+        while (true)
         {
+            if (TryGetCached(location with { Rank = rank }, out var cached))
+            {
+                return cached;
+            }
+
             if (pack.Index.EntryLength(rank) > maxHeldBytes)
             {
                 throw new LargeObjectException();
@@ -110,9 +158,8 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long 
             var entry = pack.ReadEntry(rank, bytes);
             if (!entry.IsDelta)
             {
-                kind = (ObjectKind)entry.Kind;
-                content = InflateWhole(pack, location with { Rank = rank }, entry, bytes);
-                break;
+                isNew = true;
+                return InflateWhole(pack, location with { Rank = rank }, entry, bytes, withEntryStarts);
             }
 
             _chain.Add(rank);
@@ -122,28 +169,27 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long 
                 throw pack.Corrupt(location.Rank, "its delta chain goes round in a circle");
             }
         }
-
-        for (var link = _chain.Count - 1; link >= 0; link--)
-        {
-            baseLocation = location with { Rank = rank };
-            baseContent = content;
-            rank = _chain[link];
-            content = ApplyDelta(pack, location with { Rank = rank }, content, kind);
-        }
-
-        return content;
     }
 
-    private ReadOnlySpan<byte> InflateWhole(RepositoryPack pack, ObjectLocation location, PackedEntry entry, ArraySegment<byte> bytes)
+    private CachedObject InflateWhole(RepositoryPack pack, ObjectLocation location, PackedEntry entry, ArraySegment<byte> bytes, bool withEntryStarts)
     {
         var length = CheckSize(pack, location.Rank, entry.Size, bytes.Count - entry.HeaderLength);
-        var buffer = ArrayPool<byte>.Shared.Rent(length + Slack);
-        Inflate(pack, location.Rank, entry, bytes, buffer);
-        return SetNewest(location, buffer, length, (ObjectKind)entry.Kind);
+        var whole = Allocate(location, (ObjectKind)entry.Kind, length, withEntryStarts, default);
+        try
+        {
+            Inflate(pack, location.Rank, entry, bytes, whole.Space);
+            return whole;
+        }
+        catch
+        {
+            Forget(location);
+            throw;
+        }
     }
 
-    private ReadOnlySpan<byte> ApplyDelta(RepositoryPack pack, ObjectLocation location, ReadOnlySpan<byte> source, ObjectKind kind)
+    private CachedObject ApplyDelta(ObjectLocation location, in CachedObject source, bool withEntryStarts, out ReadOnlySpan<byte> instructions)
     {
+        var pack = store.Packs[location.Source];
         var bytes = _windows.FetchEntry(pack, location.Rank);
         var entry = pack.ReadEntry(location.Rank, bytes);
         var deltaLength = CheckSize(pack, location.Rank, entry.Size, bytes.Count - entry.HeaderLength);
@@ -154,36 +200,59 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long 
 
         Inflate(pack, location.Rank, entry, bytes, _delta);
         var delta = _delta.AsSpan(0, deltaLength);
-        if (deltaLength < DeltaPatch.MinLength || !DeltaPatch.TryReadSizes(delta, out var sourceLength, out var resultLength, out var headLength) || sourceLength != source.Length)
+        if (deltaLength < DeltaPatch.MinLength || !DeltaPatch.TryReadSizes(delta, out var sourceLength, out var length, out var headLength) || sourceLength != source.Length)
         {
             throw pack.Corrupt(location.Rank, "its delta does not fit its base");
         }
 
-        CheckSize(pack, location.Rank, resultLength);
-
-        // If the base is the newest object it is kept now; the cache gives its buffer back to the pool at a later call only.
-        KeepNewest();
-        var buffer = ArrayPool<byte>.Shared.Rent((int)resultLength + Slack);
-        if (!DeltaPatch.TryApply(source, delta[headLength..], buffer.AsSpan(0, (int)resultLength)))
+        CheckSize(pack, location.Rank, length);
+        instructions = delta[headLength..];
+        var made = Allocate(location, source.Kind, (int)length, withEntryStarts, source);
+        if (DeltaPatch.TryApply(source.Content, instructions, made.Space[..(int)length]))
         {
-            throw pack.Corrupt(location.Rank, "its delta is malformed");
+            return made;
         }
 
-        return SetNewest(location, buffer, (int)resultLength, kind);
+        Forget(location);
+        throw pack.Corrupt(location.Rank, "its delta is malformed");
     }
 
-    private ReadOnlySpan<byte> SetNewest(ObjectLocation location, byte[] buffer, int length, ObjectKind kind)
+    private bool TryGetCached(ObjectLocation location, out CachedObject cached)
     {
-        (_newest, _newestBuffer, _newestLength, _newestKind) = (location, buffer, length, kind);
-        return buffer.AsSpan(0, length);
-    }
-
-    private void KeepNewest()
-    {
-        if (_newestBuffer is not null)
+        if (_cache.TryGet(location, out cached))
         {
-            _cache.Add(_newest, _newestBuffer, _newestLength, _newestKind);
-            _newestBuffer = null;
+            return true;
+        }
+
+        cached = _large.Object;
+        return cached.Buffer is not null && _large.Location == location;
+    }
+
+    /// <summary>Makes room for an object. The bytes of what it is made from stay.</summary>
+    private CachedObject Allocate(ObjectLocation location, ObjectKind kind, int length, bool withEntryStarts, in CachedObject source)
+    {
+        var room = CachedObject.RoomFor(length, withEntryStarts && kind == ObjectKind.Tree);
+        CachedObject made;
+        if (room <= _cache.LargestRoom)
+        {
+            made = _cache.Add(location, kind, length, room, source);
+        }
+        else
+        {
+            made = new CachedObject(GC.AllocateUninitializedArray<byte>(room), 0, length, room, kind);
+            _large = (location, made);
+        }
+
+        made.EntryStarts.Clear();
+        return made;
+    }
+
+    private void Forget(ObjectLocation location)
+    {
+        _cache.Forget(location);
+        if (_large.Location == location)
+        {
+            _large = default;
         }
     }
 
@@ -207,18 +276,25 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, long 
             throw new LargeObjectException();
         }
 
-        if (size > Array.MaxLength - Slack)
+        if (size > CachedObject.MaxLength)
         {
             throw pack.TooLarge(rank, $"its {size} bytes are more than can be held in memory");
         }
     }
 
-    private void Inflate(RepositoryPack pack, int rank, PackedEntry entry, ArraySegment<byte> bytes, byte[] destination)
+    private void Inflate(RepositoryPack pack, int rank, PackedEntry entry, ArraySegment<byte> bytes, Span<byte> destination)
     {
         _input.Reset(bytes.Array!, bytes.Offset + entry.HeaderLength, bytes.Count - entry.HeaderLength);
         if (_inflater.Inflate(_input, destination, (int)entry.Size) is var status && status != InflateStatus.Done)
         {
             throw pack.Corrupt(rank, $"it does not inflate ({status})");
+        }
+    }
+
+    private readonly struct NoVisitor : ITreeEntryVisitor
+    {
+        public void Visit(in TreeLinks entry)
+        {
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Eden.Git.Repositories;
 /// <summary>Answers which commits exist in a repository, reachable or not, and which of them lead to which, from one listing. Not thread-safe.</summary>
 internal sealed class RepositoryCommits : IDisposable
 {
-    private const long CacheBytes = 4L << 20;
+    private const int CacheBytes = 4 << 20;
 
     private readonly ObjectStore _store;
     private readonly ObjectReader _reader;
@@ -121,7 +121,6 @@ internal sealed class RepositoryCommits : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _reader.Dispose();
         _store.Dispose();
     }
 

@@ -1,6 +1,6 @@
 namespace Eden.Git;
 
-/// <summary>How <see cref="GitPush"/> works. Immutable.</summary>
+/// <summary>Options of <see cref="GitPush"/>. Immutable.</summary>
 public sealed record GitPushOptions
 {
     /// <summary>Gets how to talk to the remote.</summary>

@@ -1,6 +1,6 @@
 namespace Eden.Git;
 
-/// <summary>What became of a push. Immutable.</summary>
+/// <summary>The result of a push. Immutable.</summary>
 public sealed class GitPushResult
 {
     /// <summary>Gets a value indicating whether the remote now has every branch and tag. Other refs do not count: git hosts keep some for themselves.</summary>

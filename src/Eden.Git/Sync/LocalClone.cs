@@ -18,6 +18,12 @@ namespace Eden.Git;
 /// stays on for the rest of the process; a remote given as a path is still subject to it. Over HTTP(S), neither proxies nor <c>insteadOf</c> rules of the machine's git
 /// configuration apply, redirects are followed on the same scheme, host and port only, and the system validates certificates.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var clone = await LocalClone.EnsureAsync(clonePath, remoteUrl, cancellationToken: cancellationToken);
+/// Console.WriteLine($"{clone.RefCount} refs at {clone.Path}");
+/// </code>
+/// </example>
 public static class LocalClone
 {
     /// <summary>The name of a file by which somebody keeps syncs off a folder, into which a repository has been brought that may yet be taken out again.</summary>

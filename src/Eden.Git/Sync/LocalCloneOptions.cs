@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Eden.Git;
 
-/// <summary>How <see cref="LocalClone"/> talks to a remote. Immutable.</summary>
+/// <summary>Options of <see cref="LocalClone"/>: credentials, connection, limits. Immutable.</summary>
 public sealed record LocalCloneOptions
 {
     /// <summary>Gets where the credential of an HTTP(S) remote comes from; <see langword="null"/> for an open remote. It wins over a password in the URL.</summary>

@@ -1,6 +1,6 @@
 namespace Eden.Git;
 
-/// <summary>What a sync did. Immutable.</summary>
+/// <summary>The result of a sync. Immutable.</summary>
 /// <param name="Path">The clone's full path.</param>
 /// <param name="WasCreated">Whether the clone was made by this sync.</param>
 /// <param name="RefCount">How many refs the remote advertises, and the clone has now; <c>HEAD</c> is not counted.</param>

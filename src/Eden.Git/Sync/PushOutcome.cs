@@ -2,7 +2,7 @@ using Eden.Git.Remotes;
 
 namespace Eden.Git.Sync;
 
-/// <summary>What a remote made of a push.</summary>
+/// <summary>The result of a push.</summary>
 /// <param name="Taken">The refs that it has now as the bundle has them.</param>
 /// <param name="Refused">The refs that it refused, each with its reason; the first ones.</param>
 /// <param name="TotalRefused">How many it refused.</param>

@@ -201,7 +201,7 @@ internal sealed class SyncRound : IProgress<GitProgress>, IDisposable
         return outcome.Result ?? throw outcome.Failure!;
     }
 
-    /// <summary>Goes away, with an answer or without one. The last one ends the round, and waits for its end.</summary>
+    /// <summary>Leaves the round. The last one that leaves ends it, and waits for its end.</summary>
     private async Task LeaveAsync(Waiter waiter)
     {
         lock (s_gate)

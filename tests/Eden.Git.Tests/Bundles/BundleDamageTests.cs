@@ -120,9 +120,10 @@ public class BundleDamageTests
         var report = await VerifyAsync(pack.ToBundle((blob, "refs/x/blob")));
         Assert.That(report.Faults.Single().Message, Does.Contain("delta is malformed"));
 
-        // The same instructions reach the streaming path when the result is large.
         var quick = await VerifyAsync(pack.ToBundle((blob, "refs/x/blob")), GitVerification.Commits);
-        Assert.That(quick.IsWhole, Is.False, "a ref to a blob makes the quick depth look at everything");
+        Assert.That(quick.IsWhole, Is.True, "the quick depth looks for the blob that a ref names, and finds it");
+        quick = await VerifyAsync(pack.ToBundle((blob, "refs/x/blob"), (new string('a', 40), "refs/x/other")), GitVerification.Commits);
+        Assert.That(quick.Faults.Single().Message, Does.Contain("delta is malformed"), "what a ref names may be what the delta makes");
     }
 
     [Test]

@@ -23,7 +23,7 @@ internal sealed class ArchiveProgress(IProgress<CheckpointProgress>? progress, l
         }
     }
 
-    /// <summary>Reports.</summary>
+    /// <summary>Reports the progress.</summary>
     public void Report(long bytes)
     {
         _next = bytes + Interval;

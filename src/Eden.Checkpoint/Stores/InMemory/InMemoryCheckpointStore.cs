@@ -8,6 +8,14 @@ namespace Eden.Checkpoint;
 /// <remarks>Thread-safe. A snapshot is a reference to immutable collections: taking one costs nothing and it never sees a later change. Each call
 /// of <see cref="Put(RegistryKind, string)"/>, <see cref="Append(string)"/> and <see cref="Remove"/> is one change of its own.
 /// Rows are kept byte for byte and not checked beyond their key: what they say is checked when they are exported.</remarks>
+/// <example>
+/// <code>
+/// var store = new InMemoryCheckpointStore("""{"experiment_id":"exp_0123456789abcdefghjkmnpqrs","created_at":"2026-05-01T12:00:00Z","state":"running"}""");
+/// store.Put(RegistryKind.Workers, """
+///     {"worker_id":"wkr_0123456789abcdefghjkmnpqrs","experiment_id":"exp_0123456789abcdefghjkmnpqrs","registered_at":"2026-05-01T12:00:00Z","registered_by":"admin"}
+///     """);
+/// </code>
+/// </example>
 public sealed class InMemoryCheckpointStore : ICheckpointImportStore
 {
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

@@ -20,6 +20,13 @@ namespace Eden.Checkpoint;
 /// database in another encoding than UTF-8 can be exported, but takes no import.</para>
 /// <para>Opening a snapshot and beginning an import are tried once more on a new connection when the pool's turns out to be broken.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var database = NpgsqlDataSource.Create(connectionString);
+/// await PostgresCheckpointSchema.EnsureCreatedAsync(database, cancellationToken);
+/// var store = new PostgresCheckpointStore(database);
+/// </code>
+/// </example>
 public sealed class PostgresCheckpointStore : ICheckpointImportStore
 {
     private readonly NpgsqlDataSource _dataSource;

@@ -1,6 +1,6 @@
 namespace Eden.Checkpoint;
 
-/// <summary>How a <see cref="PostgresCheckpointStore"/> reads. Immutable.</summary>
+/// <summary>Options of a <see cref="PostgresCheckpointStore"/>. Immutable.</summary>
 public sealed record PostgresCheckpointStoreOptions
 {
     /// <summary>Gets the experiment that the database must hold; a database with another one is refused with <see cref="ExperimentNotFoundException"/>.</summary>

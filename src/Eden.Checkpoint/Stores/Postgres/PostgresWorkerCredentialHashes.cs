@@ -11,7 +11,7 @@ public sealed class PostgresWorkerCredentialHashes : IWorkerCredentialHashes
 {
     private readonly NpgsqlDataSource _dataSource;
 
-    /// <summary>Names the database. Nothing is connected to before the first look-up.</summary>
+    /// <summary>Creates a source over a database. Nothing is connected to before the first look-up.</summary>
     /// <param name="dataSource">The database; not disposed here.</param>
     public PostgresWorkerCredentialHashes(NpgsqlDataSource dataSource)
     {
