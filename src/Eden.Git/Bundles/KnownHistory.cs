@@ -3,7 +3,7 @@ using Eden.Git.Repositories;
 
 namespace Eden.Git.Bundles;
 
-/// <summary>The commits that the refs of a repository reach: what they name need not be copied to it. Thread-safe.</summary>
+/// <summary>The commits and tags that the refs of a repository reach: what they name need not be copied to it. Thread-safe.</summary>
 internal sealed class KnownHistory : IDisposable
 {
     private readonly ObjectStore _store;
@@ -51,8 +51,8 @@ internal sealed class KnownHistory : IDisposable
         }
     }
 
-    /// <summary>Says whether a commit is known, with everything that it reaches.</summary>
-    public bool HasCommit(ObjectHash id) => _store.TryFind(id, out var location) && _reached[location] == ObjectKind.Commit;
+    /// <summary>Says whether a commit or tag is known, with everything that it reaches.</summary>
+    public bool Has(ObjectHash id, ObjectKind kind) => _store.TryFind(id, out var location) && _reached[location] == kind;
 
     /// <inheritdoc/>
     public void Dispose() => _store.Dispose();

@@ -361,7 +361,7 @@ internal sealed class ReachabilityWalk
     }
 
     private bool IsKnown(ObjectLocation location, ObjectKind kind)
-        => _known is not null && kind == ObjectKind.Commit && _known.HasCommit(_store.Id(location));
+        => _known is not null && kind is ObjectKind.Commit or ObjectKind.Tag && _known.Has(_store.Id(location), kind);
 
     /// <summary>Looks up what a tree names. What it shares with the base of its delta is left to the visit of the base, if that is reached:
     /// most trees differ from theirs by an entry or two.</summary>
@@ -446,13 +446,9 @@ internal sealed class ReachabilityWalk
 
         public readonly void Add(ObjectLocation target, ObjectKind kind)
         {
-            if (!walk.Reached.TryAdd(target, kind))
-            {
-                return;
-            }
-
-            Known?.TryAdd(target, kind);
-            if (kind == ObjectKind.Tree)
+            // A tree that a new commit names may be one that a known commit names too.
+            var isNew = walk.Reached.TryAdd(target, kind);
+            if ((Known?.TryAdd(target, kind) ?? isNew) && kind == ObjectKind.Tree)
             {
                 Found.Add(target.Key);
             }
