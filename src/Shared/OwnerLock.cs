@@ -96,9 +96,16 @@ internal sealed class OwnerLock : IDisposable
             Dispose();
         }
 
-        File.Delete(Path.Combine(folder, Name));
-        File.Delete(Path.Combine(folder, UnlockedName));
-        Directory.Delete(folder, recursive: false);
+        try
+        {
+            File.Delete(Path.Combine(folder, Name));
+            File.Delete(Path.Combine(folder, UnlockedName));
+            Directory.Delete(folder, recursive: false);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Without its lock the empty folder is anybody's to sweep, and somebody did.
+        }
     }
 
     public void Dispose() => _file?.Dispose();

@@ -10,17 +10,17 @@ internal sealed class PairedRuns(int rounds)
     {
         Console.WriteLine($"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, .NET {Environment.Version}; medians of {rounds} paired runs, whole processes.");
         Console.WriteLine();
-        Console.WriteLine("| work | variants | objects | ours | git | ratio | our peak | git's peak | peer |");
-        Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|---|");
+        Console.WriteLine("| work | history | objects | ours | git | ratio | our peak | git's peak | peer |");
+        Console.WriteLine("|---|---|---:|---:|---:|---:|---:|---:|---|");
     }
 
     /// <summary>Measures one kind of work.</summary>
-    /// <param name="begins">What both runs begin with: work, variants, objects.</param>
+    /// <param name="begins">What both runs begin with: the work, the history, its objects.</param>
     /// <param name="peer">What the peer runs.</param>
     /// <param name="prepare">Makes the state that each pair of runs finds.</param>
     /// <param name="mine">Our run.</param>
     /// <param name="gits">The peer's.</param>
-    public async Task RowAsync((string Work, int Variants, long Objects) begins, string peer, Action prepare, Func<Task<Measurement>> mine, Func<Task<Measurement>> gits)
+    public async Task RowAsync((string Work, string History, long Objects) begins, string peer, Action prepare, Func<Task<Measurement>> mine, Func<Task<Measurement>> gits)
     {
         List<Measurement> a = [], b = [];
         for (var round = 0; round < rounds; round++)
@@ -33,7 +33,7 @@ internal sealed class PairedRuns(int rounds)
         var (mineTime, gitTime) = (a.Median(), b.Median());
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {begins.Work} | {begins.Variants:N0} | {begins.Objects:N0} | {mineTime:F2} s | {gitTime:F2} s | {mineTime / gitTime:F2} | {a.Median(MiB):F0} MiB | {b.Median(MiB):F0} MiB | {peer} |"));
+            $"| {begins.Work} | {begins.History} | {begins.Objects:N0} | {mineTime:F2} s | {gitTime:F2} s | {mineTime / gitTime:F2} | {a.Median(MiB):F0} MiB | {b.Median(MiB):F0} MiB | {peer} |"));
     }
 
     private static double MiB(Measurement m) => m.PeakBytes / (double)(1 << 20);

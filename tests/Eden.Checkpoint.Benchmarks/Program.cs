@@ -16,9 +16,15 @@ var variants = new Option<int[]>("--variants")
 var rounds = new Option<int>("--rounds") { Description = "Paired runs per row; medians are shown.", DefaultValueFactory = _ => 5 };
 var keep = new Option<DirectoryInfo?>("--keep") { Description = "Keeps (and reuses) the generated repositories in this directory." };
 
-var engine = new Command("engine", "The git engine against git itself: whole processes, run in turn.") { variants, rounds, keep };
+var repository = new Option<DirectoryInfo[]>("--repository")
+{
+    Description = "Measures these repositories instead of generated ones. They are read only.",
+    DefaultValueFactory = _ => [],
+    AllowMultipleArgumentsPerToken = true,
+};
+var engine = new Command("engine", "The git engine against git itself: whole processes, run in turn.") { variants, repository, rounds, keep };
 engine.SetAction((result, token) => EngineBenchmark.RunAsync(
-    result.GetRequiredValue(variants), result.GetRequiredValue(rounds), result.GetValue(keep)?.FullName, token));
+    result.GetRequiredValue(variants), result.GetRequiredValue(repository), result.GetRequiredValue(rounds), result.GetValue(keep)?.FullName, token));
 
 var sync = new Command("sync", "Syncs with a smart-HTTP remote against git's: first, with news, without.") { variants, rounds, keep };
 sync.SetAction((result, token) => SyncBenchmark.RunAsync(

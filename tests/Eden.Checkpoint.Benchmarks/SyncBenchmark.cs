@@ -52,7 +52,7 @@ internal static partial class SyncBenchmark
         scratch.Clear();
 
         Task RowAsync(string work, string peer, Action prepare, Func<Task<Measurement>> gits)
-            => table.RowAsync((work, variants, objects), peer, prepare, () => OursAsync(ours), gits);
+            => table.RowAsync((work, $"{variants:N0} variants", objects), peer, prepare, () => OursAsync(ours), gits);
 
         Task<Measurement> OursAsync(string clone) => MeasuredProcess.RunAsync(Environment.ProcessPath!, ["child", "sync", url, clone], cancellationToken);
 

@@ -36,6 +36,25 @@ internal static class SyntheticRepository
         return BinaryPrimitives.ReadUInt32BigEndian(header[8..]);
     }
 
+    /// <summary>Copies the pack out of a bundle.</summary>
+    public static void WritePack(string bundle, string pack)
+    {
+        using var source = File.OpenRead(bundle);
+        int before = 0, current;
+        while ((current = source.ReadByte()) >= 0)
+        {
+            if (before == '\n' && current == '\n')
+            {
+                break;
+            }
+
+            before = current;
+        }
+
+        using var target = File.Create(pack);
+        source.CopyTo(target);
+    }
+
     public static async Task CreateAsync(string path, int variants, CancellationToken cancellationToken)
     {
         await GitAsync(["init", "--bare", "--quiet", "--initial-branch=main", path], cancellationToken);

@@ -4,7 +4,7 @@ namespace Eden.Checkpoint;
 public sealed class CheckpointInvalidException : CheckpointException
 {
     /// <summary>Creates the failure from the violations found.</summary>
-    /// <param name="violations">The violations listed, at least one.</param>
+    /// <param name="violations">The violations that are listed.</param>
     /// <param name="totalViolations">How many were found, listed or not; never less than the list.</param>
     /// <param name="innerException">The cause, if there is one.</param>
     public CheckpointInvalidException(

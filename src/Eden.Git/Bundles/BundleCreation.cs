@@ -32,27 +32,37 @@ internal static class BundleCreation
         await using (output.ConfigureAwait(false))
         {
             await WriteHeaderAsync(output, plan.Tips, layout.Format).ConfigureAwait(false);
-            await output.BeginPackAsync().ConfigureAwait(false);
-            WritePackHeader(output, (uint)plan.ObjectCount);
-            using var writer = new ReusingPackWriter(
-                layout, plan.Store, plan.Reached, output, options, written => Report(options, written, plan.ObjectCount), cancellationToken);
-            try
-            {
-                await writer.WriteAsync().ConfigureAwait(false);
-            }
-            catch (RepositoryChangedException changed)
-            {
-                // Too late to list again: the pack's count of objects is out.
-                throw new GitException($"{changed.Message} Something deletes packs of the repository while it is bundled.", changed) { IsTransient = true };
-            }
-
-            await output.EndPackAsync().ConfigureAwait(false);
-            Report(options, plan.ObjectCount, plan.ObjectCount);
+            await WritePackAsync(layout, plan, output, options, cancellationToken).ConfigureAwait(false);
             return new GitBundleCreateResult { RefCount = plan.Tips.Count, ObjectCount = plan.ObjectCount, Length = output.Total, Warnings = plan.Warnings };
         }
     }
 
-    private static BundlePlan MakePlan(RepositoryLayout layout, GitBundleCreateOptions options, CancellationToken cancellationToken)
+    /// <summary>Writes the pack of a plan.</summary>
+    /// <exception cref="GitException">An object is damaged, or a pack was deleted meanwhile.</exception>
+    public static async Task WritePackAsync(
+        RepositoryLayout layout, BundlePlan plan, PackOutput output, GitBundleCreateOptions options, CancellationToken cancellationToken)
+    {
+        await output.BeginPackAsync().ConfigureAwait(false);
+        WritePackHeader(output, (uint)plan.ObjectCount);
+        using var writer = new ReusingPackWriter(
+            layout, plan.Store, plan.Reached, output, options, written => Report(options, written, plan.ObjectCount), cancellationToken);
+        try
+        {
+            await writer.WriteAsync().ConfigureAwait(false);
+        }
+        catch (RepositoryChangedException changed)
+        {
+            // Too late to list again: the pack's count of objects is out.
+            throw new GitException($"{changed.Message} Something deletes packs of the repository while it is bundled.", changed) { IsTransient = true };
+        }
+
+        await output.EndPackAsync().ConfigureAwait(false);
+        Report(options, plan.ObjectCount, plan.ObjectCount);
+    }
+
+    /// <summary>Plans, again from a fresh listing where the repository changed meanwhile.</summary>
+    /// <exception cref="GitException">The repository cannot be bundled.</exception>
+    public static BundlePlan MakePlan(RepositoryLayout layout, GitBundleCreateOptions options, CancellationToken cancellationToken)
     {
         ObjectHash? missing = null;
         for (var attempt = 1; ; attempt++)

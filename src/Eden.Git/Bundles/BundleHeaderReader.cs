@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using Eden.Git.Model;
 using Eden.Git.Objects;
@@ -31,7 +30,6 @@ internal sealed class BundleHeaderReader(GitLimits limits, FaultList faults)
     public bool IsEnded { get; private set; }
 
     /// <summary>Takes bytes and returns how many of them belong to the header.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Read(ReadOnlySpan<byte> bytes)
     {
         var start = bytes.Length;
@@ -147,7 +145,6 @@ internal sealed class BundleHeaderReader(GitLimits limits, FaultList faults)
         _formatNamed = true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadReference(ReadOnlySpan<byte> line)
     {
         var isPrerequisite = line[0] == (byte)'-';
@@ -196,7 +193,6 @@ internal sealed class BundleHeaderReader(GitLimits limits, FaultList faults)
     }
 
     // Git keeps refs as files: one cannot be another's directory, and a clone of such a bundle fails.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CheckNesting()
     {
         for (var index = 0; index < _refs!.Count; index++)

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Eden.Git.Objects;
 
 namespace Eden.Git.Bundles;
@@ -24,7 +23,6 @@ internal sealed class BundleLineTable(GitObjectFormat format)
 
     public GitObjectFormat Format => format;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ObjectHash id, ReadOnlySpan<byte> text)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(text.Length, MaxTextLength, nameof(text));
@@ -52,7 +50,6 @@ internal sealed class BundleLineTable(GitObjectFormat format)
 
     public ObjectHash Id(int index) => ObjectHash.FromBytes(Line(index).Slice(sizeof(ushort), _hashLength));
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ReadOnlySpan<byte> Text(int index)
     {
         var line = Line(index);
@@ -122,7 +119,6 @@ internal sealed class BundleLineTable(GitObjectFormat format)
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Probe(ReadOnlySpan<byte> text, int hash)
     {
         var mask = _slots.Length - 1;

@@ -65,7 +65,7 @@ internal sealed class BundlePlan : IDisposable
             var warnings = refs.Warnings.ToList();
             var tips = AddRefs(refs.Tips, options.AdditionalRefs, layout.Format, warnings);
             var walk = new ReachabilityWalk(
-                store, options.Limits, visited => options.Progress?.Report(new GitProgress(GitPhase.Bundle, visited, null)), cancellationToken);
+                store, options.Limits, visited => options.Progress?.Report(new GitProgress(GitPhase.Bundle, visited, null)), cancellationToken, options.Known);
             foreach (var tip in tips)
             {
                 walk.AddTip(tip);
@@ -78,7 +78,11 @@ internal sealed class BundlePlan : IDisposable
             }
 
             RequireCommits(store, walk.Reached, options.AdditionalRefs);
-            RequireBranches(store, walk.Reached, tips);
+            if (options.Known is null)
+            {
+                RequireBranches(store, walk.Reached, tips);
+            }
+
             return new BundlePlan(store, walk.Reached, tips, warnings);
         }
         catch

@@ -1,4 +1,5 @@
 using System.Text;
+using Eden.Git.Bundles;
 using Eden.Git.Objects;
 using Eden.Shared;
 
@@ -29,6 +30,9 @@ public sealed record GitBundleCreateOptions
 
     /// <summary>Gets a value indicating whether objects that no ref reaches come along when they are in a pack: for a repository's own packs, never for what leaves it.</summary>
     internal bool EveryPackedObject { get; init; }
+
+    /// <summary>Gets the history that is left out; <see langword="null"/> for none. For what is copied between repositories, never for a bundle.</summary>
+    internal KnownHistory? Known { get; init; }
 
     private static GitBundleRef[] Checked(IReadOnlyList<GitBundleRef> refs)
     {

@@ -61,7 +61,7 @@ public sealed class GitStagedRestore : IAsyncDisposable
                 FlushedFile.Write(Path.Combine(repository, "config"), Config(header.ObjectFormat));
             },
             CancellationToken.None);
-        var objects = Task.Run(() => PlacePack(Path.Combine(packs, PackName), packs, Inspection.Pack!, Inspection.PackChecksum, cancellationToken), CancellationToken.None);
+        var objects = Task.Run(() => PackPlacement.Place(Path.Combine(packs, PackName), packs, Inspection.Pack!, Inspection.PackChecksum, cancellationToken), CancellationToken.None);
         await Task.WhenAll(flush, refs, objects).ConfigureAwait(false);
         await _pack.DisposeAsync().ConfigureAwait(false);
         DirectoryFlush.Flush(packs);
@@ -139,21 +139,6 @@ public sealed class GitStagedRestore : IAsyncDisposable
 
     private static string PacksIn(string repository) => Path.Combine(repository, "objects", "pack");
 
-    private static void PlacePack(string packPath, string packs, PackResolver resolver, ObjectHash checksum, CancellationToken cancellationToken)
-    {
-        if (resolver.Entries.Count == 0)
-        {
-            File.Delete(packPath);
-            return;
-        }
-
-        var name = Path.Combine(packs, $"pack-{checksum.ToHex(resolver.Format)}");
-        PackIndexWriter.Write(packPath, name + ".idx", resolver, checksum, cancellationToken);
-        File.Move(packPath, name + ".pack");
-        MakeReadOnly(name + ".pack");
-        MakeReadOnly(name + ".idx");
-    }
-
     private static string Config(GitObjectFormat format)
     {
         var text = new StringBuilder("[core]\n");
@@ -165,14 +150,5 @@ public sealed class GitStagedRestore : IAsyncDisposable
         }
 
         return text.ToString();
-    }
-
-    // As git leaves its packs.
-    private static void MakeReadOnly(string path)
-    {
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Runtime.CompilerServices;
 using Eden.Git.Model;
 using Eden.Git.Objects;
 using Eden.Git.Packs;
@@ -36,7 +35,6 @@ internal sealed class HistoryWalk
     /// <param name="faults">Where to note what is wrong; dropped by the caller when anything is <see cref="Sought"/>.</param>
     /// <param name="isExpectedMissing">Says of an id that its absence was reported before; <see langword="null"/> when none was.</param>
     /// <param name="cancellationToken">Cancels the walk.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static HistoryWalk Run(
         PackResolver resolver, BundleLineTable refs, FaultList faults, Func<ObjectHash, bool>? isExpectedMissing, CancellationToken cancellationToken)
     {
@@ -95,7 +93,6 @@ internal sealed class HistoryWalk
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Follow(int entry, Func<ObjectHash, bool>? isExpectedMissing)
     {
         var kind = _resolver.Entries.Kinds[entry];

@@ -28,12 +28,20 @@ internal sealed class ReachabilityWalk
     private readonly TreeQueue _trees = new();
     private readonly List<long> _tips = [];
     private readonly List<Task> _others = [];
+    private readonly KnownHistory? _known;
+    private readonly HashSet<ObjectHash> _edges = [];
     private long _visited;
     private ExceptionDispatchInfo? _failure;
     private long _failurePlace = long.MaxValue;
 
-    public ReachabilityWalk(ObjectStore store, GitLimits limits, Action<long> report, CancellationToken cancellationToken)
+    /// <param name="store">The objects.</param>
+    /// <param name="limits">What commits, tags and trees may have.</param>
+    /// <param name="report">Told now and then how many objects were visited.</param>
+    /// <param name="cancellationToken">Observed every few thousand objects.</param>
+    /// <param name="known">What is left out: commits, and what those of them name that new ones follow; <see langword="null"/> for nothing.</param>
+    public ReachabilityWalk(ObjectStore store, GitLimits limits, Action<long> report, CancellationToken cancellationToken, KnownHistory? known = null)
     {
+        _known = known;
         _store = store;
         _limits = limits;
         _report = report;
@@ -55,9 +63,16 @@ internal sealed class ReachabilityWalk
     public void Run()
     {
         var reader = NewReader();
+        var knownObjects = _known is null ? null : new ReachableSet(_store);
         try
         {
-            VisitCommits(reader);
+            var trees = VisitCommits(reader, startsTrees: knownObjects is null);
+            if (knownObjects is not null)
+            {
+                MarkKnown(reader, knownObjects);
+            }
+
+            AddBatches(trees);
             _trees.Done();
             VisitTrees(reader);
         }
@@ -67,6 +82,18 @@ internal sealed class ReachabilityWalk
         }
 
         Task.WaitAll(_others, CancellationToken.None);
+        _failure?.Throw();
+        if (knownObjects is not null)
+        {
+            Reached.Remove(knownObjects);
+        }
+    }
+
+    /// <summary>Follows tags and commits from the tips, and no trees. Called once, instead of <see cref="Run"/>.</summary>
+    /// <inheritdoc cref="Run" path="/exception"/>
+    public void RunThroughCommits()
+    {
+        VisitCommits(NewReader(), startsTrees: false);
         _failure?.Throw();
     }
 
@@ -90,8 +117,11 @@ internal sealed class ReachabilityWalk
 
     private ObjectReader NewReader() => new(_store, _limits.MaxObjectBytes, CacheBytes / _workers);
 
-    /// <summary>Follows tags and commits wave by wave, and hands on the trees that they name.</summary>
-    private void VisitCommits(ObjectReader reader)
+    /// <summary>Follows tags and commits wave by wave.</summary>
+    /// <param name="reader">This thread's.</param>
+    /// <param name="startsTrees">Whether others begin with the trees meanwhile, once there are many.</param>
+    /// <returns>The trees that nobody has begun with.</returns>
+    private List<long> VisitCommits(ObjectReader reader, bool startsTrees)
     {
         var trees = new List<long>();
         var wave = _tips;
@@ -128,26 +158,48 @@ internal sealed class ReachabilityWalk
             }
 
             (wave, next) = (next, isFirst ? [] : wave);
-            if (trees.Count >= BatchLength)
+            if (startsTrees && trees.Count >= BatchLength)
             {
-                AddBatches(ref trees);
+                AddBatches(trees);
+                trees = [];
                 StartOthers();
             }
         }
 
-        AddBatches(ref trees);
+        return trees;
+    }
+
+    /// <summary>Visits what known commits name that new ones follow: new trees differ from theirs by little.</summary>
+    private void MarkKnown(ObjectReader reader, ReachableSet knownObjects)
+    {
+        var visitor = new Visitor(this) { Known = knownObjects };
+        foreach (var edge in _edges)
+        {
+            var commit = Find(edge, "ref", "of a known commit");
+            if (!CommitLinks.TryParse(Read(reader, commit, ObjectKind.Commit), _store.Format, out var links, out var fault))
+            {
+                throw Corrupt(commit, fault);
+            }
+
+            visitor.Add(Find(links.Tree, commit, ObjectKind.Commit), ObjectKind.Tree);
+        }
+
+        while (visitor.Found.Count > 0)
+        {
+            var wave = visitor.Found;
+            visitor.Found = [];
+            VisitBatch(reader, wave, ref visitor);
+        }
     }
 
     /// <summary>Cuts trees into batches of neighbours.</summary>
-    private void AddBatches(ref List<long> trees)
+    private void AddBatches(List<long> trees)
     {
         trees.Sort();
         for (var start = 0; start < trees.Count; start += BatchLength)
         {
             _trees.Add(trees.Count <= BatchLength ? trees : trees.GetRange(start, Math.Min(BatchLength, trees.Count - start)));
         }
-
-        trees = [];
     }
 
     /// <summary>Few trees are not worth another thread.</summary>
@@ -179,35 +231,39 @@ internal sealed class ReachabilityWalk
         var visitor = new Visitor(this);
         while (_trees.Take() is { } batch)
         {
-            for (var index = 0; index < batch.Count; index++)
-            {
-                // Two workers may have met the same tree at once: it is listed twice then.
-                if (index > 0 && batch[index] == batch[index - 1])
-                {
-                    continue;
-                }
-
-                var location = ObjectLocation.FromKey(batch[index]);
-                Step();
-                try
-                {
-                    visitor.Tree = location;
-                    VisitTree(reader, location, ref visitor);
-                }
-                catch (Exception fault) when (IsFault(fault))
-                {
-                    Note(location, fault);
-                }
-            }
-
+            VisitBatch(reader, batch, ref visitor);
             if (visitor.Found.Count > 0)
             {
-                var found = visitor.Found;
-                AddBatches(ref found);
-                visitor.Found = found;
+                AddBatches(visitor.Found);
+                visitor.Found = [];
             }
 
             _trees.Done();
+        }
+    }
+
+    private void VisitBatch(ObjectReader reader, List<long> batch, ref Visitor visitor)
+    {
+        batch.Sort();
+        for (var index = 0; index < batch.Count; index++)
+        {
+            // Two workers may have met the same tree at once: it is listed twice then.
+            if (index > 0 && batch[index] == batch[index - 1])
+            {
+                continue;
+            }
+
+            var location = ObjectLocation.FromKey(batch[index]);
+            Step();
+            try
+            {
+                visitor.Tree = location;
+                VisitTree(reader, location, ref visitor);
+            }
+            catch (Exception fault) when (IsFault(fault))
+            {
+                Note(location, fault);
+            }
         }
     }
 
@@ -243,7 +299,7 @@ internal sealed class ReachabilityWalk
     private void VisitTip(ObjectReader reader, ObjectLocation location, List<long> commits, List<long> trees)
     {
         var kind = reader.KindOf(location);
-        while (Reached.TryAdd(location, kind))
+        while (!IsKnown(location, kind) && Reached.TryAdd(location, kind))
         {
             switch (kind)
             {
@@ -293,12 +349,19 @@ internal sealed class ReachabilityWalk
         for (var index = 0; index < links.ParentCount; index++)
         {
             var parent = Find(links.Parent(index), location, ObjectKind.Commit);
-            if (Reached.TryAdd(parent, ObjectKind.Commit))
+            if (IsKnown(parent, ObjectKind.Commit))
+            {
+                _edges.Add(links.Parent(index));
+            }
+            else if (Reached.TryAdd(parent, ObjectKind.Commit))
             {
                 commits.Add(parent.Key);
             }
         }
     }
+
+    private bool IsKnown(ObjectLocation location, ObjectKind kind)
+        => _known is not null && kind is ObjectKind.Commit or ObjectKind.Tag && _known.Has(_store.Id(location), kind);
 
     /// <summary>Looks up what a tree names. What it shares with the base of its delta is left to the visit of the base, if that is reached:
     /// most trees differ from theirs by an entry or two.</summary>
@@ -361,6 +424,9 @@ internal sealed class ReachabilityWalk
         /// <summary>Gets or sets the trees that were met for the first time.</summary>
         public List<long> Found { get; set; } = [];
 
+        /// <summary>Gets what is to be left out in the end; <see langword="null"/> while what is met is new.</summary>
+        public ReachableSet? Known { get; init; }
+
         public readonly bool IsVisited(ObjectLocation tree) => walk.Reached[tree] == ObjectKind.Tree;
 
         public readonly void Visit(in TreeLinks entry)
@@ -375,7 +441,14 @@ internal sealed class ReachabilityWalk
                 throw walk.Missing(entry.Target, $"the tree {walk.Hex(Tree)} names it as \"{Encoding.UTF8.GetString(entry.Name)}\"");
             }
 
-            if (walk.Reached.TryAdd(target, entry.TargetKind) && entry.TargetKind == ObjectKind.Tree)
+            Add(target, entry.TargetKind);
+        }
+
+        public readonly void Add(ObjectLocation target, ObjectKind kind)
+        {
+            // A tree that a new commit names may be one that a known commit names too.
+            var isNew = walk.Reached.TryAdd(target, kind);
+            if ((Known?.TryAdd(target, kind) ?? isNew) && kind == ObjectKind.Tree)
             {
                 Found.Add(target.Key);
             }

@@ -44,6 +44,36 @@ internal sealed class ReachableSet
             $"The repository is corrupt: object {_store.Id(location).ToHex(_store.Format)} is named as a {ObjectHeader.Text((ObjectKind)known)} and as a {ObjectHeader.Text(kind)}.");
     }
 
+    /// <summary>Lists the ids of the objects, in the order of the store.</summary>
+    public IEnumerable<ObjectHash> Ids()
+    {
+        for (var source = 0; source < _kinds.Length; source++)
+        {
+            for (var rank = 0; rank < _kinds[source].Length; rank++)
+            {
+                if (_kinds[source][rank] != 0)
+                {
+                    yield return _store.Id(new ObjectLocation(source, rank));
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes the objects of another set of the same store out.</summary>
+    public void Remove(ReachableSet others)
+    {
+        for (var source = 0; source < _kinds.Length; source++)
+        {
+            for (var rank = 0; rank < _kinds[source].Length; rank++)
+            {
+                if (others._kinds[source][rank] != 0)
+                {
+                    _kinds[source][rank] = 0;
+                }
+            }
+        }
+    }
+
     /// <summary>Counts the objects.</summary>
     public long Count()
     {

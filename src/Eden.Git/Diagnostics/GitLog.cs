@@ -37,6 +37,6 @@ internal static partial class GitLog
     [LoggerMessage(3008, LogLevel.Warning, "The clone {Path} is damaged and is made anew from {Remote}: {Reason}")]
     internal static partial void CloneMadeAnew(ILogger logger, string path, string remote, string reason);
 
-    [LoggerMessage(3009, LogLevel.Information, "Pushed what an import left in {Path} to {Remote}: {RefCount} refs")]
+    [LoggerMessage(3009, LogLevel.Information, "Pushed the restored repository {Path} to {Remote}: {RefCount} refs")]
     internal static partial void PushFinished(ILogger logger, string path, string remote, long refCount);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 
 namespace Eden.Git.Objects;
 
@@ -25,7 +24,6 @@ internal readonly ref struct CommitLinks
     private static int ParentLine(int hexLength) => "parent \n".Length + hexLength;
 
     /// <summary>Reads the head of a commit; on failure <paramref name="fault"/> says what is wrong with it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryParse(ReadOnlySpan<byte> content, GitObjectFormat format, out CommitLinks links, out string? fault)
     {
         links = default;

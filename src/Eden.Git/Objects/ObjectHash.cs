@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -74,7 +73,6 @@ internal readonly struct ObjectHash : IEquatable<ObjectHash>, IComparable<Object
     /// <summary>Reads 40 or 64 hex digits in either case, as git does.</summary>
     /// <remarks>A loop of our own: every line of a header and every parent of a commit comes by, and the base library's decoder is generic code that each
     /// process compiles anew, at first without optimization.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryParse(ReadOnlySpan<byte> hex, out ObjectHash hash)
     {
         hash = default;

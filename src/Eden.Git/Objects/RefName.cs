@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 
 namespace Eden.Git.Objects;
 
@@ -43,7 +42,6 @@ internal static class RefName
     }
 
     /// <summary>Says whether git's check-ref-format accepts the name; it needs at least two components.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool HasLegalFormat(ReadOnlySpan<byte> name)
     {
         if (name.IsEmpty || name[^1] == (byte)'.' || name.ContainsAny(s_forbidden) || name.IndexOf("@{"u8) >= 0 || name.IndexOf(".."u8) >= 0)

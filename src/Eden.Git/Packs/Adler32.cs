@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 
 namespace Eden.Git.Packs;
 
@@ -12,7 +11,6 @@ internal static class Adler32
     // The most bytes that can be summed before the second sum could leave 32 bits.
     private const int Batch = 5552;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static uint Append(uint checksum, ReadOnlySpan<byte> bytes)
     {
         unchecked

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 
 namespace Eden.Git.Packs;
 
@@ -14,7 +13,6 @@ internal sealed class DeltaForest
     private readonly Dictionary<Objects.ObjectHash, int> _named = [];
     private readonly int[] _claimed;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public DeltaForest(PackEntries entries)
     {
         var count = entries.Count;

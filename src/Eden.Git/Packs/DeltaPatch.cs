@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 
 namespace Eden.Git.Packs;
 
@@ -25,7 +24,6 @@ internal static class DeltaPatch
 
     /// <summary>Applies the instructions after the head; <paramref name="result"/> has exactly the declared length.</summary>
     /// <returns>Whether the instructions were well-formed and filled the result exactly.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryApply(ReadOnlySpan<byte> source, ReadOnlySpan<byte> instructions, Span<byte> result)
     {
         var position = 0;

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Eden.Git.Objects;
 
 namespace Eden.Git.Packs;
@@ -43,7 +42,6 @@ internal sealed class EntryScanner
     /// <param name="budget">How many bytes it may inflate to, beside its own limit.</param>
     /// <param name="namedBases">Takes the id of a reference delta's base.</param>
     /// <exception cref="PackDamageException">The entry is damaged or passes a limit.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ScannedEntry Read(int ordinal, int count, long budget, List<ObjectHash> namedBases)
     {
         var offset = _window.Offset;

@@ -77,7 +77,6 @@ internal sealed class HuffmanTable
 
     /// <summary>Builds the table from code lengths. Refuses what zlib refuses: over-subscribed codes, and incomplete ones unless they are
     /// a single code of one bit, or empty, where <paramref name="allowSingle"/> says so.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryBuild(CodeLengths lengths, bool allowSingle)
     {
         unchecked
@@ -143,7 +142,6 @@ internal sealed class HuffmanTable
     }
 
     // Codes are numbered in bit-reversed form; the first level doubles each time the length grows, so every entry is written once.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Fill(ReadOnlySpan<int> counts, int longest)
     {
         unchecked

@@ -8,7 +8,6 @@ namespace Eden.Git.Packs;
 internal sealed partial class Inflater
 {
     // After a refill the bit buffer holds at least 56 bits: a length and a distance with all their extra bits need 48.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private InflateStatus WriteBlock(HuffmanTable literalTable, HuffmanTable distanceTable, ref Output output)
     {
         unchecked
@@ -180,7 +179,6 @@ internal sealed partial class Inflater
 
     // Counting needs no bytes, so literals, lengths and distances are all one thing: a word of the table, which says what to add and in which half
     // the next symbol is looked up. Without a branch between them nothing is mispredicted; what is wrong adds up in signs, looked at once a turn.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private InflateStatus CountBlock(CountingCodes codes, ref long total, long limit)
     {
         unchecked

@@ -39,7 +39,6 @@ internal sealed partial class Inflater
     private int _bitCount;
 
     /// <summary>Checks one stream without writing it. The Adler-32 is stepped over, not checked.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public InflateStatus Count(InflateInput input, long expectedLength)
     {
         var length = 0L;
@@ -74,7 +73,6 @@ internal sealed partial class Inflater
     /// <param name="input">Where the stream begins; afterwards, on success, just behind it.</param>
     /// <param name="destination">At least <paramref name="length"/> bytes. Room behind them makes it quicker and may be overwritten.</param>
     /// <param name="length">The length that the stream must have.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public InflateStatus Inflate(InflateInput input, Span<byte> destination, int length)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)destination.Length, nameof(length));
@@ -110,7 +108,6 @@ internal sealed partial class Inflater
         => !TryReadChecksum(out var stored) ? InflateStatus.Truncated
             : stored == checksum ? InflateStatus.Done : InflateStatus.ChecksumMismatch;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private InflateStatus WriteBlocks(ref Output output)
     {
         var status = ReadHeader();
@@ -333,7 +330,6 @@ internal sealed partial class Inflater
         return literals.TryBuild(lengths, false) && distances.TryBuild(distanceLengths, false);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private InflateStatus ReadCodes(HuffmanTable literals, HuffmanTable distances)
     {
         if (!Need(14))
@@ -390,7 +386,6 @@ internal sealed partial class Inflater
     }
 
     /// <summary>Reads the lengths of both codes, and notes only the symbols that have one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private InflateStatus ReadCodeLengths(int literalCount, int count, out bool ends)
     {
         unchecked

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Eden.Git.Objects;
 
 namespace Eden.Git.Packs;
@@ -34,7 +33,6 @@ internal sealed class ObjectTable
     /// <param name="id">The object's id.</param>
     /// <param name="entry">Its ordinal in the pack.</param>
     /// <param name="isDuplicate">Whether another entry holds it too; the first in the pack counts.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Add(ObjectHash id, int entry, out bool isDuplicate)
     {
         var hash = id.GetHashCode();
@@ -62,7 +60,6 @@ internal sealed class ObjectTable
     }
 
     /// <summary>Notes the target of a link and returns its node, or <see cref="Missing"/> when it was dropped.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Expect(ObjectHash id, ObjectKind kind)
     {
         var hash = id.GetHashCode();
@@ -135,7 +132,6 @@ internal sealed class ObjectTable
 
         public int Count { get; private set; }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public int Find(ObjectHash id, int hash)
         {
             var mask = _slots.Length - 1;
@@ -149,7 +145,6 @@ internal sealed class ObjectTable
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public int FindOrAdd(ObjectHash id, int hash, out bool added)
         {
             var found = Find(id, hash);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Eden.Git.Objects;
 
 namespace Eden.Git.Packs;
@@ -58,7 +57,6 @@ internal sealed class PackEntries
     /// <summary>Gets the id of a reference delta's base.</summary>
     public ObjectHash NamedBase(int entry) => _namedBases[_bases[entry]];
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(long offset, long size, int headerLength, PackEntryKind kind, int offsetBase, ObjectHash namedBase)
     {
         if (Count == _offsets.Length)
@@ -90,7 +88,6 @@ internal sealed class PackEntries
 
     /// <summary>Finds the entry that begins at an offset; -1 when none does.</summary>
     /// <remarks>Looks from the last entry backward, further each time: a delta's base is rarely far.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Find(long offset)
     {
         var offsets = _offsets.AsSpan(0, Count);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Eden.Git.Objects;
 
@@ -189,7 +188,6 @@ internal sealed class PackScanner
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Guess(EntryScanner scanner, ScannedChunk chunk)
     {
         _cancellationToken.ThrowIfCancellationRequested();
@@ -217,7 +215,6 @@ internal sealed class PackScanner
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Join(ScannedChunk chunk)
     {
         _cancellationToken.ThrowIfCancellationRequested();
@@ -263,7 +260,6 @@ internal sealed class PackScanner
         _position = _known.Offset;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Append(in ScannedEntry entry, List<ObjectHash> namedBases)
     {
         var offsetBase = -1;

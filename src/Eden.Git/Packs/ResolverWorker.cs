@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Eden.Git.Objects;
@@ -79,7 +78,6 @@ internal sealed class ResolverWorker : IDisposable
         _hash?.Dispose();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Step(ObjectKind kind)
     {
         var child = _bases.NextChild(out var source, out var isLast);
@@ -164,7 +162,6 @@ internal sealed class ResolverWorker : IDisposable
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ResolvedObject? ReadDelta(int entry, ObjectKind kind, ResolvedObject source, bool keep, out ObjectHash id)
     {
         var deltaSize = _entries.Size(entry);
@@ -300,7 +297,6 @@ internal sealed class ResolverWorker : IDisposable
         return _exact;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ResolvedObject? Publish(
         int entry, ObjectKind kind, ResolvedObject content, bool keep, TreeEntryStarts baseStarts, ReadOnlySpan<byte> instructions, out ObjectHash id)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Eden.Git.Objects;
 using Microsoft.Win32.SafeHandles;
@@ -28,7 +27,6 @@ internal sealed class WaitingBases(PackResolver resolver) : IDisposable
     /// <summary>Returns the next delta of the object on top, with that object in memory unless it is large; -1 when it has no more.</summary>
     /// <param name="source">The object on top.</param>
     /// <param name="isLast">Whether no other delta needs the object: the caller pops and disposes it.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int NextChild(out ResolvedObject source, out bool isLast)
     {
         var top = _frames.Count - 1;

@@ -1,3 +1,4 @@
+using Eden.Git.Bundles;
 using Eden.Git.Diagnostics;
 using Eden.Git.Objects;
 using Eden.Git.Remotes;
@@ -221,12 +222,21 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
             session.Offer(commits.FindNewest(local.Values.Distinct(StringComparer.Ordinal), MaxHaves, cancellationToken));
         }
 
+        using var known = source.LocalPath is null || local.Count == 0 ? null : ReadKnown(local);
         for (var attempt = 1; ; attempt++)
         {
             Exception? refusal = null;
             try
             {
-                staging.Fetch(source.Url, FetchOptions());
+                if (source.LocalPath is { } from)
+                {
+                    Copy(staging, from, known);
+                }
+                else
+                {
+                    staging.Fetch(source.Url, FetchOptions());
+                }
+
                 if (staging.FindMissing(listing.Refs, cancellationToken) is not { } missing)
                 {
                     return listing;
@@ -237,7 +247,7 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
                     throw new GitRemoteUnavailableException($"The remote '{remote}' advertises {RefText.Show(missing)}, but did not send its object.");
                 }
             }
-            catch (Exception exception) when (exception is LibGit2SharpException or FormatException && source.Failure is null && attempt < MaxAttempts && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (exception is LibGit2SharpException or FormatException or GitDamagedException && source.Failure is null && attempt < MaxAttempts && !cancellationToken.IsCancellationRequested)
             {
                 refusal = exception;
             }
@@ -257,6 +267,29 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
 
             listing = next;
         }
+    }
+
+    private KnownHistory ReadKnown(Dictionary<string, string> local)
+    {
+        var tips = new HashSet<ObjectHash>();
+        foreach (var value in local.Values)
+        {
+            if (ObjectHash.TryParse(value, out var tip))
+            {
+                tips.Add(tip);
+            }
+        }
+
+        return KnownHistory.Read(path, tips, cancellationToken);
+    }
+
+    /// <summary>Copies what a remote on this machine has and the clone does not: libgit2's own transport for paths compresses everything anew.</summary>
+    private void Copy(StagingRepository staging, string from, KnownHistory? known)
+    {
+        var progress = options.Progress is not { } told ? null : new CopyProgress(told, remote.Text);
+#pragma warning disable RS0030 // A sync is synchronous, as libgit2 is; it runs on a thread of its own.
+        _receivedObjects = staging.CopyAsync(from, known, progress, cancellationToken).GetAwaiter().GetResult();
+#pragma warning restore RS0030
     }
 
     /// <summary>Removes what was left behind by syncs that were killed: we hold the lock, so none is running. So it is with what others make in private folders, whose own
@@ -336,4 +369,10 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
 
     private static bool AreEqual(Dictionary<string, string> left, Dictionary<string, string> right)
         => left.Count == right.Count && left.All(entry => right.TryGetValue(entry.Key, out var value) && value == entry.Value);
+
+    /// <summary>Tells of copied objects as of fetched ones.</summary>
+    private sealed class CopyProgress(IProgress<GitProgress> told, string remote) : IProgress<GitProgress>
+    {
+        public void Report(GitProgress value) => told.Report(value with { Phase = GitPhase.Fetch, Item = remote });
+    }
 }

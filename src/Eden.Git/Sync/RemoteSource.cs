@@ -26,6 +26,9 @@ internal sealed class RemoteSource : IDisposable
     /// <summary>Gets what libgit2 is told. There must have been a listing.</summary>
     public string Url => Session?.Url ?? _local!.Path;
 
+    /// <summary>Gets where the objects of a remote on this machine are; <see langword="null"/> for one over HTTP(S).</summary>
+    public string? LocalPath => Session is null ? _local?.Path : null;
+
     /// <summary>Gets the first thing that went wrong on the way; libgit2 passes on no more than a text.</summary>
     public Exception? Failure => Session?.Failure;
 

@@ -24,7 +24,7 @@ internal sealed class RestoredRepository
         if (pending is not null && !remote.IsSameAs(pending))
         {
             throw new GitException(
-                $"The repository '{path}' was imported for the remote '{GitRemoteAddress.Mask(pending)}', but '{remote}' is configured.");
+                $"The repository '{path}' was restored for the remote '{GitRemoteAddress.Mask(pending)}', but '{remote}' is configured.");
         }
 
         if (refs.Count == 0)
@@ -34,7 +34,7 @@ internal sealed class RestoredRepository
         }
     }
 
-    /// <summary>Gets a value indicating whether an import of ours left it to be pushed: only then may it be pushed without being asked to.</summary>
+    /// <summary>Gets a value indicating whether a restore of ours left it to be pushed: only then may it be pushed without being asked to.</summary>
     public bool IsPending => _isPending;
 
     /// <summary>Tells whether the remote lacks a ref that it must have.</summary>
@@ -55,7 +55,7 @@ internal sealed class RestoredRepository
 
         if (fetched is not null)
         {
-            // Work goes on at the remote once it has what was imported.
+            // Work goes on at the remote once it has what was restored.
             using var commits = RepositoryCommits.Open(fetched, cancellationToken);
             differing.RemoveAll(entry => advertised.TryGetValue(entry.Key, out var there) && commits.LeadsTo(there, entry.Value, cancellationToken));
             if (differing.Count == 0)
@@ -87,7 +87,7 @@ internal sealed class RestoredRepository
             var outcome = PushAsync(_path, _remote, options, force: false, GitLimits.Default, place, options.Progress, cancellationToken).GetAwaiter().GetResult();
             if (!outcome.IsComplete)
             {
-                throw new GitException($"The import into '{_path}' is not pushed to '{_remote}' yet. {outcome.ToResult(_remote, _path).Failure}");
+                throw new GitException($"The repository restored to '{_path}' is not pushed to '{_remote}' yet. {outcome.ToResult(_remote, _path).Failure}");
             }
 
             if (options.Logger is { } logger)
@@ -110,11 +110,11 @@ internal sealed class RestoredRepository
     {
         var overwrites = Overwrites(advertised);
         var lead = _isPending
-            ? $"The import into '{_path}' is not pushed to '{_remote}' yet"
+            ? $"The repository restored to '{_path}' is not pushed to '{_remote}' yet"
             : $"The repository '{_path}' has no remote 'origin', and '{_remote}' does not have everything that it has";
         var others = count > 1 ? $" and {count - 1} more are missing there or differ" : " is missing there or differs";
         return new GitException(
-            $"{lead}: {RefText.Show(first)}{others}. {(_isPending ? "Nothing" : "If an import restored it, nothing")} is exported before the push is finished, since the remote has something else"
+            $"{lead}: {RefText.Show(first)}{others}. {(_isPending ? "Nothing" : "If it was restored from a bundle, nothing")} is synced before the push is finished, since the remote has something else"
             + (overwrites ? " (the remote has refs of its own: --force overwrites those of the same name): " : ": ")
             + PushCommand.For(_path, _remote, overwrites));
     }

@@ -1,3 +1,4 @@
+using Eden.Git.Bundles;
 using Eden.Git.Remotes;
 using Eden.Shared;
 using LibGit2Sharp;
@@ -86,6 +87,19 @@ internal sealed class StagingRepository : IDisposable
         {
             // The callback above has stopped it.
         }
+    }
+
+    /// <summary>Copies the objects of every ref of a repository on this machine that the clone does not have. The refs themselves are not written.</summary>
+    /// <param name="from">The repository.</param>
+    /// <param name="known">What the clone has; <see langword="null"/> for nothing.</param>
+    /// <param name="progress">Told of the objects that were copied.</param>
+    /// <param name="cancellationToken">Observed at least once per buffer.</param>
+    /// <returns>How many objects were copied.</returns>
+    /// <exception cref="GitException">The repository is damaged.</exception>
+    public Task<long> CopyAsync(string from, KnownHistory? known, IProgress<GitProgress>? progress, CancellationToken cancellationToken)
+    {
+        WriteConfiguration("");
+        return ObjectCopy.RunAsync(from, known, System.IO.Path.Combine(Objects, "pack"), progress, cancellationToken);
     }
 
     /// <summary>Finds a ref whose object is not here.</summary>

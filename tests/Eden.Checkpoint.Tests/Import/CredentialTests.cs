@@ -145,6 +145,32 @@ public class CredentialTests
     }
 
     [Test]
+    public async Task Tokens_are_not_lost_when_temporary_files_cannot_be_removed_after_the_commit()
+    {
+        await using var scene = await ImportScene.CreateAsync(variants: 2);
+        SmallDisk? busy = null;
+        var store = new StagedStore(scene.Store(await scene.EmptyDatabaseAsync()), async (stage, _) =>
+        {
+            if (stage == "Committed")
+            {
+                var folder = Path.Combine(Directory.GetDirectories(scene.Scratch).Single(), "busy");
+                Directory.CreateDirectory(folder);
+                busy = await SmallDisk.MountAsync(folder, "4k");
+            }
+        });
+
+        var result = await scene.Importer(store).ImportAsync(scene.Open(), scene.Options());
+
+        await using (busy)
+        {
+            Assert.That(result.Warnings.Single(warning => warning.Code == CheckpointWarningCode.Leftover).Message, Does.Contain("busy"));
+            Assert.That(result.Credentials, Has.Count.EqualTo(scene.Experiment[RegistryKind.Workers].Count));
+        }
+
+        Directory.Delete(Directory.GetDirectories(scene.Scratch).Single(), recursive: true);
+    }
+
+    [Test]
     public async Task A_directory_that_was_made_for_an_import_that_failed_is_gone()
     {
         await using var scene = await ImportScene.CreateAsync(variants: 2);

@@ -217,7 +217,7 @@ public class PendingPushTests
 
         var failure = await Assert.ThrowsAsync<CheckpointRepoUnavailableException>(() => ExportAsync(finishPush: true, url: _remote.Url("other.git")));
 
-        Assert.That(failure!.Message, Does.Contain("was imported for the remote").And.Contain("experiment.git").And.Contain("other.git"));
+        Assert.That(failure!.Message, Does.Contain("was restored for the remote").And.Contain("experiment.git").And.Contain("other.git"));
     }
 
     [Test]

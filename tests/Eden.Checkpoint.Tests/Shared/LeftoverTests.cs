@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Shared;
 
 namespace Eden.Checkpoint.Tests.Shared;
 
@@ -58,6 +59,25 @@ public class LeftoverTests
             Assert.That(run.ExitCode, Is.Zero, run.Error);
         }
 
+        Assert.That(Directory.EnumerateFileSystemEntries(_folder["temp"]), Is.Empty);
+    }
+
+    [Test]
+    public void Private_directories_that_many_make_and_remove_in_one_place_stand_in_nobodys_way()
+    {
+        var made = 0;
+
+        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ =>
+        {
+            for (var round = 0; round < 250; round++)
+            {
+                using var directory = TemporaryDirectory.Create(_folder["temp"]);
+                File.WriteAllText(directory.File("x"), "");
+                Interlocked.Increment(ref made);
+            }
+        });
+
+        Assert.That(made, Is.EqualTo(2000));
         Assert.That(Directory.EnumerateFileSystemEntries(_folder["temp"]), Is.Empty);
     }
 

@@ -32,8 +32,8 @@ internal sealed class SeveralFaultsTests
             }
         }
 
-        var blob = pack.Add(PackEntryKind.Blob, "sound"u8.ToArray());
-        var bundle = pack.ToBundle((blob, "refs/x/blob"));
+        // What the ref names is in none of them: the quick depth looks through the whole pack too.
+        var bundle = pack.ToBundle((new string('a', 40), "refs/x/blob"));
         for (var round = 0; round < Rounds; round++)
         {
             foreach (var depth in Enum.GetValues<GitVerification>())

@@ -263,8 +263,53 @@ public class LocalCloneTests
         await scene.GitAsync("branch", "-D", "work/one");
         await scene.PushAsync();
 
-        await LocalClone.EnsureAsync(scene.Clone, url, scene.Options);
+        var result = await LocalClone.EnsureAsync(scene.Clone, url, scene.Options);
 
+        await scene.AssertIsMirrorAsync();
+        Assert.That(result.ReceivedObjects, Is.EqualTo(3), "a commit, its tree and its file");
+    }
+
+    [Test]
+    public async Task What_a_remote_on_this_machine_has_beside_old_history_is_all_that_is_copied()
+    {
+        await using var scene = await RemoteScene.CreateAsync();
+        var files = string.Concat(Enumerable.Range(0, 200).Select(number => $"M 100644 inline d{number % 10}/f{number}\ndata 3\n{number:D3}\n"));
+        await GitCli.RunWithInputAsync(scene.Work, System.Text.Encoding.ASCII.GetBytes($"commit refs/heads/wide\ncommitter A <a@b> 1700000000 +0000\ndata 0\n{files}\n"), "fast-import", "--quiet");
+        await scene.PushAsync();
+        await LocalClone.EnsureAsync(scene.Clone, scene.Served, scene.Options);
+        await GitCli.RunWithInputAsync(
+            scene.Work,
+            "commit refs/heads/next\ncommitter A <a@b> 1700000001 +0000\ndata 0\nfrom refs/heads/wide\nM 100644 inline d3/new\ndata 3\nnew\n\ntag v9\nfrom refs/heads/wide\ntagger A <a@b> 1700000001 +0000\ndata 0\n\n"u8.ToArray(),
+            "fast-import", "--quiet");
+        await scene.GitAsync("update-ref", "refs/x/old-tree", "refs/heads/wide^{tree}");
+        await scene.PushAsync();
+        await GitCli.RunAsync(scene.Served, "repack", "-a", "-d", "-q", "-f");
+
+        var result = await LocalClone.EnsureAsync(scene.Clone, scene.Served, scene.Options);
+
+        await scene.AssertIsMirrorAsync();
+        Assert.That(result.ReceivedObjects, Is.LessThanOrEqualTo(5), "a commit, two trees, a file and a tag; perhaps the tree that a ref names");
+    }
+
+    [Test]
+    public async Task Nothing_damaged_is_copied_from_a_remote_on_this_machine()
+    {
+        await using var scene = await RemoteScene.CreateAsync();
+        await GitCli.RunAsync(scene.Served, "repack", "-a", "-d", "-q");
+        var pack = Directory.GetFiles(Path.Combine(scene.Served, "objects", "pack"), "*.pack").Single();
+        var sound = await File.ReadAllBytesAsync(pack);
+        File.Delete(pack); // git left it read-only
+        for (var at = 12; at < sound.Length - 20; at += 7)
+        {
+            var damaged = (byte[])sound.Clone();
+            damaged[at] ^= 0x10;
+            await File.WriteAllBytesAsync(pack, damaged);
+
+            await Assert.ThatAsync(() => LocalClone.EnsureAsync(scene.Clone, scene.Served, scene.Options), Throws.InstanceOf<GitException>(), $"byte {at}");
+        }
+
+        await File.WriteAllBytesAsync(pack, sound);
+        await LocalClone.EnsureAsync(scene.Clone, scene.Served, scene.Options);
         await scene.AssertIsMirrorAsync();
     }
 
