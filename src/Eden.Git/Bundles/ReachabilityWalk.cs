@@ -14,7 +14,7 @@ namespace Eden.Git.Bundles;
 /// </remarks>
 internal sealed class ReachabilityWalk
 {
-    private const int CacheBytes = 48 << 20;
+    private const int CacheBytes = 32 << 20;
     private const int BatchLength = 1 << 11;
     private const int MostWorkers = 4;
     private const int ReportEvery = 1 << 12;
@@ -155,15 +155,16 @@ internal sealed class ReachabilityWalk
                 {
                     Note(location, fault);
                 }
+
+                if (startsTrees && trees.Count >= BatchLength)
+                {
+                    AddBatches(trees);
+                    trees = [];
+                    StartOthers();
+                }
             }
 
             (wave, next) = (next, isFirst ? [] : wave);
-            if (startsTrees && trees.Count >= BatchLength)
-            {
-                AddBatches(trees);
-                trees = [];
-                StartOthers();
-            }
         }
 
         return trees;
