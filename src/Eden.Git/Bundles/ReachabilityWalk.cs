@@ -188,6 +188,7 @@ internal sealed class ReachabilityWalk
         while (visitor.Found.Count > 0)
         {
             var wave = visitor.Found;
+            wave.Sort();
             visitor.Found = [];
             VisitBatch(reader, wave, ref visitor);
         }
@@ -243,9 +244,9 @@ internal sealed class ReachabilityWalk
         }
     }
 
+    /// <summary>Visits trees that are in the order of the packs.</summary>
     private void VisitBatch(ObjectReader reader, List<long> batch, ref Visitor visitor)
     {
-        batch.Sort();
         for (var index = 0; index < batch.Count; index++)
         {
             // Two workers may have met the same tree at once: it is listed twice then.
