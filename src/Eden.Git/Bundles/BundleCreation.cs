@@ -82,13 +82,17 @@ internal static class BundleCreation
             }
             catch (Exception final) when (final is MissingObjectException or RepositoryChangedException)
             {
-                // What still moves may rest later; what no listing has is lost.
-                throw final is MissingObjectException
-                    ? new GitDamagedException(final.Message, final)
-                    : new GitException(final.Message, final) { IsTransient = true };
+                throw Failure(final);
             }
         }
     }
+
+    /// <summary>Says what it means that a walk could not be finished, however often it was tried.</summary>
+    /// <param name="final">A <see cref="MissingObjectException"/> or a <see cref="RepositoryChangedException"/>.</param>
+    public static GitException Failure(Exception final)
+        => final is MissingObjectException
+            ? new GitDamagedException(final.Message, final)
+            : new GitException(final.Message, final) { IsTransient = true }; // what still moves may rest later; what no listing has is lost
 
     private static async Task WriteHeaderAsync(PackOutput output, IReadOnlyList<RefTip> tips, GitObjectFormat format)
     {

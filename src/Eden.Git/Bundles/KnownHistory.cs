@@ -34,19 +34,14 @@ internal sealed class KnownHistory : IDisposable
             walk.RunThroughCommits();
             return new KnownHistory(store, walk.Reached);
         }
-        catch (MissingObjectException missing)
+        catch (Exception failure)
         {
             store.Dispose();
-            throw new GitDamagedException(missing.Message, missing);
-        }
-        catch (RepositoryChangedException changed)
-        {
-            store.Dispose();
-            throw new GitException(changed.Message, changed) { IsTransient = true };
-        }
-        catch
-        {
-            store.Dispose();
+            if (failure is MissingObjectException or RepositoryChangedException)
+            {
+                throw BundleCreation.Failure(failure);
+            }
+
             throw;
         }
     }

@@ -9,7 +9,7 @@ internal static class ObjectCopy
 {
     private const string PackName = "copied.pack";
 
-    /// <summary>Copies. Every object is hashed on the way: what is not what its name says is not copied.</summary>
+    /// <summary>Copies. Every object is hashed on the way: what is not what its name says is not copied. Who puts the pack in its place flushes it to disk.</summary>
     /// <param name="repositoryPath">The repository that has the objects.</param>
     /// <param name="known">What need not be copied; <see langword="null"/> for nothing.</param>
     /// <param name="packs">The folder of packs to copy to.</param>
@@ -37,8 +37,6 @@ internal static class ObjectCopy
             {
                 await BundleCreation.WritePackAsync(layout, plan, output, options, cancellationToken).ConfigureAwait(false);
             }
-
-            file.Flush(flushToDisk: true);
         }
 
         await IndexAsync(path, packs, plan, cancellationToken).ConfigureAwait(false);

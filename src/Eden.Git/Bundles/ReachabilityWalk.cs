@@ -29,7 +29,7 @@ internal sealed class ReachabilityWalk
     private readonly List<long> _tips = [];
     private readonly List<Task> _others = [];
     private readonly KnownHistory? _known;
-    private readonly HashSet<ObjectHash> _edges = [];
+    private readonly HashSet<ObjectLocation> _edges = [];
     private long _visited;
     private ExceptionDispatchInfo? _failure;
     private long _failurePlace = long.MaxValue;
@@ -174,9 +174,8 @@ internal sealed class ReachabilityWalk
     private void MarkKnown(ObjectReader reader, ReachableSet knownObjects)
     {
         var visitor = new Visitor(this) { Known = knownObjects };
-        foreach (var edge in _edges)
+        foreach (var commit in _edges)
         {
-            var commit = Find(edge, "ref", "of a known commit");
             if (!CommitLinks.TryParse(Read(reader, commit, ObjectKind.Commit), _store.Format, out var links, out var fault))
             {
                 throw Corrupt(commit, fault);
@@ -353,7 +352,7 @@ internal sealed class ReachabilityWalk
             var parent = Find(links.Parent(index), location, ObjectKind.Commit);
             if (IsKnown(parent, ObjectKind.Commit))
             {
-                _edges.Add(links.Parent(index));
+                _edges.Add(parent);
             }
             else if (Reached.TryAdd(parent, ObjectKind.Commit))
             {

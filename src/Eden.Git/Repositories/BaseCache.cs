@@ -23,7 +23,7 @@ internal sealed class BaseCache(int budget)
     {
         ref var slot = ref _slots[SlotOf(location)];
         cached = slot.Object;
-        return slot.IsTaken && slot.Location == location;
+        return cached.Buffer is not null && slot.Location == location;
     }
 
     /// <summary>Makes room for an object, in place of the oldest ones.</summary>
@@ -53,7 +53,7 @@ internal sealed class BaseCache(int budget)
         var number = SlotOf(location);
         _oldest.Enqueue((start, number));
         var added = new CachedObject(_buffer, start, length, room, kind);
-        _slots[number] = new Slot { IsTaken = true, Location = location, Object = added };
+        _slots[number] = new Slot { Location = location, Object = added };
         return added;
     }
 
@@ -97,7 +97,6 @@ internal sealed class BaseCache(int budget)
 
     private struct Slot
     {
-        public bool IsTaken;
         public ObjectLocation Location;
         public CachedObject Object;
     }

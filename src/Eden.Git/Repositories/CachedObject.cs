@@ -12,8 +12,8 @@ namespace Eden.Git.Repositories;
 /// <param name="Kind">The object's kind.</param>
 internal readonly record struct CachedObject(byte[]? Buffer, int Start, int Length, int Room, ObjectKind Kind)
 {
-    // Room behind the content that lets the inflater copy in words.
-    private const int Slack = 16;
+    /// <summary>Room behind the content that lets the inflater copy in words.</summary>
+    public const int Slack = 16;
 
     /// <summary>The longest content that fits in an array with all that may be kept behind it.</summary>
     public const int MaxLength = 0x7FFF_0000 / 9 * 8;

@@ -12,8 +12,6 @@ namespace Eden.Git.Repositories;
 /// <param name="maxHeldBytes">From which size on a packed object is not held in memory: reading it fails with <see cref="LargeObjectException"/>.</param>
 internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, int cacheBytes, long maxHeldBytes = long.MaxValue)
 {
-    private const int Slack = 16;
-
     private readonly PackWindows _windows = new();
     private readonly Inflater _inflater = new();
     private readonly InflateInput _input = new([], 0, 0);
@@ -21,8 +19,6 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, int c
     private readonly List<int> _chain = [];
     private byte[] _delta = [];
     private (ObjectLocation Location, CachedObject Object) _large;
-
-    public PackWindows Windows => _windows;
 
     /// <summary>Returns an object's kind without inflating a packed one.</summary>
     public ObjectKind KindOf(ObjectLocation location)
@@ -193,9 +189,9 @@ internal sealed class ObjectReader(ObjectStore store, long maxObjectBytes, int c
         var bytes = _windows.FetchEntry(pack, location.Rank);
         var entry = pack.ReadEntry(location.Rank, bytes);
         var deltaLength = CheckSize(pack, location.Rank, entry.Size, bytes.Count - entry.HeaderLength);
-        if (_delta.Length < deltaLength + Slack)
+        if (_delta.Length < deltaLength + CachedObject.Slack)
         {
-            _delta = GC.AllocateUninitializedArray<byte>(Math.Max(deltaLength + Slack, 1 << 14));
+            _delta = GC.AllocateUninitializedArray<byte>(Math.Max(deltaLength + CachedObject.Slack, 1 << 14));
         }
 
         Inflate(pack, location.Rank, entry, bytes, _delta);

@@ -228,13 +228,13 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
             Exception? refusal = null;
             try
             {
-                if (source.LocalPath is { } from)
+                if (source.Session is { } remoteSession)
                 {
-                    Copy(staging, from, known);
+                    staging.Fetch(remoteSession.Url, FetchOptions());
                 }
                 else
                 {
-                    staging.Fetch(source.Url, FetchOptions());
+                    Copy(staging, source.LocalPath!, known);
                 }
 
                 if (staging.FindMissing(listing.Refs, cancellationToken) is not { } missing)

@@ -4,8 +4,8 @@ using Eden.Git.Repositories;
 
 namespace Eden.Git.Sync;
 
-/// <summary>A remote on this machine, as libgit2 is shown it: a bare repository of our own that borrows the remote's objects and has refs to the objects that its own named at one moment.</summary>
-/// <remarks>So libgit2 reads nothing of the remote's configuration and does not ask who owns it (the host configured that path), and what is listed is what is fetched.</remarks>
+/// <summary>A remote on this machine, as it is copied from: a bare repository of our own that borrows the remote's objects and has refs to the objects that its own named at one moment.</summary>
+/// <remarks>So what is listed is what is copied, whatever becomes of the remote's refs meanwhile.</remarks>
 internal sealed class LocalRemote : IDisposable
 {
     private const string SymbolicPrefix = "ref: ";
@@ -17,7 +17,7 @@ internal sealed class LocalRemote : IDisposable
         Listing = listing;
     }
 
-    /// <summary>Gets the path that libgit2 is told.</summary>
+    /// <summary>Gets the path of the stand-in.</summary>
     public string Path => _standIn.Path;
 
     public RemoteListing Listing { get; }
@@ -26,7 +26,7 @@ internal sealed class LocalRemote : IDisposable
     /// <param name="remote">The remote.</param>
     /// <param name="place">Where the stand-in is made; nothing is there.</param>
     /// <param name="cancellationToken">Observed while refs are read.</param>
-    /// <exception cref="GitException">There is no repository that can be read, or one that libgit2 cannot fetch from.</exception>
+    /// <exception cref="GitException">There is no repository that can be read, or one whose objects a clone cannot hold.</exception>
     public static LocalRemote Open(GitRemoteAddress remote, string place, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(remote.Text))

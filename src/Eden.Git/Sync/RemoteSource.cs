@@ -2,7 +2,7 @@ using Eden.Git.Remotes;
 
 namespace Eden.Git.Sync;
 
-/// <summary>Where one sync's libgit2 fetches from: a session over HTTP(S), or the stand-in for a repository on this machine.</summary>
+/// <summary>Where one sync gets its objects from: a session over HTTP(S), which libgit2 uses, or the stand-in for a repository on this machine, which is copied from.</summary>
 internal sealed class RemoteSource : IDisposable
 {
     // What the remote does when it does not list its refs.
@@ -22,9 +22,6 @@ internal sealed class RemoteSource : IDisposable
 
     /// <summary>Gets the session; <see langword="null"/> for a remote on this machine.</summary>
     public HttpRemoteSession? Session { get; }
-
-    /// <summary>Gets what libgit2 is told. There must have been a listing.</summary>
-    public string Url => Session?.Url ?? _local!.Path;
 
     /// <summary>Gets where the objects of a remote on this machine are; <see langword="null"/> for one over HTTP(S).</summary>
     public string? LocalPath => Session is null ? _local?.Path : null;

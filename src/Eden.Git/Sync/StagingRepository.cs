@@ -6,7 +6,7 @@ using NativeRepository = LibGit2Sharp.Repository;
 
 namespace Eden.Git.Sync;
 
-/// <summary>A bare repository of our own into which libgit2 fetches; the clone is not touched until everything is there.</summary>
+/// <summary>A bare repository of our own into which objects are fetched or copied; the clone is not touched until everything is there.</summary>
 /// <remarks>It borrows the clone's objects as an alternate. So a fetch that fails leaves nothing to undo, and libgit2's refusal to
 /// open a repository of another user, meant for repositories that somebody stumbles upon, does not apply to the path that the host configured,
 /// while it stays on for everything else in the process.</remarks>
@@ -53,7 +53,7 @@ internal sealed class StagingRepository : IDisposable
         }
     }
 
-    /// <summary>Gives the repository refs, for libgit2 to fetch from it.</summary>
+    /// <summary>Gives the repository refs, which say what is copied from it.</summary>
     public void WriteRefs(IEnumerable<KeyValuePair<string, string>> refs)
     {
         WriteConfiguration("");
