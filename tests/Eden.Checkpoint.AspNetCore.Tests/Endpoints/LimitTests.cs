@@ -91,11 +91,11 @@ public class LimitTests
         var problem = await Problem.ReadAsync(busy, HttpStatusCode.ServiceUnavailable, "eden://reference-error/server-busy");
         Assert.That(busy.Headers.RetryAfter!.Delta, Is.EqualTo(TimeSpan.FromSeconds(30)));
         Assert.That(problem.Detail, Does.Contain("uploads under way"));
-        using var tooLong = Upload(100_001, second);
-        using var refused = await server.ImportAsync(tooLong);
-        problem = await Problem.ReadAsync(refused, HttpStatusCode.RequestEntityTooLarge, "eden://reference-error/upload-too-large");
-        Assert.That(refused.Headers.RetryAfter, Is.Null, "trying again cannot help");
-        Assert.That(problem.Detail, Does.Contain("100000 bytes"));
+        if (second == "Content-Length")
+        {
+            // Only a declared length tells while others take room that the upload could never have had enough.
+            await RefusesAsync(100_001);
+        }
 
         held.Release();
         using var done = await answer;
@@ -103,6 +103,16 @@ public class LimitTests
         using var again = Upload(100_000, second);
         using var fits = await server.ImportAsync(again);
         Assert.That(fits.StatusCode, Is.EqualTo(HttpStatusCode.Created), "what ended, however, takes no room");
+        await RefusesAsync(100_001);
+
+        async Task RefusesAsync(int length)
+        {
+            using var tooLong = Upload(length, second);
+            using var refused = await server.ImportAsync(tooLong);
+            var problem = await Problem.ReadAsync(refused, HttpStatusCode.RequestEntityTooLarge, "eden://reference-error/upload-too-large");
+            Assert.That(refused.Headers.RetryAfter, Is.Null, "trying again cannot help");
+            Assert.That(problem.Detail, Does.Contain("100000 bytes"));
+        }
     }
 
     [Test]
