@@ -54,8 +54,11 @@ internal static class BundleInspector
         var checksum = default(ObjectHash);
         try
         {
+            // What an incomplete bundle lacks was said with its prerequisites; its history is still worth reading, for the answers about commits.
+            var scope = depth == GitVerification.Objects && isComplete ? ResolverScope.Everything : ResolverScope.History;
+            var measuresResults = scope == ResolverScope.History;
             var entries = await Task.Run(
-                () => PackScanner.Scan(pack, header.ObjectFormat, limits, Tell(progress, "objects scanned"), cancellationToken), cancellationToken)
+                () => PackScanner.Scan(pack, header.ObjectFormat, limits, measuresResults, Tell(progress, "objects scanned"), cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
             (var matches, checksum) = await trailer.ConfigureAwait(false);
             if (!matches)
@@ -63,8 +66,6 @@ internal static class BundleInspector
                 found.Add(GitFaultKind.Damage, null, "the checksum at the end of the pack does not match its bytes");
             }
 
-            // What an incomplete bundle lacks was said with its prerequisites; its history is still worth reading, for the answers about commits.
-            var scope = depth == GitVerification.Objects && isComplete ? ResolverScope.Everything : ResolverScope.History;
             var resolving = new PackResolver(pack, entries, header.ObjectFormat, limits, scope, spill, Tell(progress, "objects resolved"));
             await resolving.RunAsync(cancellationToken).ConfigureAwait(false);
             (var history, var notes) = await WalkAsync(resolving, header, limits, cancellationToken).ConfigureAwait(false);

@@ -54,7 +54,7 @@ internal static class ObjectCopy
             using var spill = new SpillFiles(packs);
             try
             {
-                var entries = await Task.Run(() => PackScanner.Scan(pack, format, GitLimits.Default, null, cancellationToken), cancellationToken).ConfigureAwait(false);
+                var entries = await Task.Run(() => PackScanner.Scan(pack, format, GitLimits.Default, false, null, cancellationToken), cancellationToken).ConfigureAwait(false);
                 resolver = new PackResolver(pack, entries, format, GitLimits.Default, ResolverScope.Everything, spill, null);
                 await resolver.RunAsync(cancellationToken).ConfigureAwait(false);
             }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Eden.Git.Inflation;
 
 namespace Eden.Git.Packs;
 

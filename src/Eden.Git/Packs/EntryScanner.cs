@@ -1,3 +1,4 @@
+using Eden.Git.Inflation;
 using Eden.Git.Objects;
 
 namespace Eden.Git.Packs;
@@ -18,10 +19,19 @@ internal sealed class EntryScanner
     private readonly InflationLimit _inflation;
     private readonly PackWindow _window;
     private readonly Inflater _inflater = new();
+    private readonly DeltaHead? _head;
     private readonly List<ObjectHash> _ignored = [];
 
-    public EntryScanner(PackFile pack, GitObjectFormat format, GitLimits limits, InflationLimit inflation, CancellationToken cancellationToken)
+    /// <param name="pack">The pack.</param>
+    /// <param name="format">Its object format.</param>
+    /// <param name="limits">The limits on one object.</param>
+    /// <param name="inflation">The limit on all of them.</param>
+    /// <param name="measuresResults">Whether the limits are applied to the results of deltas too, which costs a look into each.</param>
+    /// <param name="cancellationToken">Observed at each read of the file.</param>
+    public EntryScanner(
+        PackFile pack, GitObjectFormat format, GitLimits limits, InflationLimit inflation, bool measuresResults, CancellationToken cancellationToken)
     {
+        _head = measuresResults ? new DeltaHead() : null;
         _format = format;
         _limits = limits;
         _inflation = inflation;
@@ -96,10 +106,27 @@ internal sealed class EntryScanner
         }
 
         _window.Position += length;
-        var status = _inflater.Count(_window, size);
-        return status == InflateStatus.Done
-            ? new ScannedEntry(offset, size, place, (byte)length, kind)
-            : throw PackDamageException.At(offset, PackDamageException.Describe(status));
+        var result = 0L;
+        var status = _head is null || kind < PackEntryKind.OffsetDelta ? _inflater.Count(_window, size) : CountDelta(_head, size, offset, out result);
+        if (status != InflateStatus.Done)
+        {
+            throw PackDamageException.At(offset, PackDamageException.Describe(status));
+        }
+
+        PackScanner.CheckSize(false, result, offset, _limits);
+        return result <= budget - size ? new ScannedEntry(offset, size, place, (byte)length, kind, size + result) : throw _inflation.Passed(offset);
+    }
+
+    private InflateStatus CountDelta(DeltaHead head, long size, long offset, out long result)
+    {
+        if (head.TryPeek(_inflater, _window, out result))
+        {
+            return _inflater.Count(_window, size);
+        }
+
+        head.Clear();
+        var status = _inflater.Inflate(_window, size, head);
+        return status != InflateStatus.Done || head.TryRead(out result) ? status : throw PackDamageException.At(offset, "the delta is malformed: it has no sizes");
     }
 
     /// <summary>Looks from the middle of a pack for a place where an entry seems to begin, and goes there.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Eden.Git.Inflation;
 using Eden.Git.Objects;
 using Microsoft.Win32.SafeHandles;
 

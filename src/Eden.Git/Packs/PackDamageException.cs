@@ -1,3 +1,5 @@
+using Eden.Git.Inflation;
+
 
 namespace Eden.Git.Packs;
 

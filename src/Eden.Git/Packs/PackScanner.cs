@@ -24,6 +24,7 @@ internal sealed class PackScanner
     private readonly GitObjectFormat _format;
     private readonly GitLimits _limits;
     private readonly InflationLimit _inflation;
+    private readonly bool _measuresResults;
     private readonly Action<int, int>? _progress;
     private readonly CancellationToken _cancellationToken;
     private readonly int _count;
@@ -40,23 +41,30 @@ internal sealed class PackScanner
     private ExceptionDispatchInfo? _failure;
 
     private PackScanner(
-        PackFile pack, int count, GitObjectFormat format, GitLimits limits, Action<int, int>? progress, CancellationToken cancellationToken)
+        PackFile pack, int count, GitObjectFormat format, GitLimits limits, bool measuresResults, Action<int, int>? progress, CancellationToken cancellationToken)
     {
         _pack = pack;
         _count = count;
         _format = format;
         _limits = limits;
         _inflation = InflationLimit.Of(limits, pack.Length);
+        _measuresResults = measuresResults;
         _progress = progress;
         _cancellationToken = cancellationToken;
         _chunkCount = checked((int)((pack.EntriesEnd - PackHeader.Length + ChunkLength - 1) / ChunkLength));
         _entries = new PackEntries(count);
-        _known = new EntryScanner(pack, format, limits, _inflation, cancellationToken);
+        _known = new EntryScanner(pack, format, limits, _inflation, measuresResults, cancellationToken);
     }
 
+    /// <param name="pack">The pack.</param>
+    /// <param name="format">Its object format.</param>
+    /// <param name="limits">The limits on what it holds.</param>
+    /// <param name="measuresResults">Whether the limits are applied to the results of deltas too: for packs that are not resolved afterwards, where it is found anyway.</param>
+    /// <param name="progress">Told of entries, done and declared.</param>
+    /// <param name="cancellationToken">Observed at each read of the file.</param>
     /// <exception cref="PackDamageException">The pack is damaged or passes a limit.</exception>
     public static PackEntries Scan(
-        PackFile pack, GitObjectFormat format, GitLimits limits, Action<int, int>? progress, CancellationToken cancellationToken)
+        PackFile pack, GitObjectFormat format, GitLimits limits, bool measuresResults, Action<int, int>? progress, CancellationToken cancellationToken)
     {
         Span<byte> head = stackalloc byte[PackHeader.Length];
         if (pack.Length < PackHeader.Length + format.HashLength())
@@ -75,7 +83,7 @@ internal sealed class PackScanner
             throw new PackDamageException($"the pack declares {header.EntryCount} objects, more than can be handled", null, GitFaultKind.Limit);
         }
 
-        return new PackScanner(pack, (int)header.EntryCount, format, limits, progress, cancellationToken).Run();
+        return new PackScanner(pack, (int)header.EntryCount, format, limits, measuresResults, progress, cancellationToken).Run();
     }
 
     /// <summary>Applies the limits to a declared size, before anything is allocated for it.</summary>
@@ -133,7 +141,7 @@ internal sealed class PackScanner
     {
         try
         {
-            var scanner = new EntryScanner(_pack, _format, _limits, _inflation, _cancellationToken);
+            var scanner = new EntryScanner(_pack, _format, _limits, _inflation, _measuresResults, _cancellationToken);
             while (TryClaim(out var number, out var chunk))
             {
                 Guess(scanner, chunk);
@@ -277,7 +285,7 @@ internal sealed class PackScanner
             namedBase = namedBases[(int)entry.Base];
         }
 
-        _inflated += entry.Size;
+        _inflated += entry.Inflated;
         if (_inflated > _inflation.Bytes)
         {
             throw _inflation.Passed(entry.Offset);

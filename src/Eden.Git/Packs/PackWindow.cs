@@ -1,3 +1,5 @@
+using Eden.Git.Inflation;
+
 namespace Eden.Git.Packs;
 
 /// <summary>A window that slides over the entries of a pack. Not thread-safe: each reader has its own.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Eden.Git.Inflation;
 using Eden.Git.Objects;
 using Microsoft.Win32.SafeHandles;
 

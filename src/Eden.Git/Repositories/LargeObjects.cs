@@ -1,3 +1,4 @@
+using Eden.Git.Inflation;
 using Eden.Git.Objects;
 using Eden.Git.Packs;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Eden.Git.Inflation;
 using Eden.Git.Objects;
 using Eden.Git.Packs;
 

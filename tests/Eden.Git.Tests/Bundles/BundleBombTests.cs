@@ -2,6 +2,7 @@ using System.Text;
 using Eden.Checkpoint.Tests.Kit;
 using Eden.Git;
 using Eden.Git.Packs;
+using Eden.Git.Tests.Packs;
 using Eden.Shared;
 
 namespace Eden.Git.Tests.Bundles;
@@ -13,13 +14,47 @@ public class BundleBombTests
     private const long Budget = 400L << 20;
 
     [Test]
-    public async Task A_delta_that_claims_256_GiB_is_refused_before_anything_is_allocated()
+    public async Task A_delta_that_claims_256_GiB_is_refused_before_anything_is_allocated([Values] GitVerification depth)
     {
         var pack = new SyntheticPack();
         var blob = pack.Add(PackEntryKind.Blob, "hello"u8.ToArray());
         pack.AddOffsetDelta(pack.NextOffset - PackHeader.Length, SyntheticPack.Delta(5, 256L << 30, 0x90, 5));
-        var report = await VerifyAsync(pack.ToBundle((blob, "refs/x/blob")));
+        var report = await VerifyAsync(pack.ToBundle((blob, "refs/x/blob")), depth: depth);
         Assert.That(report.Faults.Single().Kind, Is.EqualTo(GitFaultKind.Limit));
+    }
+
+    [Test]
+    public async Task The_size_of_a_result_is_found_however_the_head_of_its_delta_is_compressed(
+        [Values] GitVerification depth, [Values("stored", "fixed", "dynamic", "repeated", "in pieces")] string form, [Values(-1, 0)] int room)
+    {
+        // Copies of all five bytes, and a hundred bytes at a time that come from nowhere: 3,000 bytes out of 2,100.
+        const int Size = 3000;
+        var random = new Random(7);
+        byte[] head = form == "repeated" ? [0x85, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00] : [5];
+        byte[] instructions =
+        [
+            .. Enumerable.Range(0, 300).SelectMany(_ => (byte[])[0x90, 5]),
+            .. Enumerable.Range(0, 15).SelectMany(_ => (byte[])[100, .. Enumerable.Range(0, 100).Select(_ => (byte)random.Next(97, 123))]),
+        ];
+        byte[] delta = [.. head, .. SyntheticPack.Delta(5, Size, instructions)[1..]];
+        var pack = new SyntheticPack();
+        var blob = pack.Add(PackEntryKind.Blob, "hello"u8.ToArray());
+        var distance = new byte[VariableInteger.MaxLength];
+        pack.AddRaw(
+            PackEntryKind.OffsetDelta, delta.Length, distance[..VariableInteger.WriteDistance(distance, pack.NextOffset - PackHeader.Length)], DeflateStreams.Compress(delta, form));
+
+        var report = await VerifyAsync(pack.ToBundle((blob, "refs/x/blob")), new GitLimits { MaxObjectBytes = Size + room }, depth);
+        Assert.That(report.Faults.Select(fault => fault.Kind), room < 0 ? Is.EqualTo([GitFaultKind.Limit]) : Is.Empty);
+    }
+
+    [Test]
+    public async Task A_delta_without_a_head_is_damage([Values] GitVerification depth)
+    {
+        var pack = new SyntheticPack();
+        var blob = pack.Add(PackEntryKind.Blob, "hello"u8.ToArray());
+        pack.AddOffsetDelta(pack.NextOffset - PackHeader.Length, [0x85, 0x80, 0x80, 0x80]);
+        var report = await VerifyAsync(pack.ToBundle((blob, "refs/x/blob")), depth: depth);
+        Assert.That(report.Faults.Single().Kind, Is.EqualTo(GitFaultKind.Damage));
     }
 
     [Test]
@@ -80,14 +115,15 @@ public class BundleBombTests
     }
 
     [Test, CancelAfter(300_000)]
-    public async Task A_small_bundle_of_deltas_that_copy_gigabytes_is_refused_by_its_own_limit_and_no_disk_is_spent(CancellationToken cancellationToken)
+    public async Task A_small_bundle_of_deltas_that_copy_gigabytes_is_refused_by_its_own_limit_and_no_disk_is_spent(
+        [Values] GitVerification depth, CancellationToken cancellationToken)
     {
         // Five hundred deltas of some bytes, each of which makes 512 MiB.
         using var folder = new TempFolder();
         using var bundle = BundleFile.Of(Copies(500, 512, 1 << 20));
         await AssertBoundedAsync(async () =>
         {
-            var options = new GitBundleVerifyOptions { TemporaryDirectory = folder.Path };
+            var options = new GitBundleVerifyOptions { TemporaryDirectory = folder.Path, Depth = depth };
             var report = await GitBundle.VerifyAsync(bundle, options, cancellationToken);
             Assert.That(report.Faults.Single().Kind, Is.EqualTo(GitFaultKind.Limit));
             Assert.That(report.Faults.Single().Message, Does.Contain($"more than {8L << 30} bytes together; the limit is SmallBundleInflatedBytes"));

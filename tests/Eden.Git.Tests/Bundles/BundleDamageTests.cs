@@ -121,7 +121,8 @@ public class BundleDamageTests
         Assert.That(report.Faults.Single().Message, Does.Contain("delta is malformed"));
 
         var quick = await VerifyAsync(pack.ToBundle((blob, "refs/x/blob")), GitVerification.Commits);
-        Assert.That(quick.IsWhole, Is.True, "the quick depth looks for the blob that a ref names, and finds it");
+        Assert.That(
+            quick.IsWhole, Is.EqualTo(DeltaPatch.TryReadSizes(delta, out _, out _, out _)), "the quick depth reads sizes, and looks for the blob that a ref names and finds it");
         quick = await VerifyAsync(pack.ToBundle((blob, "refs/x/blob"), (new string('a', 40), "refs/x/other")), GitVerification.Commits);
         Assert.That(quick.Faults.Single().Message, Does.Contain("delta is malformed"), "what a ref names may be what the delta makes");
     }

@@ -213,7 +213,7 @@ internal sealed class BundleModel
         using var handle = File.OpenHandle(folder["parsed.pack"]);
         var hashLength = Format == GitObjectFormat.Sha1 ? 20 : 32;
         var file = new PackFile(handle, 0, pack.Length, hashLength);
-        var scanned = PackScanner.Scan(file, Format, GitLimits.Default, null, default);
+        var scanned = PackScanner.Scan(file, Format, GitLimits.Default, false, null, default);
         for (var number = 0; number < scanned.Count; number++)
         {
             using var inflated = new MemoryStream();

@@ -57,6 +57,29 @@ internal static partial class DeflateStreams
         return content;
     }
 
+    /// <summary>Compresses with codes of one kind: <c>stored</c>, <c>fixed</c>, or the compressor's own; <c>in pieces</c> gives each of the first bytes blocks of its own.</summary>
+    public static byte[] Compress(ReadOnlySpan<byte> content, string form)
+    {
+        using var output = new MemoryStream();
+        var options = new ZLibCompressionOptions
+        {
+            CompressionLevel = form == "stored" ? 0 : 9,
+            CompressionStrategy = form == "fixed" ? ZLibCompressionStrategy.Fixed : ZLibCompressionStrategy.Default,
+        };
+        using (var zlib = new ZLibStream(output, options, leaveOpen: true))
+        {
+            for (var piece = 0; form == "in pieces" && piece < 8; piece++, content = content[1..])
+            {
+                zlib.Write(content[..1]);
+                zlib.Flush();
+            }
+
+            zlib.Write(content);
+        }
+
+        return output.ToArray();
+    }
+
     public static byte[] Compress(ReadOnlySpan<byte> content, Random random)
     {
         using var output = new MemoryStream();

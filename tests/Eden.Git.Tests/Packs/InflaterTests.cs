@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Eden.Git.Inflation;
 using Eden.Git.Packs;
 
 namespace Eden.Git.Tests.Packs;

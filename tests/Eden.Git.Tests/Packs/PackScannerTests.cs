@@ -96,6 +96,6 @@ public class PackScannerTests
         var bytes = pack.ToPack();
         File.WriteAllBytes(folder["scanned.pack"], bytes);
         using var handle = File.OpenHandle(folder["scanned.pack"]);
-        return PackScanner.Scan(new PackFile(handle, 0, bytes.Length, 20), GitObjectFormat.Sha1, GitLimits.Default, null, cancellationToken);
+        return PackScanner.Scan(new PackFile(handle, 0, bytes.Length, 20), GitObjectFormat.Sha1, GitLimits.Default, false, null, cancellationToken);
     }
 }

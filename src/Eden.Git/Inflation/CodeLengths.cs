@@ -1,4 +1,4 @@
-namespace Eden.Git.Packs;
+namespace Eden.Git.Inflation;
 
 /// <summary>The symbols of one Huffman code that have a length, in the order of the symbols. Blocks use few of those that there are.</summary>
 internal sealed class CodeLengths(int capacity)

@@ -1,5 +1,5 @@
 
-namespace Eden.Git.Packs;
+namespace Eden.Git.Inflation;
 
 /// <summary>The checksum at the end of a zlib stream (RFC 1950).</summary>
 internal static class Adler32

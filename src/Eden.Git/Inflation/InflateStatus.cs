@@ -1,4 +1,4 @@
-namespace Eden.Git.Packs;
+namespace Eden.Git.Inflation;
 
 /// <summary>How inflating one zlib stream ended.</summary>
 internal enum InflateStatus

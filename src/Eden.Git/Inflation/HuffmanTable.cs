@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace Eden.Git.Packs;
+namespace Eden.Git.Inflation;
 
 /// <summary>A two-level decoding table for one Huffman code of RFC 1951.</summary>
 /// <remarks>

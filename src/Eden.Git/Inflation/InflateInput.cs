@@ -1,4 +1,4 @@
-namespace Eden.Git.Packs;
+namespace Eden.Git.Inflation;
 
 /// <summary>A window over compressed bytes that an <see cref="Inflater"/> reads from. The base class is a plain buffer; a derived one refills itself.</summary>
 internal class InflateInput

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
-namespace Eden.Git.Packs;
+namespace Eden.Git.Inflation;
 
 // The two hot loops: one that writes, one that only counts.
 internal sealed partial class Inflater

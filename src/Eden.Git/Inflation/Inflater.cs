@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
-namespace Eden.Git.Packs;
+namespace Eden.Git.Inflation;
 
 /// <summary>Inflates one zlib stream (RFC 1950, RFC 1951) and leaves the input exactly behind it. Reusable, not thread-safe.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Eden.Git.Packs;
+namespace Eden.Git.Inflation;
 
 /// <summary>Takes inflated bytes piece by piece.</summary>
 internal interface IInflateSink

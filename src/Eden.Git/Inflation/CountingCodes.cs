@@ -1,4 +1,4 @@
-namespace Eden.Git.Packs;
+namespace Eden.Git.Inflation;
 
 /// <summary>The codes of one block for counting: literals and lengths in the first half of one table, distances in the second, longer codes behind.</summary>
 /// <remarks>A literal's value is the one byte that it adds. A length's word has the bit <see cref="Distances"/>, which leads to the second half; a distance's
