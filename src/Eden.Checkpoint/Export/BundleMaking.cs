@@ -1,5 +1,6 @@
 using Eden.Checkpoint.Diagnostics;
 using Eden.Checkpoint.Format.Manifest;
+using Eden.Git;
 using Eden.Shared;
 
 namespace Eden.Checkpoint.Export;
@@ -45,7 +46,7 @@ internal sealed class BundleMaking(IRepoBundleProvider bundles, ICrossReferenceV
             references,
             new CrossReferenceOptions
             {
-                Depth = options.Depth,
+                Depth = options.Depth ?? (bundle.IsMadeFromRepository ? GitVerification.Commits : GitVerification.Objects),
                 Limits = options.Limits,
                 TemporaryDirectory = spool.Path,
                 Progress = options.Progress,

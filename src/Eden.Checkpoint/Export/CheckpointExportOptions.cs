@@ -38,9 +38,17 @@ public sealed record CheckpointExportOptions
     public string Implementation { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = "Eden.Checkpoint (.NET)";
 
     /// <summary>Gets how deep the bundle is checked before it is written.</summary>
-    /// <value><see cref="GitVerification.Objects"/> by default.</value>
+    /// <remarks>
+    /// <para>A bundle that <see cref="LocalRepoBundleProvider"/> or <see cref="RemoteRepoBundleProvider"/> made for this very export needs no more than
+    /// <see cref="GitVerification.Commits"/>. While it was made, everything that its refs reach was found, each tree, commit and tag was parsed, and each object was copied
+    /// under the CRC-32 of its pack's index or was hashed: damage in the repository's files has failed the export before. Then its bytes are read once: header, framing,
+    /// sizes, the checksum of the pack, and every commit, hashed.</para>
+    /// <para>What such a check takes on trust are the names that a pack's index gives to trees and blobs, as git does: they were hashed when the pack was indexed.
+    /// Ask for <see cref="GitVerification.Objects"/> where a repository comes from somebody whose index files are not to be trusted.</para>
+    /// </remarks>
+    /// <value><see langword="null"/> by default: commits for what those two made, objects for the bundle of any other provider.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is no member of the enumeration.</exception>
-    public GitVerification Depth { get; init => field = OptionValue.Defined(value); } = GitVerification.Objects;
+    public GitVerification? Depth { get; init => field = value is { } depth ? OptionValue.Defined(depth) : null; }
 
     /// <summary>Gets the limits that config, experiment, rows, artifacts and bundle must keep, the same as an importer's.</summary>
     /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>

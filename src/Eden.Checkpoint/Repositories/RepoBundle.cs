@@ -29,6 +29,10 @@ public sealed class RepoBundle : IDisposable
     /// <summary>Gets what the maker of the bundle wants the operator to know; shown in the export's result.</summary>
     public IReadOnlyList<CheckpointWarning> Warnings { get; init; } = [];
 
+    /// <summary>Gets a value indicating whether this library made the bundle out of a repository: everything that its refs reach was found then, and each object was copied
+    /// under a checksum of the repository or was hashed.</summary>
+    internal bool IsMadeFromRepository { get; private init; }
+
     /// <summary>Gets the file; <see langword="null"/> for the placeholder.</summary>
     public string? FilePath => _path;
 
@@ -54,9 +58,9 @@ public sealed class RepoBundle : IDisposable
         return new RepoBundle(file.FullName, file.Length, deleteOnDispose, null);
     }
 
-    /// <summary>Takes a file that goes away with the bundle, together with the directory that was made for it, if there is one.</summary>
-    internal static RepoBundle FromOwnedFile(string path, TemporaryDirectory? directory, IReadOnlyList<CheckpointWarning> warnings)
-        => new(path, new FileInfo(path).Length, deleteFile: directory is null, directory) { Warnings = warnings };
+    /// <summary>Takes a file that was made from a repository and goes away with the bundle, together with the directory that was made for it, if there is one.</summary>
+    internal static RepoBundle FromRepository(string path, TemporaryDirectory? directory, IReadOnlyList<CheckpointWarning> warnings)
+        => new(path, new FileInfo(path).Length, deleteFile: directory is null, directory) { Warnings = warnings, IsMadeFromRepository = true };
 
     /// <summary>Makes a zero-byte placeholder that says why it is one.</summary>
     internal static RepoBundle EmptyBecause(IReadOnlyList<CheckpointWarning> warnings) => new(null, 0, false, null) { Warnings = warnings };

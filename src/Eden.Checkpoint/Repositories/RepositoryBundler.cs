@@ -56,7 +56,7 @@ internal static class RepositoryBundler
                     logger, path, result.RefCount, result.ObjectCount, result.Length, options.TimeProvider.GetElapsedTime(started).TotalMilliseconds);
             }
 
-            return RepoBundle.FromOwnedFile(file, own, warnings);
+            return RepoBundle.FromRepository(file, own, warnings);
         }
         catch (Exception exception)
         {

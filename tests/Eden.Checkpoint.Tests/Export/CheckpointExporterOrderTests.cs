@@ -1,5 +1,6 @@
 using Eden.Checkpoint.Tests.Import;
 using Eden.Checkpoint.Tests.Kit;
+using Eden.Git;
 using Eden.Shared;
 using Moq;
 
@@ -52,6 +53,26 @@ public class CheckpointExporterOrderTests
             "snapshot ended", "bundle made", "bundle checked", "first byte",
         }));
         _provider.Verify(p => p.CreateBundleAsync(It.IsAny<RepoBundleRequest>(), It.IsAny<CancellationToken>()), Times.Once);
+    }
+
+    [TestCase(null, true, GitVerification.Commits)]
+    [TestCase(null, false, GitVerification.Objects)]
+    [TestCase(GitVerification.Objects, true, GitVerification.Objects)]
+    [TestCase(GitVerification.Commits, false, GitVerification.Commits)]
+    public async Task A_bundle_of_somebody_else_is_checked_to_its_last_object_and_one_of_ours_to_its_commits(GitVerification? asked, bool ours, GitVerification depth)
+    {
+        using var repository = new TempFolder();
+        await RepositoryShapes.BaseAsync(repository);
+        if (ours)
+        {
+            var local = new LocalRepoBundleProvider(repository["repository"]);
+            _provider.Setup(p => p.CreateBundleAsync(It.IsAny<RepoBundleRequest>(), It.IsAny<CancellationToken>())).Returns(local.CreateBundleAsync);
+        }
+
+        await Exporter(FakeStore.WithOneVariant(Commit)).ExportAsync(new RecordingStream(), Options() with { Depth = asked });
+
+        _validator.Verify(v => v.ValidateAsync(
+            It.IsAny<RepoBundle>(), It.IsAny<CheckpointReferences>(), It.Is<CrossReferenceOptions>(o => o.Depth == depth), It.IsAny<CancellationToken>()), Times.Once);
     }
 
     [Test]
