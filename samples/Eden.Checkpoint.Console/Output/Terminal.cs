@@ -16,11 +16,11 @@ internal sealed class Terminal
         ErrorIsTerminal = errorIsTerminal;
     }
 
-    public IAnsiConsole Output { get; }
+    public IAnsiConsole Output { get; private set; }
 
     public IAnsiConsole Error { get; }
 
-    public bool OutputIsTerminal { get; }
+    public bool OutputIsTerminal { get; private set; }
 
     public bool ErrorIsTerminal { get; }
 
@@ -35,6 +35,9 @@ internal sealed class Terminal
         Create(Console.Error, Console.IsErrorRedirected),
         !Console.IsOutputRedirected,
         !Console.IsErrorRedirected);
+
+    /// <summary>From now on writes to standard error what went to standard output, which is left to something else.</summary>
+    public void LeaveOutput() => (Output, OutputIsTerminal) = (Error, ErrorIsTerminal);
 
     /// <summary>Writes a line to standard output as it is, unwrapped.</summary>
     public void Line(string text = "") => Output.Profile.Out.Writer.WriteLine(text);

@@ -9,13 +9,13 @@ internal static class BundleListVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var file = new Argument<string>("FILE") { Description = "The bundle." };
+        var file = new Argument<string>("FILE") { Description = "The bundle; - is standard input." };
         var limits = LimitsOption.Create();
         var command = new Command("list", "Lists the refs of a bundle.") { file, limits };
         command.Guard(terminal, null, async (parsed, cancellationToken) =>
         {
             var ceilings = LimitsOption.Read(parsed, limits).ToGitLimits();
-            var stream = OpenArchive.ForReading(parsed.GetRequiredValue(file));
+            var stream = InputFile.Open(parsed.GetRequiredValue(file));
             await using (stream.ConfigureAwait(false))
             {
                 if (stream.CanSeek && stream.Length == 0)

@@ -9,7 +9,7 @@ internal static class BundleRestoreVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var file = new Argument<string>("FILE") { Description = "The bundle." };
+        var file = new Argument<string>("FILE") { Description = "The bundle; - is standard input." };
         var repository = new Argument<string>("REPO") { Description = "The bare repository to make; it must not exist, or be empty." };
         var limits = LimitsOption.Create();
         var command = new Command("restore", "Makes a bare repository out of a bundle.") { file, repository, limits };

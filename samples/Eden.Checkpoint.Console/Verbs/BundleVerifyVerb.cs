@@ -9,7 +9,7 @@ internal static class BundleVerifyVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var file = new Argument<string>("FILE") { Description = "The bundle." };
+        var file = new Argument<string>("FILE") { Description = "The bundle; - is standard input." };
         var depth = DepthOption.Create();
         var limits = LimitsOption.Create();
         var command = new Command("verify", "Checks a bundle: header, pack, checksums, and everything its refs reach.") { file, depth, limits };
@@ -20,14 +20,14 @@ internal static class BundleVerifyVerb
             using var bundle = await OpenBundle.ForReadingAsync(path, cancellationToken).ConfigureAwait(false);
             if (bundle.IsEmpty)
             {
-                terminal.Line($"{Printable.Of(path)}: the zero-byte placeholder, which holds no repository");
+                terminal.Line($"{Printable.Of(InputFile.Name(path))}: the zero-byte placeholder, which holds no repository");
                 return ExitCode.Done;
             }
 
             var report = await ProgressDisplay.RunGitAsync(
                 terminal,
                 progress => GitBundle.VerifyAsync(bundle.FilePath!, options with { Progress = progress }, cancellationToken)).ConfigureAwait(false);
-            return Print(terminal, Printable.Of(path), report);
+            return Print(terminal, Printable.Of(InputFile.Name(path)), report);
         });
         return command;
     }

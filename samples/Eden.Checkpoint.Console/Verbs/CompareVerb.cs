@@ -9,7 +9,7 @@ internal static class CompareVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var left = new Argument<string>("A") { Description = "An archive file, dir:PATH, or a store as export takes it." };
+        var left = new Argument<string>("A") { Description = "An archive file, - for one on standard input, dir:PATH, or a store as export takes it." };
         var right = new Argument<string>("B") { Description = "The same; with --imported, what A became." };
         var leftRepository = new Option<string?>("--repo-a") { Description = "The git repository of a store given as A.", HelpName = "DIR" };
         var rightRepository = new Option<string?>("--repo-b") { Description = "The git repository of a store given as B.", HelpName = "DIR" };
@@ -22,6 +22,11 @@ internal static class CompareVerb
         };
         command.Guard(terminal, json, async (parsed, cancellationToken) =>
         {
+            if (InputFile.IsStandardInput(parsed.GetRequiredValue(left)) && InputFile.IsStandardInput(parsed.GetRequiredValue(right)))
+            {
+                throw new UsageException("A and B: standard input can be read once.");
+            }
+
             var ceilings = LimitsOption.Read(parsed, limits);
             var first = Side.Open(parsed.GetRequiredValue(left), parsed.GetValue(leftRepository), "A", ceilings);
             await using (first.ConfigureAwait(false))
@@ -66,7 +71,11 @@ internal static class CompareVerb
             }
 
             return repository is null
-                ? new Side(CheckpointComparisonSource.FromArchive(address), null)
+                ? new Side(
+                    InputFile.IsStandardInput(address)
+                        ? CheckpointComparisonSource.FromArchive(InputFile.Open(address), InputFile.Name(address))
+                        : CheckpointComparisonSource.FromArchive(address),
+                    null)
                 : throw new UsageException($"--repo-{name.ToLowerInvariant()} goes with a store; an archive brings its own repository.");
         }
 

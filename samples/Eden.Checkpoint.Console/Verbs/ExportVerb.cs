@@ -16,7 +16,7 @@ internal static class ExportVerb
             HelpName = "S",
         };
         var experimentId = new Option<string>("--experiment-id") { Description = "The experiment that the store must hold.", Required = true, HelpName = "ID" };
-        var output = new Option<string>("--out") { Description = "The archive to write; one that exists is replaced at the end.", Required = true, HelpName = "FILE" };
+        var output = new Option<string>("--out") { Description = "The archive to write; one that exists is replaced at the end. - is standard output; the report goes to standard error then.", Required = true, HelpName = "FILE" };
         var config = new Option<string?>("--config") { Description = "The experiment's config, carried byte for byte.", HelpName = "FILE" };
         var repoPath = new Option<string?>("--repo-path") { Description = "The git repository; with --remote-url, our own bare clone of it.", HelpName = "DIR" };
         var remoteUrl = new Option<string?>("--remote-url") { Description = "The git remote of record; --repo-path is synced with it first.", HelpName = "URL" };
@@ -35,7 +35,16 @@ internal static class ExportVerb
         };
         command.Guard(terminal, json, async (parsed, cancellationToken) =>
         {
-            var path = OutputPath.Check(parsed.GetRequiredValue(output), "--out");
+            var target = OutputTarget.Open(parsed.GetRequiredValue(output), "--out", terminal);
+            await using (target.ConfigureAwait(false))
+            {
+                return await ExportAsync(parsed, target, cancellationToken).ConfigureAwait(false);
+            }
+        });
+        return command;
+
+        async Task<int> ExportAsync(ParseResult parsed, OutputTarget target, CancellationToken cancellationToken)
+        {
             var ceilings = LimitsOption.Read(parsed, limits);
             var bundles = BundleSource.Choose(
                 parsed.GetValue(repoPath), parsed.GetValue(remoteUrl), parsed.GetValue(helper), ceilings, out var warnings);
@@ -59,13 +68,13 @@ internal static class ExportVerb
                 };
                 var result = await ProgressDisplay.RunAsync(
                     terminal,
-                    progress => OutputPath.WriteAsync(
-                        "--out", () => exporter.ExportAsync(path, options with { Progress = progress }, cancellationToken))).ConfigureAwait(false);
-                Print(terminal, path, result, parsed.GetValue(json));
+                    progress => target.WriteAsync(
+                        path => exporter.ExportAsync(path, options with { Progress = progress }, cancellationToken),
+                        stream => exporter.ExportAsync(stream, options with { Progress = progress }, cancellationToken))).ConfigureAwait(false);
+                Print(terminal, target.Path, result, parsed.GetValue(json));
                 return ExitCode.Done;
             }
-        });
-        return command;
+        }
     }
 
     private static async Task<byte[]> ReadConfigAsync(string? path, int most, CancellationToken cancellationToken)
@@ -102,6 +111,6 @@ internal static class ExportVerb
         var timings = result.Timings;
         terminal.Line($"{(!result.IsImportable ? "NOT IMPORTABLE" : result.IsResumable ? "resumable" : "not resumable")}, {Quantity.Of(result.CrossReferences.RefCount, "ref", "refs")}, {Quantity.Of(result.CrossReferences.ObjectCount, "object", "objects")}; snapshot taken at {result.Manifest.ExportedAt}");
         terminal.Line($"snapshot {Quantity.Milliseconds(timings.Snapshot)}, bundle {Quantity.Milliseconds(timings.Bundle)}, checks {Quantity.Milliseconds(timings.Validate)}, archive {Quantity.Milliseconds(timings.Archive)}");
-        terminal.Line($"wrote {path}");
+        terminal.Line($"wrote {(path == "-" ? "standard output" : path)}");
     }
 }

@@ -10,7 +10,7 @@ internal static class ImportVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var file = new Argument<string>("FILE") { Description = "The archive." };
+        var file = new Argument<string>("FILE") { Description = "The archive; - is standard input." };
         var store = new Option<string>("--store") { Description = "The receiving database: postgresql:// URL or Npgsql connection string.", Required = true, HelpName = "S" };
         var experimentId = new Option<string?>("--experiment-id") { Description = "The receiver's own experiment id, where it has none yet.", HelpName = "ID" };
         var asExperimentId = new Option<string?>("--as-experiment-id") { Description = "Pins the id under which the experiment must land.", HelpName = "ID" };
@@ -50,7 +50,7 @@ internal static class ImportVerb
                     throw new UsageException("--store dir: takes no imports: an import goes into a database.");
                 }
 
-                var archive = OpenArchive.ForReading(parsed.GetRequiredValue(file));
+                var archive = InputFile.Open(parsed.GetRequiredValue(file));
                 await using (archive.ConfigureAwait(false))
                 {
                     var importer = new CheckpointImporter(receiver);

@@ -9,16 +9,16 @@ internal static class InspectVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var file = new Argument<string>("FILE") { Description = "The archive." };
+        var file = new Argument<string>("FILE") { Description = "The archive; - is standard input." };
         var limits = LimitsOption.Create();
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         var command = new Command("inspect", "Shows an archive's manifest, counts, refs and sizes, and the lineage of its variants.") { file, limits, json };
         command.Guard(terminal, json, async (parsed, cancellationToken) =>
         {
-            var path = parsed.GetRequiredValue(file);
-            var archive = OpenArchive.ForReading(path);
+            var archive = await InputFile.OpenSeekableAsync(parsed.GetRequiredValue(file), cancellationToken).ConfigureAwait(false);
             await using (archive.ConfigureAwait(false))
             {
+                var path = InputFile.Name(parsed.GetRequiredValue(file));
                 var inspection = await new ArchiveInspector(LimitsOption.Read(parsed, limits)).InspectAsync(archive, cancellationToken).ConfigureAwait(false);
                 if (parsed.GetValue(json))
                 {

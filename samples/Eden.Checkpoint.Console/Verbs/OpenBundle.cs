@@ -5,7 +5,7 @@ internal static class OpenBundle
 {
     public static async Task<RepoBundle> ForReadingAsync(string path, CancellationToken cancellationToken)
     {
-        var stream = OpenArchive.ForReading(path);
+        var stream = InputFile.Open(path);
         await using (stream.ConfigureAwait(false))
         {
             try

@@ -10,7 +10,7 @@ internal static class PushVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var file = new Argument<string?>("FILE") { Description = "The archive, where an import restored no repository.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string?>("FILE") { Description = "The archive, where an import restored no repository; - is standard input.", Arity = ArgumentArity.ZeroOrOne };
         var repoPath = new Option<string?>("--repo-path") { Description = "The repository that an import restored.", HelpName = "DIR" };
         var remoteUrl = new Option<string>("--remote-url") { Description = "The git remote of record.", Required = true, HelpName = "URL" };
         var helper = new Option<string?>("--credential-helper") { Description = "A git credential helper for the remote.", HelpName = "FILE" };
@@ -59,11 +59,20 @@ internal static class PushVerb
     }
 
     /// <summary>Takes the bundle out of an archive, and checks it: what is damaged is not pushed.</summary>
-    private static async Task<RepoBundle> ReadBundleAsync(string archive, CancellationToken cancellationToken)
+    private static async Task<RepoBundle> ReadBundleAsync(string file, CancellationToken cancellationToken)
     {
-        var name = await FindBundleAsync(archive, cancellationToken).ConfigureAwait(false);
-        var bundle = await ReadMemberAsync(
-            archive, name, content => RepoBundle.FromStreamAsync(content, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+        var archive = await InputFile.OpenSeekableAsync(file, cancellationToken).ConfigureAwait(false);
+        await using (archive.ConfigureAwait(false))
+        {
+            var name = await FindBundleAsync(archive, cancellationToken).ConfigureAwait(false);
+            var bundle = await ReadMemberAsync(
+                archive, name, content => RepoBundle.FromStreamAsync(content, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+            return await CheckAsync(bundle, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<RepoBundle> CheckAsync(RepoBundle bundle, CancellationToken cancellationToken)
+    {
         try
         {
             if (!bundle.IsEmpty)
@@ -81,7 +90,7 @@ internal static class PushVerb
         }
     }
 
-    private static Task<string> FindBundleAsync(string archive, CancellationToken cancellationToken)
+    private static Task<string> FindBundleAsync(Stream archive, CancellationToken cancellationToken)
         => ReadMemberAsync(
             archive,
             "manifest.json",
@@ -93,9 +102,10 @@ internal static class PushVerb
             },
             cancellationToken);
 
-    private static async Task<T> ReadMemberAsync<T>(string archive, string path, Func<Stream, Task<T>> read, CancellationToken cancellationToken)
+    private static async Task<T> ReadMemberAsync<T>(Stream archive, string path, Func<Stream, Task<T>> read, CancellationToken cancellationToken)
     {
-        var reader = new CheckpointArchiveReader(OpenArchive.ForReading(archive));
+        archive.Position = 0;
+        var reader = new CheckpointArchiveReader(archive, leaveOpen: true);
         await using (reader.ConfigureAwait(false))
         {
             while (await reader.ReadNextAsync(cancellationToken).ConfigureAwait(false) is { } member)

@@ -8,7 +8,7 @@ internal static class VerifyVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var files = new Argument<string[]>("FILE") { Description = "The archives.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "The archives; - is standard input.", Arity = ArgumentArity.OneOrMore };
         var depth = DepthOption.Create();
         var requireResumable = new Option<bool>("--require-resumable") { Description = "Refuse an archive without a repository." };
         var limits = LimitsOption.Create();
@@ -20,8 +20,14 @@ internal static class VerifyVerb
         command.Guard(terminal, json, async (parsed, cancellationToken) =>
         {
             var options = new CheckpointVerificationOptions { Depth = DepthOption.Read(parsed, depth), Limits = LimitsOption.Read(parsed, limits) };
+            var archives = parsed.GetRequiredValue(files);
+            if (archives.Count(InputFile.IsStandardInput) > 1)
+            {
+                throw new UsageException("FILE: standard input can be read once.");
+            }
+
             var worst = ExitCode.Done;
-            foreach (var file in parsed.GetRequiredValue(files))
+            foreach (var file in archives)
             {
                 var verdict = await LookAtAsync(terminal, file, options, cancellationToken).ConfigureAwait(false);
                 if (parsed.GetValue(requireResumable))
@@ -43,7 +49,7 @@ internal static class VerifyVerb
     {
         try
         {
-            var archive = OpenArchive.ForReading(file);
+            var archive = InputFile.Open(file);
             await using (archive.ConfigureAwait(false))
             {
                 Task<CheckpointVerificationReport> VerifyAsync(IProgress<CheckpointProgress>? progress)
@@ -53,12 +59,12 @@ internal static class VerifyVerb
                 var report = terminal.ErrorIsTerminal
                     ? await ProgressDisplay.RunAsync(terminal, VerifyAsync).ConfigureAwait(false)
                     : await VerifyAsync(null).ConfigureAwait(false);
-                return ArchiveVerdict.Of(file, report);
+                return ArchiveVerdict.Of(InputFile.Name(file), report);
             }
         }
         catch (Exception exception) when (exception is not OperationCanceledException && Failure.Of(exception) is { } failure)
         {
-            return ArchiveVerdict.Of(file, failure);
+            return ArchiveVerdict.Of(InputFile.Name(file), failure);
         }
     }
 }

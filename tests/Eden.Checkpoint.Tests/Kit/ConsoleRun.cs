@@ -35,11 +35,12 @@ internal sealed record ConsoleRun(int ExitCode, string Output, string Error)
     /// <summary>Runs it by a shell, for its redirections.</summary>
     /// <param name="temporaryDirectory">The directory to run in, and for temporary files.</param>
     /// <param name="line">The command line behind the program's name.</param>
-    public static async Task<ConsoleRun> ShellAsync(string temporaryDirectory, string line)
+    /// <param name="before">What runs before it, and gives it its standard input; <see langword="null"/> for nothing.</param>
+    public static async Task<ConsoleRun> ShellAsync(string temporaryDirectory, string line, string? before = null)
     {
         var start = Prepare("sh", temporaryDirectory);
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add($"exec dotnet exec \"$0\" {line}");
+        start.ArgumentList.Add(before is null ? $"exec dotnet exec \"$0\" {line}" : $"{{ {before}; }} | dotnet exec \"$0\" {line}");
         start.ArgumentList.Add(Program);
         using var process = Start(start);
         return await EndAsync(process, ProcessMeans.Plenty.Patience);
