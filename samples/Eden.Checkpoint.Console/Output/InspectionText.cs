@@ -21,6 +21,7 @@ internal static class InspectionText
         Add(facts, "format", $"{manifest.FormatVersion}, spec {manifest.SpecVersion}");
         Add(facts, "exporter", Printable.Of(manifest.Exporter?.Implementation ?? "not named", 100));
         Add(facts, "repository", Bundle(inspection.Bundle));
+        Add(facts, "verified", "no: this shows what the archive says; verify checks it");
         terminal.Output.Write(facts);
         terminal.Line();
 

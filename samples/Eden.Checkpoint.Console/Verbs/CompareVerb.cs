@@ -9,7 +9,7 @@ internal static class CompareVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var left = new Argument<string>("A") { Description = "An archive file, - for one on standard input, dir:PATH, or a store as export takes it." };
+        var left = new Argument<string>("A") { Description = $"An archive file, - for one on standard input, dir:PATH, a store as export takes it, or {StoreOptions.FilePrefix}FILE, where its address is in a file." };
         var right = new Argument<string>("B") { Description = "The same; with --imported, what A became." };
         var leftRepository = new Option<string?>("--repo-a") { Description = "The git repository of a store given as A.", HelpName = "DIR" };
         var rightRepository = new Option<string?>("--repo-b") { Description = "The git repository of a store given as B.", HelpName = "DIR" };
@@ -62,6 +62,11 @@ internal static class CompareVerb
 
         public static Side Open(string address, string? repository, string name, CheckpointLimits limits)
         {
+            if (!File.Exists(address) && address.StartsWith(StoreOptions.FilePrefix, StringComparison.Ordinal))
+            {
+                address = StoreOptions.ReadFile(address[StoreOptions.FilePrefix.Length..], name);
+            }
+
             if (!File.Exists(address) && StoreAddress.IsOne(address))
             {
                 var store = StoreAddress.Open(address, limits: limits);

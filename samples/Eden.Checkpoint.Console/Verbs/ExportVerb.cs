@@ -9,12 +9,7 @@ internal static class ExportVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var store = new Option<string>("--store")
-        {
-            Description = "postgresql:// URL, Npgsql connection string, or dir:PATH with experiment.json and the seven .jsonl files.",
-            Required = true,
-            HelpName = "S",
-        };
+        var store = new StoreOptions("postgresql:// URL, Npgsql connection string, or dir:PATH with experiment.json and the seven .jsonl files.");
         var experimentId = new Option<string>("--experiment-id") { Description = "The experiment that the store must hold.", Required = true, HelpName = "ID" };
         var output = new Option<string>("--out") { Description = "The archive to write; one that exists is replaced at the end. - is standard output; the report goes to standard error then.", Required = true, HelpName = "FILE" };
         var config = new Option<string?>("--config") { Description = "The experiment's config, carried byte for byte.", HelpName = "FILE" };
@@ -31,8 +26,9 @@ internal static class ExportVerb
         var json = new Option<bool>("--json") { Description = "Print the result as one JSON object." };
         var command = new Command("export", "Writes one experiment into a checkpoint archive.")
         {
-            store, experimentId, output, config, repoPath, remoteUrl, helper, artifacts, broken, version, limits, json,
+            experimentId, output, config, repoPath, remoteUrl, helper, artifacts, broken, version, limits, json,
         };
+        store.AddTo(command);
         command.Guard(terminal, json, async (parsed, cancellationToken) =>
         {
             var target = OutputTarget.Open(parsed.GetRequiredValue(output), "--out", terminal);
@@ -48,7 +44,7 @@ internal static class ExportVerb
             var ceilings = LimitsOption.Read(parsed, limits);
             var bundles = BundleSource.Choose(
                 parsed.GetValue(repoPath), parsed.GetValue(remoteUrl), parsed.GetValue(helper), ceilings, out var warnings);
-            var opened = StoreAddress.Open(parsed.GetRequiredValue(store), limits: ceilings);
+            var opened = StoreAddress.Open(store.Read(parsed), limits: ceilings);
             await using (opened.ConfigureAwait(false))
             {
                 foreach (var warning in warnings)

@@ -11,7 +11,7 @@ internal static class ImportVerb
     public static Command Create(Terminal terminal)
     {
         var file = new Argument<string>("FILE") { Description = "The archive; - is standard input." };
-        var store = new Option<string>("--store") { Description = "The receiving database: postgresql:// URL or Npgsql connection string.", Required = true, HelpName = "S" };
+        var store = new StoreOptions("The receiving database: postgresql:// URL or Npgsql connection string.");
         var experimentId = new Option<string?>("--experiment-id") { Description = "The receiver's own experiment id, where it has none yet.", HelpName = "ID" };
         var asExperimentId = new Option<string?>("--as-experiment-id") { Description = "Pins the id under which the experiment must land.", HelpName = "ID" };
         var repoPath = new Option<string?>("--repo-path") { Description = "Where the repository is restored; must not exist, or be empty.", HelpName = "DIR" };
@@ -23,8 +23,9 @@ internal static class ImportVerb
         var json = new Option<bool>("--json") { Description = "Print the result as one JSON object." };
         var command = new Command("import", "Brings an archive into an empty deployment, all or nothing.")
         {
-            file, store, experimentId, asExperimentId, repoPath, remoteUrl, helper, artifacts, credentials, limits, json,
+            file, experimentId, asExperimentId, repoPath, remoteUrl, helper, artifacts, credentials, limits, json,
         };
+        store.AddTo(command);
         command.Guard(terminal, json, async (parsed, cancellationToken) =>
         {
             if (parsed.GetValue(helper) is not null && parsed.GetValue(remoteUrl) is null)
@@ -42,7 +43,7 @@ internal static class ImportVerb
                 CredentialsDirectory = parsed.GetValue(credentials),
                 Limits = LimitsOption.Read(parsed, limits),
             };
-            var opened = StoreAddress.Open(parsed.GetRequiredValue(store), ExperimentIdOption.Read(parsed, experimentId));
+            var opened = StoreAddress.Open(store.Read(parsed), ExperimentIdOption.Read(parsed, experimentId));
             await using (opened.ConfigureAwait(false))
             {
                 if (opened.Store is not ICheckpointImportStore receiver)

@@ -10,7 +10,7 @@ namespace Eden.Checkpoint;
 /// <param name="Right">The same of the right side.</param>
 public sealed record CheckpointDifference(CheckpointObjectKind Kind, string? Record, string? Field, string? Left, string? Right)
 {
-    /// <summary>Returns the difference as one line: <c>Kind record field: left | right</c>.</summary>
+    /// <summary>Returns the difference as one line: <c>Kind record field: left | right</c>, without the values where neither is shown, as of credentials.</summary>
     public override string ToString()
     {
         var text = new StringBuilder(Kind.ToString());
@@ -24,6 +24,6 @@ public sealed record CheckpointDifference(CheckpointObjectKind Kind, string? Rec
             text.Append(' ').Append(Field);
         }
 
-        return text.Append(": ").Append(Left ?? "(none)").Append(" | ").Append(Right ?? "(none)").ToString();
+        return Left is null && Right is null ? text.ToString() : text.Append(": ").Append(Left ?? "(none)").Append(" | ").Append(Right ?? "(none)").ToString();
     }
 }

@@ -49,7 +49,7 @@ internal sealed class ExportPreparation(
             var times = new PreparationTimes(snapshotTime, artifactTime, bundleTime, rowTime + Lap(ref clock));
             CheckpointWarning[] warnings =
             [
-                .. rows.Warnings(), .. bundle.Warnings, .. ArtifactWarnings(artifacts), .. ResumeWarnings(bundle, rows.References), .. report.Warnings,
+                .. rows.Warnings(), .. ConfigWarnings(), .. bundle.Warnings, .. ArtifactWarnings(artifacts), .. ResumeWarnings(bundle, rows.References), .. report.Warnings,
             ];
             foreach (var warning in warnings)
             {
@@ -133,6 +133,16 @@ internal sealed class ExportPreparation(
         },
         Counts = CheckpointManifestCounts.From(kind => experiment.Counts[(int)kind]),
     };
+
+    private IEnumerable<CheckpointWarning> ConfigWarnings()
+    {
+        if (options.ExperimentConfig.IsEmpty)
+        {
+            yield return new CheckpointWarning(
+                CheckpointWarningCode.ExperimentConfigEmpty,
+                $"{CheckpointManifestFiles.Standard.ExperimentConfig} is empty, since the export was given no config: whoever imports the archive has to bring it.");
+        }
+    }
 
     private static IEnumerable<CheckpointWarning> ArtifactWarnings(GatheredArtifacts artifacts)
     {

@@ -47,4 +47,7 @@ public enum CheckpointWarningCode
 
     /// <summary>The right side of a comparison does not name the left one as the source of its import.</summary>
     Provenance,
+
+    /// <summary>An export was given no experiment config: the archive's is empty.</summary>
+    ExperimentConfigEmpty,
 }

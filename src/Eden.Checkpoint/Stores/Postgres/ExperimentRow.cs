@@ -34,7 +34,7 @@ internal static class ExperimentRow
     private static async Task<(string Id, ReadOnlyMemory<byte> Record)> FindAsync(
         NpgsqlConnection connection, PostgresCheckpointStoreOptions options, CancellationToken cancellationToken)
     {
-        var command = new NpgsqlCommand(Sql, connection);
+        var command = StoreStatement.Of(Sql, connection);
         await using var disposingCommand = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken).ConfigureAwait(false);
         await using var disposingReader = reader.ConfigureAwait(false);

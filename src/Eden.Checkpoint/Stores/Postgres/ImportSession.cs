@@ -123,7 +123,7 @@ internal sealed class ImportSession : IAsyncDisposable
         const string sql = """
             SELECT txid_current(), CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END
             """;
-        var command = new NpgsqlCommand(sql, connection);
+        var command = StoreStatement.Of(sql, connection);
         await using var disposing = command.ConfigureAwait(false);
         return (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }

@@ -37,16 +37,14 @@ internal sealed record ImportTarget(string? ExperimentId)
 
     public static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
-#pragma warning disable CA2100 // Constants of this folder.
-        var command = new NpgsqlCommand(sql, connection);
-#pragma warning restore CA2100
+        var command = StoreStatement.Of(sql, connection);
         await using var disposing = command.ConfigureAwait(false);
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task RefuseRowsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var command = new NpgsqlCommand(FindRows, connection);
+        var command = StoreStatement.Of(FindRows, connection);
         await using var disposing = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var closing = reader.ConfigureAwait(false);
@@ -60,7 +58,7 @@ internal sealed record ImportTarget(string? ExperimentId)
 
     private static async Task<ImportTarget> FindExperimentAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var command = new NpgsqlCommand(FindExperiment, connection);
+        var command = StoreStatement.Of(FindExperiment, connection);
         await using var disposing = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var closing = reader.ConfigureAwait(false);

@@ -44,7 +44,7 @@ public static class PostgresCheckpointSchema
     /// <summary>Reads the highest version of <c>schema_version</c>; <see langword="null"/> when it has no rows.</summary>
     internal static async Task<int?> FindVersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var command = new NpgsqlCommand("SELECT max(version) FROM schema_version", connection);
+        var command = StoreStatement.Of("SELECT max(version) FROM schema_version", connection);
         await using var disposing = command.ConfigureAwait(false);
         return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is int version ? version : null;
     }
@@ -67,14 +67,14 @@ public static class PostgresCheckpointSchema
 
     private static async Task<bool> IsPresentAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var command = new NpgsqlCommand("SELECT to_regclass('schema_version') IS NOT NULL", connection);
+        var command = StoreStatement.Of("SELECT to_regclass('schema_version') IS NOT NULL", connection);
         await using var disposing = command.ConfigureAwait(false);
         return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true;
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
-        var command = new NpgsqlCommand(sql, connection);
+        var command = StoreStatement.Of(sql, connection);
         await using var disposing = command.ConfigureAwait(false);
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -89,7 +89,7 @@ internal sealed class PostgresImport : IStoreImport
         await ImportSession.RunAsync(
             async token =>
             {
-                var command = new NpgsqlCommand(_hasExperiment ? UpdateSql : InsertSql, _session.Connection);
+                var command = StoreStatement.Of(_hasExperiment ? UpdateSql : InsertSql, _session.Connection);
                 await using var disposing = command.ConfigureAwait(false);
                 foreach (var value in (string?[])[ExperimentId, experiment.State, experiment.CreatedAt, experiment.BaseCommitSha, experiment.Name,
                     Encoding.UTF8.GetString(experiment.ImportedFrom.Span),
@@ -126,9 +126,8 @@ internal sealed class PostgresImport : IStoreImport
         => ImportSession.RunAsync(
             async token =>
             {
-#pragma warning disable CA2100 // Constants of this class.
-                var command = new NpgsqlCommand(sql, _session.Connection) { Parameters = { new NpgsqlParameter<long> { TypedValue = value } } };
-#pragma warning restore CA2100
+                var command = StoreStatement.Of(sql, _session.Connection);
+                command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = value });
                 await using var disposing = command.ConfigureAwait(false);
                 await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
             },
@@ -140,7 +139,7 @@ internal sealed class PostgresImport : IStoreImport
         var count = 0L;
         try
         {
-            var copy = await _session.Connection.BeginRawBinaryCopyAsync(layout.Statement, cancellationToken).ConfigureAwait(false);
+            var copy = await StoreStatement.BeginCopyAsync(layout.Statement, _session.Connection, cancellationToken).ConfigureAwait(false);
             var completed = false;
             try
             {

@@ -29,8 +29,6 @@ internal sealed record RegistryQuery(string Member, string Select, string? Key, 
     public NpgsqlCommand ToCommand(NpgsqlConnection connection)
     {
         var order = Key is null ? "seq" : SessionSettings.OrdersOtherwise(connection) ? $"convert_to({Key}, 'UTF8')" : $"{Key} COLLATE \"C\"";
-#pragma warning disable CA2100 // Constants of this class.
-        return new NpgsqlCommand($"{Select} ORDER BY {order}", connection);
-#pragma warning restore CA2100
+        return StoreStatement.Of($"{Select} ORDER BY {order}", connection);
     }
 }

@@ -66,7 +66,7 @@ internal static class SessionSettings
         const string byDefault = "default_transaction_read_only";
         const string standby = "in_hot_standby";
         const string on = "on";
-        var command = new NpgsqlCommand("SHOW transaction_read_only", connection);
+        var command = StoreStatement.Of("SHOW transaction_read_only", connection);
         await using var disposing = command.ConfigureAwait(false);
         if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is on)
         {

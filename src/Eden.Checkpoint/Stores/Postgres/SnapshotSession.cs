@@ -22,10 +22,8 @@ internal sealed class SnapshotSession(StoreTransaction transaction) : IAsyncDisp
             async (transaction, token) =>
             {
                 // A role's or a pooler's default may have changed in between, and then the same names are other tables.
-                var command = new NpgsqlCommand("SELECT set_config('search_path', $1, true)", transaction.Connection)
-                {
-                    Parameters = { new NpgsqlParameter<string> { TypedValue = exported.SearchPath } },
-                };
+                var command = StoreStatement.Of("SELECT set_config('search_path', $1, true)", transaction.Connection);
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = exported.SearchPath });
                 await using var disposing = command.ConfigureAwait(false);
                 await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
                 return new SnapshotSession(transaction);
@@ -36,7 +34,7 @@ internal sealed class SnapshotSession(StoreTransaction transaction) : IAsyncDisp
     /// <summary>Lets other sessions read from the same snapshot, for as long as this one lives.</summary>
     public async Task<ExportedSnapshot> ExportAsync(CancellationToken cancellationToken)
     {
-        var command = new NpgsqlCommand("SELECT pg_export_snapshot(), current_setting('search_path')", Connection);
+        var command = StoreStatement.Of("SELECT pg_export_snapshot(), current_setting('search_path')", Connection);
         await using var disposing = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var closing = reader.ConfigureAwait(false);

@@ -63,9 +63,7 @@ internal sealed class StoreTransaction : IAsyncDisposable
 
     private static async Task PinAsync(NpgsqlConnection connection, SessionKind kind, string before, CancellationToken cancellationToken)
     {
-#pragma warning disable CA2100 // Constants, and the name of a snapshot that the server gave.
-        var command = new NpgsqlCommand(before + SessionSettings.Pin(connection, kind), connection);
-#pragma warning restore CA2100
+        var command = StoreStatement.Of(before + SessionSettings.Pin(connection, kind), connection);
         await using var disposing = command.ConfigureAwait(false);
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
