@@ -165,6 +165,28 @@ public class SessionSettingsTests
     }
 
     [Test]
+    public async Task The_drivers_time_limit_for_a_statement_ends_neither_an_import_nor_a_snapshot()
+    {
+        // The server takes longer than the connection string allows: to check the rows of an import, to commit them, and to find the first row of a snapshot.
+        await using var scene = await ImportScene.CreateAsync(1);
+        var database = await scene.ReceiverAsync(Receiver);
+        await database.ExecuteAsync(
+            """
+            CREATE FUNCTION think() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1.3); RETURN NULL; END $$;
+            CREATE TRIGGER think AFTER INSERT ON task FOR EACH STATEMENT EXECUTE FUNCTION think();
+            CREATE TRIGGER think AFTER INSERT ON group_membership FOR EACH STATEMENT EXECUTE FUNCTION think();
+            CREATE CONSTRAINT TRIGGER think_last AFTER UPDATE ON experiment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION think()
+            """);
+        await using var source = NpgsqlDataSource.Create(database.With(parts => parts.CommandTimeout = 1));
+
+        await scene.Importer(new PostgresCheckpointStore(source)).ImportAsync(scene.Open(), scene.Options());
+
+        await database.ExecuteAsync("ALTER TABLE idea RENAME TO idea_rows; CREATE VIEW idea AS SELECT r.* FROM pg_sleep(1.3), idea_rows r");
+        await using var snapshot = await new PostgresCheckpointStore(source).OpenSnapshotAsync();
+        Assert.That(await snapshot.ListAsync(RegistryKind.Ideas), Has.Count.EqualTo(scene.Experiment[RegistryKind.Ideas].Count));
+    }
+
+    [Test]
     public async Task A_read_only_default_keeps_an_import_out_and_a_snapshot_not()
     {
         await using var scene = await ImportScene.CreateAsync(1);
