@@ -1,69 +1,62 @@
 namespace Eden.Checkpoint.Benchmarks;
 
 /// <summary>Our engine and git on the same repository.</summary>
-internal static class EngineBenchmark
+internal sealed class EngineBenchmark(int rounds)
 {
-    /// <summary>Runs the benchmark.</summary>
-    /// <param name="sizes">Sizes of the repositories to generate, in variants.</param>
-    /// <param name="repositories">Repositories to measure instead; nothing is written to them.</param>
-    /// <param name="rounds">Paired runs per row.</param>
-    /// <param name="keep">Where generated repositories are kept; <see langword="null"/> for nowhere.</param>
-    /// <param name="cancellationToken">Ends the benchmark.</param>
-    public static async Task<int> RunAsync(int[] sizes, DirectoryInfo[] repositories, int rounds, string? keep, CancellationToken cancellationToken)
+    private readonly PairedRuns _table = new(rounds);
+
+    /// <summary>Measures repositories that are there; nothing is written to them.</summary>
+    public async Task RunAsync(IEnumerable<DirectoryInfo> repositories, CancellationToken cancellationToken)
     {
-        var table = new PairedRuns(rounds);
-        table.WriteHead();
-        using var scratch = new ScratchFolder();
+        _table.WriteHead();
         foreach (var repository in repositories)
         {
-            using var measured = new ScratchFolder();
-            var bundle = measured["bundle"];
-            await SyntheticRepository.GitAsync(["-C", repository.FullName, "bundle", "create", "--quiet", bundle, "--all"], cancellationToken);
-            var pack = measured["pack"];
-            SyntheticRepository.WritePack(bundle, pack);
-            await RunRowsAsync(table, repository.Name, repository.FullName, bundle, pack, scratch, cancellationToken);
+            using var scratch = new ScratchFolder();
+            var (bundle, pack) = (scratch["bundle"], scratch["pack"]);
+            await BundlePack.CreateAsync(repository.FullName, bundle, pack, cancellationToken);
+            await RunRowsAsync(new GeneratedRepository(repository.FullName, bundle, pack, repository.Name, 0), scratch, cancellationToken);
         }
-
-        foreach (var size in repositories.Length > 0 ? [] : sizes)
-        {
-            var (repository, bundle, pack) = await SyntheticRepository.EnsureAsync(keep ?? scratch.Path, size, cancellationToken);
-            await RunRowsAsync(table, $"{size:N0} variants", repository, bundle, pack, scratch, cancellationToken);
-        }
-
-        return 0;
     }
 
-    private static async Task RunRowsAsync(
-        PairedRuns table, string history, string repository, string bundle, string pack, ScratchFolder scratch, CancellationToken cancellationToken)
+    /// <summary>Measures generated repositories.</summary>
+    /// <param name="plans">Which.</param>
+    /// <param name="keep">Where they are kept; <see langword="null"/> for nowhere.</param>
+    /// <param name="cancellationToken">Ends the benchmark.</param>
+    public async Task RunAsync(IEnumerable<HistoryPlan> plans, string? keep, CancellationToken cancellationToken)
     {
-        var objects = SyntheticRepository.CountObjects(pack);
-        var ours = scratch["ours"];
-        var theirs = scratch["theirs"];
+        _table.WriteHead();
+        using var scratch = new ScratchFolder();
+        foreach (var plan in plans)
+        {
+            await RunRowsAsync(await GeneratedRepository.EnsureAsync(keep ?? scratch.Path, plan, cancellationToken), scratch, cancellationToken);
+        }
+    }
+
+    private async Task RunRowsAsync(GeneratedRepository repository, ScratchFolder scratch, CancellationToken cancellationToken)
+    {
+        var (ours, theirs) = (scratch["ours"], scratch["theirs"]);
         await RowAsync("verify, depth commits", "`git index-pack`",
-            () => OursAsync("verify-commits", bundle),
-            () => MeasuredProcess.RunAsync("git", ["index-pack", "-o", theirs, pack], cancellationToken));
+            () => OursAsync("verify-commits", repository.Bundle),
+            () => GitAsync("index-pack", "-o", theirs, repository.Pack));
         await RowAsync("verify, depth objects", "`git index-pack`",
-            () => OursAsync("verify-objects", bundle),
-            () => MeasuredProcess.RunAsync("git", ["index-pack", "-o", theirs, pack], cancellationToken));
+            () => OursAsync("verify-objects", repository.Bundle),
+            () => GitAsync("index-pack", "-o", theirs, repository.Pack));
         await RowAsync("verify, depth objects", "`git clone --bare` + `git rev-list --objects --all`",
-            () => OursAsync("verify-objects", bundle),
-            async () =>
-            {
-                var clone = await MeasuredProcess.RunAsync("git", ["clone", "--bare", "--quiet", bundle, theirs], cancellationToken);
-                var walk = await MeasuredProcess.RunAsync("git", ["-C", theirs, "rev-list", "--objects", "--all"], cancellationToken);
-                return new Measurement(clone.Elapsed + walk.Elapsed, Math.Max(clone.PeakBytes, walk.PeakBytes));
-            });
+            () => OursAsync("verify-objects", repository.Bundle),
+            async () => await GitAsync("clone", "--bare", "--quiet", repository.Bundle, theirs) + await GitAsync("-C", theirs, "rev-list", "--objects", "--all"));
         await RowAsync("restore", "`git clone --bare`",
-            () => OursAsync("restore", bundle, ours),
-            () => MeasuredProcess.RunAsync("git", ["clone", "--bare", "--quiet", bundle, theirs], cancellationToken));
+            () => OursAsync("restore", repository.Bundle, ours),
+            () => GitAsync("clone", "--bare", "--quiet", repository.Bundle, theirs));
         await RowAsync("create", "`git bundle create --all`",
-            () => OursAsync("create", repository, ours),
-            () => MeasuredProcess.RunAsync("git", ["-C", repository, "bundle", "create", "--quiet", theirs, "--all"], cancellationToken));
+            () => OursAsync("create", repository.Path, ours),
+            () => GitAsync("-C", repository.Path, "bundle", "create", "--quiet", theirs, "--all"));
+        scratch.Clear();
 
         Task RowAsync(string work, string peer, Func<Task<Measurement>> mine, Func<Task<Measurement>> gits)
-            => table.RowAsync((work, history, objects), peer, scratch.Clear, mine, gits);
+            => _table.RowAsync((work, repository.History, repository.Objects), peer, scratch.Clear, mine, gits);
 
-        Task<Measurement> OursAsync(params string[] arguments)
-            => MeasuredProcess.RunAsync(Environment.ProcessPath!, ["child", .. arguments], cancellationToken);
+        Task<Measurement> OursAsync(params string[] work) => MeasuredProcess.OursAsync(work, cancellationToken);
+
+        Task<Measurement> GitAsync(params string[] arguments) => MeasuredProcess.GitAsync(cancellationToken, arguments);
     }
 }

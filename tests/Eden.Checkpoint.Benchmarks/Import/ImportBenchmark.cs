@@ -1,75 +1,56 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Eden.Checkpoint.Benchmarks;
 
-/// <summary>A whole import, archive to commit, beside what its two halves cost at least: <c>psql \copy</c> of the same rows into the same schema,
-/// and the engine's restore of the same bundle. Each in a process of its own, in turn; the table shows medians.</summary>
+/// <summary>A whole import, archive to commit, beside what its parts cost at least: <c>psql \copy</c> of the same rows into the same schema, the engine's
+/// restore of the same bundle, and the hashes of the workers' credentials. Each in a process of its own, in turn; the table shows medians.</summary>
 internal static class ImportBenchmark
 {
-    // In the order of their references.
-    private static readonly string[] s_tables = ["experiment", "task", "idea", "variant", "submission", "event", "worker", "worker_group", "group_membership"];
-
-    public static async Task<int> RunAsync(int[] sizes, int workers, int rounds, string? keep, CancellationToken cancellationToken)
+    public static async Task RunAsync(IEnumerable<HistoryPlan> plans, int workers, int rounds, string? keep, CancellationToken cancellationToken)
     {
-        Console.WriteLine($"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, .NET {Environment.Version}; medians of {rounds} paired runs, whole processes, {workers} workers.");
-        Console.WriteLine();
-        Console.WriteLine("| variants | rows | import | rows/s | peak | `\\copy` | rows/s | restore | 3 × `\\copy` + restore | ratio |");
-        Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+        Surroundings.Write($"medians of {rounds} paired runs, whole processes, {workers} workers; the peak is anonymous memory + mapped files.");
+        Console.WriteLine("| history | rows | import | peak | `\\copy` | restore | credentials | (import − credentials) / (`\\copy` + restore) |");
+        Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|");
         using var scratch = new ScratchFolder();
-        foreach (var size in sizes)
+        foreach (var plan in plans)
         {
-            await RunSizeAsync(size, workers, rounds, keep ?? scratch.Path, scratch, cancellationToken);
+            var source = await GeneratedRepository.EnsureAsync(keep ?? scratch.Path, plan, cancellationToken);
+            await RunAsync(source, workers, rounds, cancellationToken);
         }
-
-        return 0;
     }
 
-    private static async Task RunSizeAsync(int variants, int workers, int rounds, string home, ScratchFolder scratch, CancellationToken cancellationToken)
+    private static async Task RunAsync(GeneratedRepository source, int workers, int rounds, CancellationToken cancellationToken)
     {
-        var source = await SyntheticRepository.EnsureAsync(home, variants, cancellationToken);
-        var archive = Path.Combine(home, string.Create(CultureInfo.InvariantCulture, $"{variants}-{workers}.tar"));
-        if (!File.Exists(archive))
-        {
-            await SyntheticArchive.CreateAsync(archive, source.Bundle, variants, workers, cancellationToken);
-        }
-
+        var archive = await SyntheticArchive.EnsureAsync(source, workers, cancellationToken);
+        using var scratch = new ScratchFolder();
+        var tables = new CopiedTables(scratch.Path);
         var repository = scratch["repository.git"];
-        List<Measurement> imports = [], copies = [], restores = [];
+        List<Measurement> imports = [], copies = [], restores = [], credentials = [];
         for (var round = 0; round < rounds; round++)
         {
             await using (var database = await BenchmarkDatabase.CreateAsync(cancellationToken))
             {
-                Environment.SetEnvironmentVariable(ImportWork.DatabaseVariable, database.ConnectionString);
-                imports.Add(await MeasuredProcess.RunAsync(Environment.ProcessPath!, ["child", "import", archive, repository], cancellationToken));
+                imports.Add(await database.OursAsync(cancellationToken, "import", archive, repository));
                 Directory.Delete(repository, recursive: true);
                 if (round == 0)
                 {
-                    await PsqlAsync(database, s_tables.Select(table => $"\\copy {table} to '{Rows(table)}'"), cancellationToken);
+                    await tables.CopyOutAsync(database, cancellationToken);
                 }
             }
 
             await using (var database = await BenchmarkDatabase.CreateAsync(cancellationToken))
             {
-                copies.Add(await PsqlAsync(database, ["BEGIN", .. s_tables.Select(table => $"\\copy {table} from '{Rows(table)}'"), "COMMIT"], cancellationToken));
+                copies.Add(await tables.CopyInAsync(database, cancellationToken));
             }
 
-            restores.Add(await MeasuredProcess.RunAsync(Environment.ProcessPath!, ["child", "restore", source.Bundle, repository], cancellationToken));
+            restores.Add(await MeasuredProcess.OursAsync(["restore", source.Bundle, repository], cancellationToken));
             Directory.Delete(repository, recursive: true);
+            credentials.Add(await MeasuredProcess.OursAsync(["credentials", workers.ToString(CultureInfo.InvariantCulture)], cancellationToken));
         }
 
-        var rows = s_tables.Sum(table => File.ReadLines(Rows(table)).LongCount());
-        var (import, copy, restore) = (imports.Median(), copies.Median(), restores.Median());
-        var allowed = (3 * copy) + restore;
+        var (import, copy, restore, credential) = (imports.Median(), copies.Median(), restores.Median(), credentials.Median());
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {variants:N0} | {rows:N0} | {import:F2} s | {rows / import:N0} | {imports.Max(m => m.PeakBytes) >> 20} MiB | {copy:F2} s | {rows / copy:N0} | {restore:F2} s | {allowed:F2} s | {import / allowed:F2} |"));
-
-        string Rows(string table) => scratch[$"{table}.copy"];
+            $"| {source.History} | {tables.CountRows():N0} | {import:F2} s | {imports.MedianPeak()} | {copy:F2} s | {restore:F2} s | {credential:F2} s | {(import - credential) / (copy + restore):F2} |"));
     }
-
-    /// <summary>Runs commands in one session, whose connection comes from libpq's variables.</summary>
-    private static Task<Measurement> PsqlAsync(BenchmarkDatabase database, IEnumerable<string> commands, CancellationToken cancellationToken)
-        => MeasuredProcess.RunAsync(
-            "psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database.Name, .. commands.SelectMany(command => (string[])["-c", command])], cancellationToken);
 }

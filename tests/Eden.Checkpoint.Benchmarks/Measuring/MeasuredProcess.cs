@@ -1,39 +1,25 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Eden.Checkpoint.Benchmarks;
 
-/// <summary>Wall time and peak resident memory of a finished process.</summary>
-internal readonly record struct Measurement(TimeSpan Elapsed, long PeakBytes);
-
-/// <summary>What several runs come to.</summary>
-internal static class MeasurementList
-{
-    /// <summary>Returns the median of a value, of the wall time in seconds when none is named.</summary>
-    public static double Median(this IEnumerable<Measurement> measurements, Func<Measurement, double>? value = null)
-        => measurements.Select(value ?? (static m => m.Elapsed.TotalSeconds)).Median();
-
-    public static double Median(this IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
-}
-
-/// <summary>Runs a program and measures it as a whole: start-up included.</summary>
+/// <summary>Runs a program and measures it as a whole: start-up included. Memory is looked at every few milliseconds.</summary>
 internal static class MeasuredProcess
 {
+    private const int KeptOutput = 1 << 16;
     private static readonly TimeSpan s_sampling = TimeSpan.FromMilliseconds(4);
+
+    /// <summary>Runs this program as a process that does one piece of work (<see cref="MeasuredWork"/>).</summary>
+    public static Task<Measurement> OursAsync(
+        IReadOnlyList<string> work, CancellationToken cancellationToken, params IReadOnlyList<(string Name, string Value)> environment)
+        => RunAsync(Environment.ProcessPath!, ["child", .. work], cancellationToken, environment);
+
+    public static Task<Measurement> GitAsync(CancellationToken cancellationToken, params IReadOnlyList<string> arguments)
+        => RunAsync("git", arguments, cancellationToken);
 
     public static async Task<Measurement> RunAsync(
         string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken, params IReadOnlyList<(string Name, string Value)> environment)
     {
-        var start = new ProcessStartInfo(program) { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
         start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
         foreach (var (name, value) in environment)
@@ -43,50 +29,29 @@ internal static class MeasuredProcess
 
         var clock = Stopwatch.StartNew();
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
-        var output = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, cancellationToken);
+        var output = ReadHeadAsync(process.StandardOutput, cancellationToken);
         var error = process.StandardError.ReadToEndAsync(cancellationToken);
         var ended = process.WaitForExitAsync(cancellationToken);
-        var peak = 0L;
+        var peak = default(MemoryPeak);
         while (!ended.IsCompleted)
         {
-            peak = Math.Max(peak, HighWater(process.Id));
+            peak = peak.With(ProcessMemory.Read(process.Id));
             await Task.WhenAny(ended, Task.Delay(s_sampling, cancellationToken));
         }
 
         await ended;
         var elapsed = clock.Elapsed;
-        await output;
         return process.ExitCode == 0
-            ? new Measurement(elapsed, peak)
+            ? new Measurement(elapsed, peak, await output)
             : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await error}");
     }
 
-    /// <summary>Reads the kernel's high-water mark of a process and its children; zero once they are gone.</summary>
-    public static long HighWater(int process)
+    /// <summary>Reads everything, and keeps the beginning: <c>git rev-list</c> prints many megabytes.</summary>
+    private static async Task<string> ReadHeadAsync(StreamReader output, CancellationToken cancellationToken)
     {
-        try
-        {
-            var peak = 0L;
-            foreach (var line in File.ReadLines($"/proc/{process}/status"))
-            {
-                if (line.StartsWith("VmHWM:", StringComparison.Ordinal))
-                {
-                    peak = long.Parse(line.AsSpan(6).Trim().ToString().Split(' ')[0], CultureInfo.InvariantCulture) << 10;
-                }
-            }
-
-            // git does the heavy part in children of its own (index-pack, pack-objects).
-            var children = File.ReadAllText($"/proc/{process}/task/{process}/children");
-            foreach (var child in children.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            {
-                peak = Math.Max(peak, HighWater(int.Parse(child, CultureInfo.InvariantCulture)));
-            }
-
-            return peak;
-        }
-        catch (IOException)
-        {
-            return 0; // it has ended between two looks
-        }
+        var head = new char[KeptOutput];
+        var length = await output.ReadBlockAsync(head, cancellationToken);
+        await output.BaseStream.CopyToAsync(Stream.Null, cancellationToken);
+        return new string(head, 0, length);
     }
 }

@@ -2,19 +2,19 @@ using Eden.Git;
 
 namespace Eden.Checkpoint.Benchmarks;
 
-/// <summary>Makes the archive of an experiment with many variants: a <see cref="SyntheticStore"/>'s rows and git's own bundle of its repository.</summary>
+/// <summary>Makes the archive of a generated experiment: a <see cref="SyntheticStore"/>'s rows and git's own bundle of its repository.</summary>
 internal static class SyntheticArchive
 {
-    public static async Task CreateAsync(string path, string bundle, int variants, int workers, CancellationToken cancellationToken)
+    public static async Task<string> EnsureAsync(GeneratedRepository repository, int workers, CancellationToken cancellationToken)
     {
-        GitBundleHeader header;
-        await using (var content = File.OpenRead(bundle))
+        var path = Path.ChangeExtension(repository.Bundle, $"{workers}.tar");
+        if (!File.Exists(path))
         {
-            header = await GitBundle.ReadHeaderAsync(content, cancellationToken: cancellationToken);
+            var exporter = new CheckpointExporter(new SyntheticStore(await ExperimentLineage.ReadAsync(repository), workers), new ReadyBundle(repository.Bundle));
+            await exporter.ExportAsync(path, new CheckpointExportOptions { Depth = GitVerification.Commits }, cancellationToken);
         }
 
-        var exporter = new CheckpointExporter(new SyntheticStore(header.Refs, variants, workers), new ReadyBundle(bundle));
-        await exporter.ExportAsync(path, new CheckpointExportOptions { Depth = GitVerification.Commits }, cancellationToken);
+        return path;
     }
 
     /// <summary>Gives a bundle that is there already.</summary>

@@ -1,40 +1,36 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Eden.Checkpoint.Tests.Kit;
 
 namespace Eden.Checkpoint.Benchmarks;
 
 /// <summary>Our sync and git's on the same smart-HTTP remote: a first one, one after the newest hundredth of the variants has come, and one after nothing has.</summary>
-internal static partial class SyncBenchmark
+internal static class SyncBenchmark
 {
-    public static async Task<int> RunAsync(int[] sizes, int rounds, string? keep, CancellationToken cancellationToken)
+    public static async Task RunAsync(IEnumerable<HistoryPlan> plans, int rounds, string? keep, CancellationToken cancellationToken)
     {
         var table = new PairedRuns(rounds);
         table.WriteHead();
         using var scratch = new ScratchFolder();
-        foreach (var size in sizes)
+        foreach (var plan in plans)
         {
-            var (repository, _, pack) = await SyntheticRepository.EnsureAsync(keep ?? scratch.Path, size, cancellationToken);
-            await RunSizeAsync(table, size, SyntheticRepository.CountObjects(pack), repository, scratch, cancellationToken);
+            using var folder = new ScratchFolder();
+            await RunAsync(table, await GeneratedRepository.EnsureAsync(keep ?? scratch.Path, plan, cancellationToken), folder, cancellationToken);
         }
-
-        return 0;
     }
 
-    private static async Task RunSizeAsync(PairedRuns table, int variants, long objects, string repository, ScratchFolder scratch, CancellationToken cancellationToken)
+    private static async Task RunAsync(PairedRuns table, GeneratedRepository repository, ScratchFolder scratch, CancellationToken cancellationToken)
     {
-        var served = scratch[$"served-{variants}/experiment.git"];
-        Copy(repository, served);
-        var packedRefs = Path.Combine(served, "packed-refs");
+        var served = scratch["served/experiment.git"];
+        Copy(repository.Path, served);
+        var packedRefs = PackedRefs.PathOf(served);
         var all = await File.ReadAllLinesAsync(packedRefs, cancellationToken);
         await using var remote = await GitHttpRemote.StartAsync(Path.GetDirectoryName(served)!);
         var url = remote.Url("experiment.git");
         var (ours, theirs) = (scratch["ours"], scratch["theirs"]);
-        var (oursBefore, theirsBefore) = (scratch[$"ours-{variants}"], scratch[$"theirs-{variants}"]);
+        var (oursBefore, theirsBefore) = (scratch["ours-before"], scratch["theirs-before"]);
 
         await RowAsync("first sync", "`git clone --mirror`", scratch.Clear, () => GitAsync("clone", "--mirror", "--quiet", url, theirs));
 
-        await WriteAsync(WithoutNewest(all, variants));
+        await WriteAsync(WithoutNewest(all, repository.Variants));
         await OursAsync(oursBefore);
         await GitAsync("clone", "--mirror", "--quiet", url, theirsBefore);
         await WriteAsync(all);
@@ -52,15 +48,15 @@ internal static partial class SyncBenchmark
         scratch.Clear();
 
         Task RowAsync(string work, string peer, Action prepare, Func<Task<Measurement>> gits)
-            => table.RowAsync((work, $"{variants:N0} variants", objects), peer, prepare, () => OursAsync(ours), gits);
+            => table.RowAsync((work, repository.History, repository.Objects), peer, prepare, () => OursAsync(ours), gits);
 
-        Task<Measurement> OursAsync(string clone) => MeasuredProcess.RunAsync(Environment.ProcessPath!, ["child", "sync", url, clone], cancellationToken);
+        Task<Measurement> OursAsync(string clone) => MeasuredProcess.OursAsync(["sync", url, clone], cancellationToken);
 
         Task WriteAsync(IEnumerable<string> refs) => File.WriteAllTextAsync(packedRefs, string.Concat(refs.Select(line => line + '\n')), cancellationToken);
 
         Task<Measurement> FetchAsync() => GitAsync("-C", theirs, "fetch", "--prune", "--quiet");
 
-        Task<Measurement> GitAsync(params string[] arguments) => MeasuredProcess.RunAsync("git", arguments, cancellationToken);
+        Task<Measurement> GitAsync(params string[] arguments) => MeasuredProcess.GitAsync(cancellationToken, arguments);
     }
 
     /// <summary>Leaves out the branches and tags of the newest hundredth of the variants, with what a tag leads to.</summary>
@@ -71,7 +67,7 @@ internal static partial class SyncBenchmark
         {
             if (line[0] != '^')
             {
-                isOut = Number().Match(line) is { Success: true } number && int.Parse(number.ValueSpan, CultureInfo.InvariantCulture) >= variants - (variants / 100);
+                isOut = VariantNames.NumberOf(line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]) >= variants - (variants / 100);
             }
 
             if (!isOut)
@@ -80,9 +76,6 @@ internal static partial class SyncBenchmark
             }
         }
     }
-
-    [GeneratedRegex("(?<=-|/v|-v)[0-9]+(?=-slug$|$)")]
-    private static partial Regex Number();
 
     private static void Copy(string from, string to)
     {
