@@ -27,8 +27,17 @@ internal sealed record GeneratedRepository(string Path, string Bundle, string Pa
                 Directory.Delete(repository, recursive: true);
             }
 
-            await ImportAsync(repository, plan, cancellationToken);
-            await new RepositoryPacker(repository, plan.Shape).PackAsync(plan.Packing, cancellationToken);
+            if (plan is { Packing: RepositoryPacking.Gc, Shape.IsPushedBeforeGc: true })
+            {
+                FolderCopy.Create((await EnsureAsync(home, plan with { Packing = RepositoryPacking.Pushes }, cancellationToken)).Path, repository);
+            }
+            else
+            {
+                await ImportAsync(repository, plan, cancellationToken);
+            }
+
+            var packer = new RepositoryPacker(repository, plan.Shape);
+            await (plan.Packing == RepositoryPacking.Gc ? packer.JoinAsync(cancellationToken) : packer.PushAsync(cancellationToken));
             await BundlePack.CreateAsync(repository, bundle, pack, cancellationToken);
         }
 
@@ -39,12 +48,11 @@ internal sealed record GeneratedRepository(string Path, string Bundle, string Pa
     {
         await MeasuredProcess.GitAsync(cancellationToken, "init", "--bare", "--quiet", "--initial-branch=main", repository);
         var marks = System.IO.Path.Combine(repository, "marks");
-        var depth = plan.Shape.KeepsImportedDeltas ? 50 : 10;
-        var start = new ProcessStartInfo(
-            "git", ["-C", repository, "fast-import", "--quiet", string.Create(CultureInfo.InvariantCulture, $"--depth={depth}"), $"--export-marks={marks}"])
-        {
-            RedirectStandardInput = true,
-        };
+
+        // What is sent on as a push is compressed anew there.
+        string[] settings = plan.Shape.IsPushedBeforeGc ? ["-c", "pack.compression=1"] : [];
+        var depth = plan.Shape.KeepsImportedDeltas ? "--depth=50" : "--depth=10";
+        var start = new ProcessStartInfo("git", ["-C", repository, .. settings, "fast-import", "--quiet", depth, $"--export-marks={marks}"]) { RedirectStandardInput = true };
         GitCli.Isolate(start);
         using var process = Process.Start(start) ?? throw new InvalidOperationException("git did not start.");
         await using var input = new BufferedStream(process.StandardInput.BaseStream, 1 << 20);

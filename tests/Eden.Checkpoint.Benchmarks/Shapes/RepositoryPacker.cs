@@ -2,32 +2,26 @@ using System.Globalization;
 
 namespace Eden.Checkpoint.Benchmarks;
 
-/// <summary>Packs a repository that fast-import has made in one go.</summary>
+/// <summary>Packs a generated repository anew.</summary>
 internal sealed class RepositoryPacker(string repository, ExperimentShape shape)
 {
     // git gc --auto, which a host runs after a push, joins everything when there are more.
     private const int MostPacks = 50;
     private const int FewestVariants = 100;
 
-    // No bitmap in either: a clone that is kept by fetching has none.
+    // No bitmap: a clone that is kept by fetching has none.
     private const string NoBitmap = "repack.writeBitmaps=false";
 
-    public async Task PackAsync(RepositoryPacking packing, CancellationToken cancellationToken)
+    /// <summary>Makes one pack of all there are.</summary>
+    public Task JoinAsync(CancellationToken cancellationToken)
     {
-        if (packing == RepositoryPacking.Pushes || shape.IsPushedBeforeGc)
-        {
-            await PushAsync(cancellationToken);
-        }
-
-        if (packing == RepositoryPacking.Gc)
-        {
-            // -f, because fast-import compares each file with the one before it only, and repack believes that nothing better is to be found.
-            await GitAsync(cancellationToken, shape.IsPushedBeforeGc || shape.KeepsImportedDeltas ? ["gc", "--quiet"] : ["repack", "-a", "-d", "-f", "--quiet"]);
-        }
+        // -f, because fast-import compares each file with the one before it only, and repack believes that nothing better is to be found.
+        string[] command = shape.IsPushedBeforeGc || shape.KeepsImportedDeltas ? ["gc", "--quiet"] : ["repack", "-a", "-d", "-f", "--quiet"];
+        return MeasuredProcess.GitAsync(cancellationToken, ["-C", repository, "-c", NoBitmap, .. command]);
     }
 
     /// <summary>Sends the refs from where they are into an empty repository, oldest variants first, and takes its place.</summary>
-    private async Task PushAsync(CancellationToken cancellationToken)
+    public async Task PushAsync(CancellationToken cancellationToken)
     {
         var author = repository + ".author";
         Directory.Move(repository, author);
@@ -53,13 +47,10 @@ internal sealed class RepositoryPacker(string repository, ExperimentShape shape)
     {
         var revisions = Path.Combine(author, "revisions");
         await File.WriteAllLinesAsync(revisions, [.. tips, .. known.Select(commit => "^" + commit)], cancellationToken);
-        var reuse = shape.KeepsImportedDeltas ? "" : "--no-reuse-delta";
+        var reuse = shape.KeepsImportedDeltas ? "" : "--no-reuse-object";
         await MeasuredProcess.RunAsync(
             "sh",
             ["-ec", $"git -C \"$AUTHOR\" pack-objects --revs --thin --stdout --delta-base-offset -q {reuse} <\"$REVISIONS\" | git -C \"$HOST\" index-pack --stdin --fix-thin"],
             cancellationToken, ("AUTHOR", author), ("REVISIONS", revisions), ("HOST", repository));
     }
-
-    private Task<Measurement> GitAsync(CancellationToken cancellationToken, params string[] arguments)
-        => MeasuredProcess.GitAsync(cancellationToken, ["-C", repository, "-c", NoBitmap, .. arguments]);
 }

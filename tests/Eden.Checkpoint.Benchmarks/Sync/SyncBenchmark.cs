@@ -20,7 +20,7 @@ internal static class SyncBenchmark
     private static async Task RunAsync(PairedRuns table, GeneratedRepository repository, ScratchFolder scratch, CancellationToken cancellationToken)
     {
         var served = scratch["served/experiment.git"];
-        Copy(repository.Path, served);
+        FolderCopy.Create(repository.Path, served);
         var packedRefs = PackedRefs.PathOf(served);
         var all = await File.ReadAllLinesAsync(packedRefs, cancellationToken);
         await using var remote = await GitHttpRemote.StartAsync(Path.GetDirectoryName(served)!);
@@ -40,8 +40,8 @@ internal static class SyncBenchmark
             () =>
             {
                 scratch.Clear();
-                Copy(oursBefore, ours);
-                Copy(theirsBefore, theirs);
+                FolderCopy.Create(oursBefore, ours);
+                FolderCopy.Create(theirsBefore, theirs);
             },
             FetchAsync);
         await RowAsync("sync, nothing new", "`git fetch --prune`", () => { }, FetchAsync);
@@ -74,20 +74,6 @@ internal static class SyncBenchmark
             {
                 yield return line;
             }
-        }
-    }
-
-    private static void Copy(string from, string to)
-    {
-        Directory.CreateDirectory(to);
-        foreach (var folder in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories))
-        {
-            Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, folder)));
-        }
-
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
         }
     }
 }
