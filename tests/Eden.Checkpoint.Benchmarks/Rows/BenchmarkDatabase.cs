@@ -49,7 +49,7 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
     /// <summary>Fills the database, and leaves no work for whoever reads it first.</summary>
     public async Task LoadAsync(SyntheticStore store, CancellationToken cancellationToken)
     {
-        await using var source = NpgsqlDataSource.Create(ConnectionString);
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { CommandTimeout = 0 }.ConnectionString);
         await PostgresRows.InsertExperimentAsync(source, Encoding.UTF8.GetString(store.Experiment.Span));
 
         // In the enumeration's order, tasks come before the submissions that refer to them.
@@ -59,7 +59,6 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
         }
 
         await using var vacuum = source.CreateCommand("VACUUM (ANALYZE)");
-        vacuum.CommandTimeout = 0;
         await vacuum.ExecuteNonQueryAsync(cancellationToken);
     }
 
