@@ -49,15 +49,6 @@ internal sealed class SyntheticStore : ICheckpointStore, IStoreSnapshot
         }
     }
 
-    private static string Id(string prefix, int number)
-        => string.Create(CultureInfo.InvariantCulture, $"{prefix}_01hqs3m4n5p6q7r8s9{number:D8}");
-
-    private static string Time(int second) => s_start.AddSeconds(second).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-
-    private static bool IsEvaluated(int variant) => variant % 50 != 49;
-
-    private string Worker(int number) => WorkerId(number % _workers);
-
     /// <summary>Makes the rows of one registry, in the order of their ids; events in the order of their making.</summary>
     public IEnumerable<string> Rows(RegistryKind kind)
     {
@@ -77,6 +68,15 @@ internal sealed class SyntheticStore : ICheckpointStore, IStoreSnapshot
                 $$$"""{"group_id":"{{{Id("grp", number)}}}","experiment_id":"{{{ExperimentId}}}","members":["{{{Worker(number)}}}"],"created_at":"{{{Time(number)}}}"}"""),
         };
     }
+
+    private static string Id(string prefix, int number)
+        => string.Create(CultureInfo.InvariantCulture, $"{prefix}_01hqs3m4n5p6q7r8s9{number:D8}");
+
+    private static string Time(int second) => s_start.AddSeconds(second).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    private static bool IsEvaluated(int variant) => variant % 50 != 49;
+
+    private string Worker(int number) => WorkerId(number % _workers);
 
     private string Evaluation(int i) => IsEvaluated(i)
         ? TaskRow("task-e", "evaluation", "completed", $$"""{"variant_id":"{{VariantNames.Variant(i)}}"}""", i)
