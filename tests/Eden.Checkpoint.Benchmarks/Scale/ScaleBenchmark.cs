@@ -8,10 +8,10 @@ internal static class ScaleBenchmark
 {
     public static async Task RunAsync(IReadOnlyList<HistoryPlan> plans, int workers, int rounds, string? keep, CancellationToken cancellationToken)
     {
-        Surroundings.Write($"medians of {rounds} runs, whole processes, {workers} workers; peaks are anonymous memory + mapped files; × is against the first size.");
-        Console.WriteLine("| work | variants | rows | objects | time | per row | × | per object | × | peak |");
-        Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
-        Dictionary<string, ScaleRow> smallest = [];
+        Surroundings.Write($"medians of {rounds} runs, whole processes, {workers} workers; peaks are anonymous memory + mapped files; × is against the first size, of added rows against the first step.");
+        Console.WriteLine("| work | variants | rows | objects | time | per row | × | per object | × | per added row | × | peak |");
+        Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+        Dictionary<string, List<ScaleRow>> before = [];
         foreach (var plan in plans)
         {
             // A repository of each size at a time: the largest has gigabytes.
@@ -19,8 +19,9 @@ internal static class ScaleBenchmark
             var source = await GeneratedRepository.EnsureAsync(keep ?? scratch.Path, plan, cancellationToken);
             foreach (var row in await RunAsync(source, workers, rounds, cancellationToken))
             {
-                smallest.TryAdd(row.Work, row);
-                Write(row, smallest[row.Work]);
+                before.TryAdd(row.Work, []);
+                before[row.Work].Add(row);
+                Write(before[row.Work]);
             }
         }
     }
@@ -50,7 +51,14 @@ internal static class ScaleBenchmark
         ScaleRow Row(string work, List<Measurement> runs) => new(work, source.Variants, rows, source.Objects, runs.Median(), runs.MedianPeak());
     }
 
-    private static void Write(ScaleRow row, ScaleRow first) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"| {row.Work} | {row.Variants:N0} | {row.Rows:N0} | {row.Objects:N0} | {row.Seconds:F2} s | {row.PerRow:F1} µs | {row.PerRow / first.PerRow:F2} | {row.PerObject:F1} µs | {row.PerObject / first.PerObject:F2} | {row.Peak} |"));
+    /// <summary>Writes the last row of those of one kind of work.</summary>
+    private static void Write(List<ScaleRow> sizes)
+    {
+        var (first, row) = (sizes[0], sizes[^1]);
+        var added = sizes.Count == 1 ? "|" : string.Create(
+            CultureInfo.InvariantCulture, $"{row.PerAddedRow(sizes[^2]):F1} µs | {row.PerAddedRow(sizes[^2]) / sizes[1].PerAddedRow(first):F2}");
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {row.Work} | {row.Variants:N0} | {row.Rows:N0} | {row.Objects:N0} | {row.Seconds:F2} s | {row.PerRow:F1} µs | {row.PerRow / first.PerRow:F2} | {row.PerObject:F1} µs | {row.PerObject / first.PerObject:F2} | {added} | {row.Peak} |"));
+    }
 }

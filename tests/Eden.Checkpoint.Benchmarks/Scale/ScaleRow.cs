@@ -8,4 +8,7 @@ internal sealed record ScaleRow(string Work, int Variants, long Rows, long Objec
 
     /// <summary>Gets the microseconds for an object.</summary>
     public double PerObject => Seconds * 1e6 / Objects;
+
+    /// <summary>Returns the microseconds for each row that a smaller experiment does not have: start-up and credentials are in both.</summary>
+    public double PerAddedRow(ScaleRow smaller) => (Seconds - smaller.Seconds) * 1e6 / (Rows - smaller.Rows);
 }
