@@ -21,7 +21,7 @@ internal sealed class MeasuredServer : IDisposable
     public Uri Address { get; private set; } = new("http://127.0.0.1/");
 
     /// <summary>Gets the most memory that it had so far.</summary>
-    public long PeakBytes => MeasuredProcess.HighWater(_process.Id);
+    public long PeakBytes => ProcessMemory.HighWater(_process.Id);
 
     public static async Task<MeasuredServer> StartAsync(
         string temporaryDirectory, TempDatabase database, string experimentId, string repositoryPath, string? remoteUrl, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Eden.Checkpoint.Tests.Kit;
 using Npgsql;
 
@@ -14,18 +13,17 @@ internal static class ServerBenchmark
     private const string Restore = "mkdir in; tar -C in -xf checkpoint.tar; git clone --quiet --mirror in/repo.bundle in/clone.git; psql --quiet --set ON_ERROR_STOP=1 --file=in/rows.sql; "
         + "for worker in $(seq $WORKERS); do printf token | argon2 saltsaltsalt -id -t 3 -m 16 -p 4 -e >hash; done";
 
-    public static async Task<int> RunAsync(int megabytes, int variants, int rounds, CancellationToken cancellationToken)
+    public static async Task RunAsync(int megabytes, int variants, int rounds, CancellationToken cancellationToken)
     {
-        var scratch = Directory.CreateTempSubdirectory("eden-benchmark-").FullName;
+        using var scratch = new ScratchFolder();
         try
         {
-            await using var experiment = await LargeExperiment.CreateAsync(Directory.CreateDirectory(Path.Combine(scratch, "remote")).FullName, megabytes, variants, cancellationToken);
-            Console.WriteLine($"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, .NET {Environment.Version}; medians of {rounds} paired runs; peaks are the largest seen.");
-            Console.WriteLine();
+            await using var experiment = await LargeExperiment.CreateAsync(Directory.CreateDirectory(scratch["remote"]).FullName, megabytes, variants, cancellationToken);
+            Surroundings.Write($"medians of {rounds} paired runs; peaks are the largest resident memory seen, mapped files included.");
             List<Row> firsts = [], laters = [], imports = [];
             for (var round = 0; round < rounds; round++)
             {
-                var folder = Directory.CreateDirectory(Path.Combine(scratch, "round")).FullName;
+                var folder = Directory.CreateDirectory(scratch["round"]).FullName;
                 await RunRoundAsync(folder, experiment, firsts, laters, imports, cancellationToken);
                 Directory.Delete(folder, recursive: true);
             }
@@ -38,11 +36,8 @@ internal static class ServerBenchmark
         }
         finally
         {
-            Directory.Delete(scratch, recursive: true);
             await TempPostgres.StopAsync();
         }
-
-        return 0;
     }
 
     private static async Task RunRoundAsync(

@@ -5,7 +5,7 @@ namespace Eden.Checkpoint.Benchmarks;
 
 /// <summary>The files of a made-up experiment: source text of 13 kilobytes that every variant edits in a few places of one function, parameters, a note,
 /// and measurements that compress badly.</summary>
-internal sealed class SyntheticSource(int seed)
+internal sealed class LeanSource(int seed)
 {
     private static readonly string[] s_words =
     [

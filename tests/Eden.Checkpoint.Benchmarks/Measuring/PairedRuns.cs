@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Eden.Checkpoint.Benchmarks;
 
@@ -8,8 +7,7 @@ internal sealed class PairedRuns(int rounds)
 {
     public void WriteHead()
     {
-        Console.WriteLine($"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, .NET {Environment.Version}; medians of {rounds} paired runs, whole processes.");
-        Console.WriteLine();
+        Surroundings.Write($"medians of {rounds} paired runs, whole processes; peaks are anonymous memory + mapped files.");
         Console.WriteLine("| work | history | objects | ours | git | ratio | our peak | git's peak | peer |");
         Console.WriteLine("|---|---|---:|---:|---:|---:|---:|---:|---|");
     }
@@ -33,8 +31,6 @@ internal sealed class PairedRuns(int rounds)
         var (mineTime, gitTime) = (a.Median(), b.Median());
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {begins.Work} | {begins.History} | {begins.Objects:N0} | {mineTime:F2} s | {gitTime:F2} s | {mineTime / gitTime:F2} | {a.Median(MiB):F0} MiB | {b.Median(MiB):F0} MiB | {peer} |"));
+            $"| {begins.Work} | {begins.History} | {begins.Objects:N0} | {mineTime:F2} s | {gitTime:F2} s | {mineTime / gitTime:F2} | {a.MedianPeak()} | {b.MedianPeak()} | {peer} |"));
     }
-
-    private static double MiB(Measurement m) => m.PeakBytes / (double)(1 << 20);
 }

@@ -1,3 +1,5 @@
+using System.Text;
+using Eden.Checkpoint.Tests.Kit;
 using Npgsql;
 
 namespace Eden.Checkpoint.Benchmarks;
@@ -6,6 +8,9 @@ namespace Eden.Checkpoint.Benchmarks;
 /// PGPASSWORD); dropped at the end.</summary>
 internal sealed class BenchmarkDatabase : IAsyncDisposable
 {
+    /// <summary>The variable that gives a measured process its connection string, which may hold a password.</summary>
+    public const string Variable = "EDEN_BENCHMARK_DATABASE";
+
     private readonly string _administration;
 
     private BenchmarkDatabase(string name, string administration)
@@ -18,6 +23,10 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
     public string Name { get; }
 
     public string ConnectionString { get; }
+
+    /// <summary>Gets the connection string that this process was given.</summary>
+    public static string ConnectionOfProcess
+        => Environment.GetEnvironmentVariable(Variable) ?? throw new InvalidOperationException($"{Variable} is not set.");
 
     public static async Task<BenchmarkDatabase> CreateAsync(CancellationToken cancellationToken)
     {
@@ -36,6 +45,26 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
         await PostgresCheckpointSchema.EnsureCreatedAsync(source, cancellationToken);
         return database;
     }
+
+    /// <summary>Fills the database, and leaves no work for whoever reads it first.</summary>
+    public async Task LoadAsync(SyntheticStore store, CancellationToken cancellationToken)
+    {
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { CommandTimeout = 0 }.ConnectionString);
+        await PostgresRows.InsertExperimentAsync(source, Encoding.UTF8.GetString(store.Experiment.Span));
+
+        // In the enumeration's order, tasks come before the submissions that refer to them.
+        foreach (var kind in Enum.GetValues<RegistryKind>())
+        {
+            await PostgresRows.CopyAsync(source, kind, store.Rows(kind));
+        }
+
+        await using var vacuum = source.CreateCommand("VACUUM (ANALYZE)");
+        await vacuum.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Runs this program as a process that works with the database.</summary>
+    public Task<Measurement> OursAsync(CancellationToken cancellationToken, params IReadOnlyList<string> work)
+        => MeasuredProcess.OursAsync(work, cancellationToken, (Variable, ConnectionString));
 
     public ValueTask DisposeAsync() => new(AdministerAsync($"DROP DATABASE IF EXISTS {Name} WITH (FORCE)", CancellationToken.None));
 
