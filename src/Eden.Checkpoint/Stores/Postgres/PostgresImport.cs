@@ -106,6 +106,8 @@ internal sealed class PostgresImport : IStoreImport
 
     public async Task CommitAsync(CancellationToken cancellationToken = default)
     {
+        // What a database checks at the end of a transaction grows with the rows. The commit itself, whose outcome is in doubt when it takes too long, is quick then.
+        await ImportSession.RunAsync(token => ImportTarget.ExecuteAsync(_session.Connection, "SET CONSTRAINTS ALL IMMEDIATE", token), cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         _ended = true;
         await _session.CommitAsync().ConfigureAwait(false);
