@@ -75,6 +75,9 @@ internal sealed class HttpRemoteSession : IDisposable
 
     public CancellationToken CancellationToken => _cancellationToken;
 
+    /// <summary>Gets or sets who takes the packs that the remote sends; <see langword="null"/> for libgit2.</summary>
+    public IPackReceiver? PackReceiver { get; set; }
+
     public static HttpRemoteSession Find(string url)
     {
         var name = url.AsSpan(Scheme.Length + 3);

@@ -1,5 +1,6 @@
 using Eden.Git.Bundles;
 using Eden.Git.Diagnostics;
+using Eden.Git.Fetching;
 using Eden.Git.Objects;
 using Eden.Git.Remotes;
 using Eden.Git.Repositories;
@@ -19,7 +20,6 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
     // As many as git names at once.
     private const int MaxHaves = 16384;
     private long _receivedObjects;
-    private long _lastReported;
 
     /// <summary>Makes the clone equal to its remote. A clone of ours that turns out to be damaged is made anew.</summary>
     public LocalCloneResult Run() => Watch(source =>
@@ -230,7 +230,8 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
             {
                 if (source.Session is { } remoteSession)
                 {
-                    staging.Fetch(remoteSession.Url, FetchOptions());
+                    using var pack = new IncomingPack(Path.Combine(staging.Objects, "pack"), remote, options.Progress, cancellationToken);
+                    _receivedObjects = staging.Fetch(remoteSession, FetchOptions(), pack, Tips(listing.Refs), cancellationToken);
                 }
                 else
                 {
@@ -269,10 +270,12 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
         }
     }
 
-    private KnownHistory ReadKnown(Dictionary<string, string> local)
+    private KnownHistory ReadKnown(Dictionary<string, string> local) => KnownHistory.Read(path, Tips(local), cancellationToken);
+
+    private static HashSet<ObjectHash> Tips(Dictionary<string, string> refs)
     {
         var tips = new HashSet<ObjectHash>();
-        foreach (var value in local.Values)
+        foreach (var value in refs.Values)
         {
             if (ObjectHash.TryParse(value, out var tip))
             {
@@ -280,7 +283,7 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
             }
         }
 
-        return KnownHistory.Read(path, tips, cancellationToken);
+        return tips;
     }
 
     /// <summary>Copies what a remote on this machine has and the clone does not: libgit2's own transport for paths compresses everything anew.</summary>
@@ -341,18 +344,7 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
             TagFetchMode = TagFetchMode.None,
             Prune = false,
             OnProgress = _ => !cancellationToken.IsCancellationRequested,
-            OnTransferProgress = transfer =>
-            {
-                _receivedObjects = transfer.ReceivedObjects;
-                if (transfer.ReceivedObjects - _lastReported >= 1000
-                    || (transfer.ReceivedObjects == transfer.TotalObjects && transfer.ReceivedObjects != _lastReported))
-                {
-                    _lastReported = transfer.ReceivedObjects;
-                    options.Progress?.Report(new GitProgress(GitPhase.Fetch, transfer.ReceivedObjects, transfer.TotalObjects, remote.Text));
-                }
-
-                return !cancellationToken.IsCancellationRequested;
-            },
+            OnTransferProgress = _ => !cancellationToken.IsCancellationRequested,
         };
         fetch.ProxyOptions.ProxyType = ProxyType.None;
         return fetch;
