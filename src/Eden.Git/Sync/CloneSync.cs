@@ -216,11 +216,8 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
     /// <returns>The listing whose objects are all here: one that the remote advertised during this sync.</returns>
     private RemoteListing Fetch(StagingRepository staging, RemoteSource source, RemoteListing listing, Dictionary<string, string> local)
     {
-        if (source.Session is { } session && local.Count > 0)
-        {
-            using var commits = RepositoryCommits.Open(path, cancellationToken);
-            session.Offer(commits.FindNewest(local.Values.Distinct(StringComparer.Ordinal), MaxHaves, cancellationToken));
-        }
+        using var present = source.Session is not null && staging.Borrows ? RepositoryCommits.Open(path, cancellationToken) : null;
+        source.Session?.Offer(present?.FindNewest(local.Values.Distinct(StringComparer.Ordinal), MaxHaves, cancellationToken) ?? []);
 
         using var known = source.LocalPath is null || local.Count == 0 ? null : ReadKnown(local);
         for (var attempt = 1; ; attempt++)
@@ -230,8 +227,7 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
             {
                 if (source.Session is { } remoteSession)
                 {
-                    using var pack = new IncomingPack(Path.Combine(staging.Objects, "pack"), remote, options.Progress, cancellationToken);
-                    _receivedObjects = staging.Fetch(remoteSession, FetchOptions(), pack, Tips(listing.Refs), cancellationToken);
+                    Fetch(staging, remoteSession, listing, present);
                 }
                 else
                 {
@@ -267,6 +263,17 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
             }
 
             listing = next;
+        }
+    }
+
+    private void Fetch(StagingRepository staging, HttpRemoteSession session, RemoteListing listing, RepositoryCommits? present)
+    {
+        var wanted = listing.Refs.Values.Distinct(StringComparer.Ordinal).Where(value => present is null || !present.Contains(value)).ToList();
+        if (wanted.Count > 0)
+        {
+            session.Want(wanted);
+            using var pack = new IncomingPack(Path.Combine(staging.Objects, "pack"), remote, options.Progress, cancellationToken);
+            _receivedObjects = staging.Fetch(session, FetchOptions(), pack, Tips(listing.Refs), cancellationToken);
         }
     }
 

@@ -24,15 +24,16 @@ internal sealed class StagingRepository : IDisposable
     // What libgit2 makes of a pack without objects.
     private const string EmptyPackName = "pack-029d08823bd8a8eab510ad6ac75c823cfd3ed31e";
 
-    private readonly bool _borrows;
-
     private StagingRepository(string path, bool borrows)
     {
         Path = path;
-        _borrows = borrows;
+        Borrows = borrows;
     }
 
     public string Path { get; private set; }
+
+    /// <summary>Gets a value indicating whether objects of others count as its own.</summary>
+    public bool Borrows { get; }
 
     public string Objects => System.IO.Path.Combine(Path, "objects");
 
@@ -98,7 +99,7 @@ internal sealed class StagingRepository : IDisposable
             DeleteEmptyPack();
         }
 
-        using var borrowed = _borrows ? ObjectStore.Open(RepositoryLayout.Open(Path), cancellationToken) : null;
+        using var borrowed = Borrows ? ObjectStore.Open(RepositoryLayout.Open(Path), cancellationToken) : null;
 #pragma warning disable RS0030 // A sync is synchronous, as libgit2 is; it runs on a thread of its own.
         return pack.PlaceAsync(borrowed, tips).GetAwaiter().GetResult();
 #pragma warning restore RS0030
@@ -146,11 +147,11 @@ internal sealed class StagingRepository : IDisposable
     /// <returns>The ref's name, or <see langword="null"/> when there is none.</returns>
     public string? FindMissing(Dictionary<string, string> refs, CancellationToken cancellationToken)
     {
-        using var repository = new NativeRepository(Path);
+        using var commits = RepositoryCommits.Open(Path, cancellationToken);
         foreach (var (name, value) in refs)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!repository.ObjectDatabase.Contains(new ObjectId(value)))
+            if (!commits.Contains(value))
             {
                 return name;
             }
