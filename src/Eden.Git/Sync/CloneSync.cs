@@ -256,8 +256,8 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
             {
                 var message = $"The remote '{remote}' did not give what it advertises{(words is not null ? "; it says: " + words : refusal is null ? "." : ": " + CauseText.Of(refusal))}";
 
-                // Where the remote found nothing wrong, libgit2 may have stumbled over what it borrows from the clone.
-                throw local.Count > 0 && words is null && refusal is not null
+                // Where the remote found nothing wrong, what is borrowed from the clone may be.
+                throw local.Count > 0 && (refusal is GitDamagedException || (words is null && refusal is not null))
                     ? new GitDamagedException(message, refusal) { IsTransient = true }
                     : new GitRemoteUnavailableException(message, refusal);
             }

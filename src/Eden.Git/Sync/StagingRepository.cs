@@ -73,7 +73,7 @@ internal sealed class StagingRepository : IDisposable
         MirrorRefs.Replace(Path, refs);
     }
 
-    /// <summary>Fetches the objects of every ref that a remote advertises. The refs themselves are not written.</summary>
+    /// <summary>Fetches the objects that the connection wants (<see cref="HttpRemoteSession.Want"/>). The refs themselves are not written.</summary>
     /// <remarks>There are no refs here from which libgit2 could tell the remote what need not be sent: it would read the commits that they reach, which it cannot where a
     /// committer's line is odd, would sort them into a linked list one by one, and would stop at the first that both sides have. The connection tells (<see cref="HttpRemoteSession.Offer"/>).</remarks>
     /// <param name="session">The connection to the remote.</param>
@@ -112,8 +112,7 @@ internal sealed class StagingRepository : IDisposable
         WriteConfiguration($"[remote \"{RemoteName}\"]\n\turl = {Quote(url)}\n[url {Quote(url)}]\n\tinsteadOf = {Quote(url)}\n");
         using var repository = new NativeRepository(Path);
 
-        // When all objects are here libgit2 begins to write refs, one file for each and each time looking through all others. They are known
-        // from the listing and written at once, so it is stopped at the first.
+        // When it has the answer libgit2 begins to write refs. They are known from the listing and written at once, so it is stopped at the first.
         var complete = false;
         options.OnUpdateTips = (_, _, _) =>
         {
