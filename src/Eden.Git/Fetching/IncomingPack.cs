@@ -1,5 +1,4 @@
 using Eden.Git.Bundles;
-using Eden.Git.Model;
 using Eden.Git.Objects;
 using Eden.Git.Packs;
 using Eden.Git.Remotes;
@@ -65,13 +64,12 @@ internal sealed class IncomingPack(string packs, GitRemoteAddress remote, IProgr
     }
 
     /// <summary>Resolves and hashes every object of the pack, and gives the pack its place with its index.</summary>
-    /// <param name="borrowed">What is here already, on which deltas may rest; <see langword="null"/> for nothing. Then everything must be in the pack.</param>
-    /// <param name="tips">The objects that the remote's refs name.</param>
+    /// <param name="borrowed">What is here already, on which deltas may rest; <see langword="null"/> for nothing.</param>
     /// <returns>How many objects the remote has sent.</returns>
-    /// <exception cref="GitRemoteUnavailableException">The pack is damaged or incomplete.</exception>
+    /// <exception cref="GitRemoteUnavailableException">The pack is damaged or was cut off.</exception>
     /// <exception cref="GitDamagedException">What is here already is damaged.</exception>
     /// <exception cref="GitException">The pack passes a limit.</exception>
-    public async Task<long> PlaceAsync(ObjectStore? borrowed, IEnumerable<ObjectHash> tips)
+    public async Task<long> PlaceAsync(ObjectStore? borrowed)
     {
         if (_failure is not null)
         {
@@ -104,7 +102,6 @@ internal sealed class IncomingPack(string packs, GitRemoteAddress remote, IProgr
             if (borrowed is null)
             {
                 await resolver.RunAsync(cancellationToken).ConfigureAwait(false);
-                await RequireWholeAsync(resolver, tips).ConfigureAwait(false);
             }
             else if (await resolver.RunThinAsync(cancellationToken).ConfigureAwait(false) is { Count: > 0 } missing)
             {
@@ -166,34 +163,6 @@ internal sealed class IncomingPack(string packs, GitRemoteAddress remote, IProgr
         {
             // The remote was told what is here.
             throw new GitDamagedException($"The remote '{remote}' left out what the clone should have, but does not: {damage.Message}.", damage);
-        }
-    }
-
-    /// <summary>Finds out whether everything that the refs reach is in the pack, as git does after a clone.</summary>
-    private async Task RequireWholeAsync(PackResolver resolver, IEnumerable<ObjectHash> tips)
-    {
-        if (!resolver.Links.HasMalformedTrees && resolver.Table.AllAsExpected(resolver.Entries.Kinds))
-        {
-            return;
-        }
-
-        var refs = new BundleLineTable(Format);
-        foreach (var tip in tips)
-        {
-            refs.Add(tip, "refs"u8);
-        }
-
-        var faults = new FaultList(1);
-        await Task.Run(
-            () =>
-            {
-                var walk = HistoryWalk.Run(resolver, refs, faults, null, cancellationToken);
-                new TreeWalk(resolver, faults, cancellationToken).Run(walk.Reached);
-            },
-            cancellationToken).ConfigureAwait(false);
-        if (faults.Total > 0)
-        {
-            throw new GitRemoteUnavailableException($"The remote '{remote}' sent an incomplete pack: {faults.Listed[0]}");
         }
     }
 

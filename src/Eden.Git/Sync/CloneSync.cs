@@ -273,7 +273,7 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
         {
             session.Want(wanted);
             using var pack = new IncomingPack(Path.Combine(staging.Objects, "pack"), remote, options.Progress, cancellationToken);
-            _receivedObjects = staging.Fetch(session, FetchOptions(), pack, Tips(listing.Refs), cancellationToken);
+            _receivedObjects = staging.Fetch(session, FetchOptions(), pack, cancellationToken);
         }
     }
 

@@ -1,6 +1,5 @@
 using Eden.Git.Bundles;
 using Eden.Git.Fetching;
-using Eden.Git.Objects;
 using Eden.Git.Remotes;
 using Eden.Git.Repositories;
 using Eden.Shared;
@@ -79,10 +78,9 @@ internal sealed class StagingRepository : IDisposable
     /// <param name="session">The connection to the remote.</param>
     /// <param name="options">The callbacks.</param>
     /// <param name="pack">Takes the pack out of the remote's answer: libgit2 is shown one without objects, and has nothing to index.</param>
-    /// <param name="tips">The objects that the refs name.</param>
     /// <param name="cancellationToken">Observed at least once per buffer.</param>
     /// <returns>How many objects the remote has sent.</returns>
-    public long Fetch(HttpRemoteSession session, FetchOptions options, IncomingPack pack, IEnumerable<ObjectHash> tips, CancellationToken cancellationToken)
+    public long Fetch(HttpRemoteSession session, FetchOptions options, IncomingPack pack, CancellationToken cancellationToken)
     {
         session.PackReceiver = pack;
         try
@@ -101,7 +99,7 @@ internal sealed class StagingRepository : IDisposable
 
         using var borrowed = Borrows ? ObjectStore.Open(RepositoryLayout.Open(Path), cancellationToken) : null;
 #pragma warning disable RS0030 // A sync is synchronous, as libgit2 is; it runs on a thread of its own.
-        return pack.PlaceAsync(borrowed, tips).GetAwaiter().GetResult();
+        return pack.PlaceAsync(borrowed).GetAwaiter().GetResult();
 #pragma warning restore RS0030
     }
 

@@ -193,22 +193,6 @@ public class IncomingPackTests
         Assert.That(_scene.Http.PackRequests, Is.EqualTo(2), "nothing was fetched anew");
     }
 
-    [Test]
-    public async Task A_first_pack_that_lacks_an_object_is_refused()
-    {
-        var lacking = await GitCli.RunAsync(_scene.Served, "rev-parse", "main^{tree}");
-        var objects = (await GitCli.RunAsync(_scene.Served, "rev-list", "--objects", "--all")).Split('\n').Select(line => line[..40]).Where(id => id != lacking);
-        var pack = await GitCli.RunWithInputAsync(_scene.Served, Encoding.ASCII.GetBytes(string.Join('\n', objects) + "\n"), "pack-objects", "-q", "--stdout");
-        byte[] answer = [.. "0008NAK\n"u8, .. Encoding.ASCII.GetBytes($"{pack.Length + 5:x4}"), 1, .. pack, .. "0000"u8];
-        _scene.Http.Answer = context => AnswerAsync(context, "git-upload-pack", ResultType, () => Task.FromResult(answer));
-
-        var failure = await FailAsync();
-
-        Assert.That(failure, Is.InstanceOf<GitRemoteUnavailableException>().With.Message.Contains("sent an incomplete pack").And.Message.Contains(lacking));
-        Assert.That(Directory.Exists(_scene.Clone), Is.False);
-        _scene.AssertNothingTemporary();
-    }
-
     [TestCase("after its objects comes more", 1)]
     [TestCase("an answer without a pack", 0)]
     public async Task A_pack_that_is_none_is_refused(string _, int extra)
