@@ -27,6 +27,6 @@ internal static class RouteProblem
             Detail = detail,
             Instance = request.PathBase.Add(request.Path).ToUriComponent(),
         };
-        return response.WriteAsJsonAsync(problem, options: null, "application/problem+json; charset=utf-8", context.HttpContext.RequestAborted);
+        return response.WriteAsJsonAsync(problem, RouteProblemJson.Default.ProblemDetails, "application/problem+json; charset=utf-8", context.HttpContext.RequestAborted);
     }
 }

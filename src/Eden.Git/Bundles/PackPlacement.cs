@@ -21,6 +21,13 @@ internal static class PackPlacement
         }
 
         var name = Path.Combine(packs, $"pack-{checksum.ToHex(resolver.Format)}");
+        if (File.Exists(name + ".pack") && File.Exists(name + ".idx"))
+        {
+            // The same bytes came before.
+            File.Delete(packPath);
+            return;
+        }
+
         PackIndexWriter.Write(packPath, name + ".idx", resolver, checksum, cancellationToken);
         File.Move(packPath, name + ".pack");
         MakeReadOnly(name + ".pack");

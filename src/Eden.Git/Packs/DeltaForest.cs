@@ -13,11 +13,13 @@ internal sealed class DeltaForest
     private readonly Dictionary<Objects.ObjectHash, int> _named = [];
     private readonly int[] _claimed;
 
-    public DeltaForest(PackEntries entries)
+    /// <param name="entries">The entries.</param>
+    /// <param name="room">How many more objects may be added behind them, none of them a delta.</param>
+    public DeltaForest(PackEntries entries, int room)
     {
         var count = entries.Count;
-        _firstChild = new int[count];
-        _nextSibling = new int[count];
+        _firstChild = new int[count + room];
+        _nextSibling = new int[count + room];
         _claimed = entries.ReferenceDeltaCount > 0 ? new int[count] : [];
         _firstChild.AsSpan().Fill(-1);
         _nextSibling.AsSpan().Fill(-1);

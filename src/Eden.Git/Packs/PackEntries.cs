@@ -117,7 +117,8 @@ internal sealed class PackEntries
 
     private void Grow()
     {
-        var capacity = (int)Math.Min(_declared, Math.Max(16, _offsets.Length * 2L));
+        // More than declared are the bases that a thin pack is completed with.
+        var capacity = (int)Math.Min(Math.Max(_declared, Count + 16L), Math.Max(16, _offsets.Length * 2L));
         Array.Resize(ref _offsets, capacity);
         Array.Resize(ref _sizes, capacity);
         Array.Resize(ref _headerLengths, capacity);

@@ -13,6 +13,7 @@ internal sealed class PackResolver
     private int _nextRoot;
     private int _resolved;
     private int _duplicates;
+    private int _firstRoot;
     private HashSet<ObjectHash>? _sought;
     private int _stillSought;
     private ExceptionDispatchInfo? _failure;
@@ -25,7 +26,8 @@ internal sealed class PackResolver
         GitLimits limits,
         ResolverScope scope,
         SpillFiles spill,
-        Action<int, int>? progress)
+        Action<int, int>? progress,
+        int room = 0)
     {
         Pack = pack;
         Entries = entries;
@@ -35,14 +37,14 @@ internal sealed class PackResolver
         Scope = scope;
         Spill = spill;
         _progress = progress;
-        Forest = new DeltaForest(entries);
+        Forest = new DeltaForest(entries, room);
         Table = new ObjectTable(scope == ResolverScope.Everything ? entries.Count : entries.Count / 4, entries.Count);
-        Links = new ObjectLinks(entries.Count);
-        Nodes = new int[entries.Count];
+        Links = new ObjectLinks(entries.Count + room);
+        Nodes = new int[entries.Count + room];
         Nodes.AsSpan().Fill(ObjectTable.Missing);
     }
 
-    public PackFile Pack { get; }
+    public PackFile Pack { get; private set; }
 
     public PackEntries Entries { get; }
 
@@ -71,6 +73,9 @@ internal sealed class PackResolver
     /// <summary>Gets how many entries hold an object that another entry holds too. Git tolerates them, and so do we.</summary>
     public int DuplicateCount => _duplicates;
 
+    /// <summary>Gets a value indicating whether bases were added that a thin pack lacks: one of them may be an object that the pack holds itself.</summary>
+    public bool IsCompleted { get; private set; }
+
     /// <summary>Resolves everything in scope.</summary>
     /// <remarks>A damaged entry does not end it: which one a worker meets first is chance. Everything else is resolved all the same, and of the damaged
     /// entries the first in the pack is named. Only what counts over the whole pack ends it at once, and is named before any entry.</remarks>
@@ -83,12 +88,48 @@ internal sealed class PackResolver
             throw _damage;
         }
 
-        if (Scope == ResolverScope.Everything && _resolved < Entries.Count)
+        RequireAll();
+    }
+
+    /// <summary>Resolves everything but the deltas that rest on objects which are not in the pack.</summary>
+    /// <returns>The ids of those objects. When there are none, everything is resolved. Some of them may be deltas of others.</returns>
+    /// <exception cref="PackDamageException">The pack is damaged or passes a limit.</exception>
+    public async Task<HashSet<ObjectHash>> RunThinAsync(CancellationToken cancellationToken)
+    {
+        await ResolveAsync(cancellationToken).ConfigureAwait(false);
+        if (_damage is not null)
         {
-            ThrowUnresolved();
+            throw _damage;
         }
 
-        _progress?.Invoke(Entries.Count, Entries.Count);
+        var missing = new HashSet<ObjectHash>();
+        for (var entry = 0; entry < Entries.Count && _resolved < Entries.Count; entry++)
+        {
+            if (Nodes[entry] == ObjectTable.Missing && Entries.StoredKind(entry) == PackEntryKind.ReferenceDelta && Table.FindEntry(Entries.NamedBase(entry)) < 0)
+            {
+                missing.Add(Entries.NamedBase(entry));
+            }
+        }
+
+        if (missing.Count == 0)
+        {
+            RequireAll();
+        }
+
+        return missing;
+    }
+
+    /// <summary>Resolves what was left, after whole objects were added to the entries and to the pack.</summary>
+    /// <param name="completed">The pack with the objects.</param>
+    /// <param name="firstAdded">The ordinal of the first of them.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <exception cref="PackDamageException">Not everything can be resolved.</exception>
+    public Task CompleteAsync(PackFile completed, int firstAdded, CancellationToken cancellationToken)
+    {
+        Pack = completed;
+        IsCompleted = true;
+        _firstRoot = firstAdded;
+        return RunAsync(cancellationToken);
     }
 
     /// <summary>Looks for trees and blobs after the history was resolved: hashes what is no history, in the order of the pack, until everything was found.
@@ -100,7 +141,6 @@ internal sealed class PackResolver
     {
         _sought = sought;
         _stillSought = sought.Count;
-        _nextRoot = 0;
         await ResolveAsync(cancellationToken).ConfigureAwait(false);
         if (_stillSought > 0 && _damage is not null)
         {
@@ -113,6 +153,7 @@ internal sealed class PackResolver
     private async Task ResolveAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _nextRoot = _firstRoot;
 
         // A small pack is not worth a second thread.
         var count = Entries.Count < 256 ? 1 : Math.Clamp(Environment.ProcessorCount, 1, ObjectLinks.MostWorkers);
@@ -205,6 +246,16 @@ internal sealed class PackResolver
             Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(error), null);
             stop.Cancel();
         }
+    }
+
+    private void RequireAll()
+    {
+        if (Scope == ResolverScope.Everything && _resolved < Entries.Count)
+        {
+            ThrowUnresolved();
+        }
+
+        _progress?.Invoke(Entries.Count, Entries.Count);
     }
 
     private bool IsInScope(ObjectKind kind)

@@ -41,7 +41,7 @@ internal sealed class PackScanner
     private ExceptionDispatchInfo? _failure;
 
     private PackScanner(
-        PackFile pack, int count, GitObjectFormat format, GitLimits limits, bool measuresResults, Action<int, int>? progress, CancellationToken cancellationToken)
+        PackFile pack, int count, int chunkCount, GitObjectFormat format, GitLimits limits, bool measuresResults, Action<int, int>? progress, CancellationToken cancellationToken)
     {
         _pack = pack;
         _count = count;
@@ -51,7 +51,7 @@ internal sealed class PackScanner
         _measuresResults = measuresResults;
         _progress = progress;
         _cancellationToken = cancellationToken;
-        _chunkCount = checked((int)((pack.EntriesEnd - PackHeader.Length + ChunkLength - 1) / ChunkLength));
+        _chunkCount = chunkCount;
         _entries = new PackEntries(count);
         _known = new EntryScanner(pack, format, limits, _inflation, measuresResults, cancellationToken);
     }
@@ -66,12 +66,28 @@ internal sealed class PackScanner
     public static PackEntries Scan(
         PackFile pack, GitObjectFormat format, GitLimits limits, bool measuresResults, Action<int, int>? progress, CancellationToken cancellationToken)
     {
-        Span<byte> head = stackalloc byte[PackHeader.Length];
         if (pack.Length < PackHeader.Length + format.HashLength())
         {
             throw new PackDamageException("the pack is cut off: it is shorter than a header and a checksum");
         }
 
+        var chunkCount = checked((int)((pack.EntriesEnd - PackHeader.Length + ChunkLength - 1) / ChunkLength));
+        return new PackScanner(pack, ReadCount(pack), chunkCount, format, limits, measuresResults, progress, cancellationToken).Run();
+    }
+
+    /// <summary>Scans a pack that is still arriving: one entry after the other, as far as there are bytes.</summary>
+    /// <param name="pack">The pack. Its reads wait for bytes, and its length is known at its end.</param>
+    /// <param name="format">How it names objects.</param>
+    /// <param name="limits">The ceilings to apply. What everything may inflate to in proportion to the pack's length is only known at its end.</param>
+    /// <param name="progress">Told of the entries that are there.</param>
+    /// <param name="cancellationToken">Looked at before each read.</param>
+    /// <exception cref="PackDamageException">The pack is damaged or passes a limit.</exception>
+    public static PackEntries ScanArriving(PackFile pack, GitObjectFormat format, GitLimits limits, Action<int, int>? progress, CancellationToken cancellationToken)
+        => new PackScanner(pack, ReadCount(pack), 0, format, limits, false, progress, cancellationToken).RunToItsEnd();
+
+    private static int ReadCount(PackFile pack)
+    {
+        Span<byte> head = stackalloc byte[PackHeader.Length];
         head = head[..pack.Read(0, head)];
         if (!PackHeader.TryRead(head, out var header, out var fault))
         {
@@ -83,7 +99,7 @@ internal sealed class PackScanner
             throw new PackDamageException($"the pack declares {header.EntryCount} objects, more than can be handled", null, GitFaultKind.Limit);
         }
 
-        return new PackScanner(pack, (int)header.EntryCount, format, limits, measuresResults, progress, cancellationToken).Run();
+        return (int)header.EntryCount;
     }
 
     /// <summary>Applies the limits to a declared size, before anything is allocated for it.</summary>
@@ -131,6 +147,26 @@ internal sealed class PackScanner
         {
             throw PackDamageException.At(
                 _position, $"after its {_count} objects the pack goes on for {_pack.EntriesEnd - _position} bytes before the checksum");
+        }
+
+        _progress?.Invoke(_count, _count);
+        return _entries;
+    }
+
+    private PackEntries RunToItsEnd()
+    {
+        ReadKnown(long.MaxValue);
+        Span<byte> next = stackalloc byte[1];
+        if (_pack.Read(_position, next) > 0)
+        {
+            throw PackDamageException.At(_position, $"after its {_count} objects the pack goes on before the checksum");
+        }
+
+        // Whoever sends a pack bit by bit has told its length by now.
+        var inflation = InflationLimit.Of(_limits, _pack.Length);
+        if (_inflated > inflation.Bytes)
+        {
+            throw inflation.Passed(null);
         }
 
         _progress?.Invoke(_count, _count);
@@ -250,7 +286,7 @@ internal sealed class PackScanner
     {
         while (_entries.Count < _count && _position < end)
         {
-            if ((_entries.Count & 0x1FFF) == 0)
+            if ((_entries.Count & 0x3FF) == 0)
             {
                 _cancellationToken.ThrowIfCancellationRequested();
                 _progress?.Invoke(_entries.Count, _count);

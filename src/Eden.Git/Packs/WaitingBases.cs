@@ -118,8 +118,11 @@ internal sealed class WaitingBases(PackResolver resolver) : IDisposable
                 return named;
             }
 
-            resolver.NoteDamage(PackDamageException.At(
-                _entries.Offset(named), $"the delta's base {_entries.NamedBase(named).ToHex(resolver.Format)} is in the pack more than once"));
+            if (!resolver.IsCompleted)
+            {
+                resolver.NoteDamage(PackDamageException.At(
+                    _entries.Offset(named), $"the delta's base {_entries.NamedBase(named).ToHex(resolver.Format)} is in the pack more than once"));
+            }
         }
 
         var child = frame.OffsetChild;

@@ -66,20 +66,15 @@ internal sealed record Advertisement(GitObjectFormat Format, IReadOnlyList<strin
         return new Advertisement(format, capabilities ?? [], refs);
     }
 
-    /// <summary>Returns an answer that has every object of this one under a name of ours, for libgit2 to fetch.</summary>
-    /// <remarks>libgit2 makes a file of a ref's name. The base library cannot remove one whose name is not UTF-8.</remarks>
-    public byte[] WithNamesOfOurs()
+    /// <summary>Returns an answer with the capabilities of this one that has a single ref, with a name of ours.</summary>
+    /// <param name="target">The object that the ref names.</param>
+    public byte[] WithOneRef(string target)
     {
         using var answer = new MemoryStream();
         PacketLines.Write(answer, "# service=git-upload-pack\n");
         PacketLines.WriteFlush(answer);
-        var capabilities = "\0" + string.Join(' ', Capabilities.Where(capability => !capability.StartsWith("symref=", StringComparison.Ordinal)));
-        foreach (var (name, value) in Numbered(Refs.Where(entry => IsBelowRefs(entry.Key)).Select(entry => entry.Value)))
-        {
-            PacketLines.Write(answer, $"{value} {name}{capabilities}\n");
-            capabilities = "";
-        }
-
+        var capabilities = Capabilities.Where(capability => !capability.StartsWith("symref=", StringComparison.Ordinal));
+        PacketLines.Write(answer, $"{target} refs/heads/wanted\0{string.Join(' ', capabilities)}\n");
         PacketLines.WriteFlush(answer);
         return answer.ToArray();
     }
@@ -87,6 +82,4 @@ internal sealed record Advertisement(GitObjectFormat Format, IReadOnlyList<strin
     /// <summary>Gives each object a ref of its own, whose name is plain.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Numbered(IEnumerable<string> objects)
         => objects.Distinct(StringComparer.Ordinal).Select((value, index) => new KeyValuePair<string, string>(string.Create(CultureInfo.InvariantCulture, $"refs/{index}"), value));
-
-    private static bool IsBelowRefs(string name) => name.StartsWith("refs/", StringComparison.Ordinal) && !name.EndsWith("^{}", StringComparison.Ordinal);
 }

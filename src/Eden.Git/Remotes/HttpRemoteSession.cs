@@ -40,6 +40,7 @@ internal sealed class HttpRemoteSession : IDisposable
     private Uri _base;
     private Advertisement? _refs;
     private IReadOnlyList<string> _haves = [];
+    private IReadOnlyList<string> _wants = [];
 
     public HttpRemoteSession(GitRemoteAddress remote, RemoteConnection options, CancellationToken cancellationToken, string service = UploadPack)
     {
@@ -75,6 +76,9 @@ internal sealed class HttpRemoteSession : IDisposable
 
     public CancellationToken CancellationToken => _cancellationToken;
 
+    /// <summary>Gets or sets who takes the packs that the remote sends; <see langword="null"/> for libgit2.</summary>
+    public IPackReceiver? PackReceiver { get; set; }
+
     public static HttpRemoteSession Find(string url)
     {
         var name = url.AsSpan(Scheme.Length + 3);
@@ -105,8 +109,12 @@ internal sealed class HttpRemoteSession : IDisposable
         return _refs;
     }
 
-    /// <summary>Returns what libgit2 is told of the refs that were listed.</summary>
-    public byte[] RefsToFetch() => (_refs ?? throw new InvalidOperationException("The refs were not listed.")).WithNamesOfOurs();
+    /// <summary>Returns what libgit2 is told of the refs that were listed: the first object that is wanted, under a name of ours.</summary>
+    public byte[] RefsToFetch() => (_refs ?? throw new InvalidOperationException("The refs were not listed.")).WithOneRef(_wants[0]);
+
+    /// <summary>Names the objects to ask for, at least one: such as refs name that were listed.</summary>
+    /// <remarks>libgit2 would look for each in its database and list all folders for those that it does not find.</remarks>
+    public void Want(IReadOnlyList<string> wants) => _wants = wants;
 
     /// <summary>Makes the next question for the refs go to the remote again.</summary>
     public void ForgetRefs() => _refs = null;
@@ -117,7 +125,7 @@ internal sealed class HttpRemoteSession : IDisposable
     /// <summary>Asks for a pack, or takes part in finding out what should be in it.</summary>
     public Task<HttpResponseMessage> PostAsync(ReadOnlyMemory<byte> request)
     {
-        var body = _haves.Count > 0 && request.Span.EndsWith(Done) ? WithHaves(request.Span) : request;
+        var body = request.Span.EndsWith(Done) ? Complete(request.Span) : request;
         return PostAsync(() => new ReadOnlyMemoryContent(body));
     }
 
@@ -132,11 +140,20 @@ internal sealed class HttpRemoteSession : IDisposable
         _client.Dispose();
     }
 
-    /// <summary>Adds what is here to the request that ends the negotiation, of which libgit2 knows nothing.</summary>
-    private byte[] WithHaves(ReadOnlySpan<byte> request)
+    /// <summary>Adds what else is wanted, and what is here, to the request that ends the negotiation: libgit2 knows nothing of either.</summary>
+    private byte[] Complete(ReadOnlySpan<byte> request)
     {
+        // The first line wants an object and names the capabilities.
         using var longer = new MemoryStream();
-        longer.Write(request[..^Done.Length]);
+        var rest = request;
+        PacketLines.TryRead(ref rest, out _);
+        longer.Write(request[..^rest.Length]);
+        foreach (var want in _wants.Skip(1))
+        {
+            PacketLines.Write(longer, $"want {want}\n");
+        }
+
+        longer.Write(rest[..^Done.Length]);
         foreach (var have in _haves)
         {
             PacketLines.Write(longer, $"have {have}\n");

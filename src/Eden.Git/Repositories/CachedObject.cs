@@ -5,18 +5,29 @@ using Eden.Git.Packs;
 namespace Eden.Git.Repositories;
 
 /// <summary>A resolved object in a buffer. What is behind the content belongs to it too: room for the inflater, and of a tree where its entries begin.</summary>
-/// <param name="Buffer">The buffer.</param>
-/// <param name="Start">Where the content begins in it.</param>
-/// <param name="Length">The content's length.</param>
-/// <param name="Room">How many bytes the object takes altogether.</param>
-/// <param name="Kind">The object's kind.</param>
-internal readonly record struct CachedObject(byte[]? Buffer, int Start, int Length, int Room, ObjectKind Kind)
+/// <remarks>No record: what that prints cannot hold a span, and native compilation finds its code invalid.</remarks>
+/// <param name="buffer">The buffer.</param>
+/// <param name="start">Where the content begins in it.</param>
+/// <param name="length">The content's length.</param>
+/// <param name="room">How many bytes the object takes altogether.</param>
+/// <param name="kind">The object's kind.</param>
+internal readonly struct CachedObject(byte[]? buffer, int start, int length, int room, ObjectKind kind)
 {
     /// <summary>Room behind the content that lets the inflater copy in words.</summary>
     public const int Slack = 16;
 
     /// <summary>The longest content that fits in an array with all that may be kept behind it.</summary>
     public const int MaxLength = 0x7FFF_0000 / 9 * 8;
+
+    public byte[]? Buffer { get; } = buffer;
+
+    public int Start { get; } = start;
+
+    public int Length { get; } = length;
+
+    public int Room { get; } = room;
+
+    public ObjectKind Kind { get; } = kind;
 
     public ReadOnlySpan<byte> Content => Buffer.AsSpan(Start, Length);
 

@@ -1,5 +1,6 @@
 using Eden.Git.Bundles;
 using Eden.Git.Diagnostics;
+using Eden.Git.Fetching;
 using Eden.Git.Objects;
 using Eden.Git.Remotes;
 using Eden.Git.Repositories;
@@ -19,7 +20,6 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
     // As many as git names at once.
     private const int MaxHaves = 16384;
     private long _receivedObjects;
-    private long _lastReported;
 
     /// <summary>Makes the clone equal to its remote. A clone of ours that turns out to be damaged is made anew.</summary>
     public LocalCloneResult Run() => Watch(source =>
@@ -216,11 +216,8 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
     /// <returns>The listing whose objects are all here: one that the remote advertised during this sync.</returns>
     private RemoteListing Fetch(StagingRepository staging, RemoteSource source, RemoteListing listing, Dictionary<string, string> local)
     {
-        if (source.Session is { } session && local.Count > 0)
-        {
-            using var commits = RepositoryCommits.Open(path, cancellationToken);
-            session.Offer(commits.FindNewest(local.Values.Distinct(StringComparer.Ordinal), MaxHaves, cancellationToken));
-        }
+        using var present = source.Session is not null && staging.Borrows ? RepositoryCommits.Open(path, cancellationToken) : null;
+        source.Session?.Offer(present?.FindNewest(local.Values.Distinct(StringComparer.Ordinal), MaxHaves, cancellationToken) ?? []);
 
         using var known = source.LocalPath is null || local.Count == 0 ? null : ReadKnown(local);
         for (var attempt = 1; ; attempt++)
@@ -230,7 +227,7 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
             {
                 if (source.Session is { } remoteSession)
                 {
-                    staging.Fetch(remoteSession.Url, FetchOptions());
+                    Fetch(staging, remoteSession, listing, present);
                 }
                 else
                 {
@@ -259,8 +256,8 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
             {
                 var message = $"The remote '{remote}' did not give what it advertises{(words is not null ? "; it says: " + words : refusal is null ? "." : ": " + CauseText.Of(refusal))}";
 
-                // Where the remote found nothing wrong, libgit2 may have stumbled over what it borrows from the clone.
-                throw local.Count > 0 && words is null && refusal is not null
+                // Where the remote found nothing wrong, what is borrowed from the clone may be.
+                throw local.Count > 0 && (refusal is GitDamagedException || (words is null && refusal is not null))
                     ? new GitDamagedException(message, refusal) { IsTransient = true }
                     : new GitRemoteUnavailableException(message, refusal);
             }
@@ -269,10 +266,23 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
         }
     }
 
-    private KnownHistory ReadKnown(Dictionary<string, string> local)
+    private void Fetch(StagingRepository staging, HttpRemoteSession session, RemoteListing listing, RepositoryCommits? present)
+    {
+        var wanted = listing.Refs.Values.Distinct(StringComparer.Ordinal).Where(value => present is null || !present.Contains(value)).ToList();
+        if (wanted.Count > 0)
+        {
+            session.Want(wanted);
+            using var pack = new IncomingPack(Path.Combine(staging.Objects, "pack"), remote, options.Progress, cancellationToken);
+            _receivedObjects = staging.Fetch(session, FetchOptions(), pack, cancellationToken);
+        }
+    }
+
+    private KnownHistory ReadKnown(Dictionary<string, string> local) => KnownHistory.Read(path, Tips(local), cancellationToken);
+
+    private static HashSet<ObjectHash> Tips(Dictionary<string, string> refs)
     {
         var tips = new HashSet<ObjectHash>();
-        foreach (var value in local.Values)
+        foreach (var value in refs.Values)
         {
             if (ObjectHash.TryParse(value, out var tip))
             {
@@ -280,7 +290,7 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
             }
         }
 
-        return KnownHistory.Read(path, tips, cancellationToken);
+        return tips;
     }
 
     /// <summary>Copies what a remote on this machine has and the clone does not: libgit2's own transport for paths compresses everything anew.</summary>
@@ -341,18 +351,7 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
             TagFetchMode = TagFetchMode.None,
             Prune = false,
             OnProgress = _ => !cancellationToken.IsCancellationRequested,
-            OnTransferProgress = transfer =>
-            {
-                _receivedObjects = transfer.ReceivedObjects;
-                if (transfer.ReceivedObjects - _lastReported >= 1000
-                    || (transfer.ReceivedObjects == transfer.TotalObjects && transfer.ReceivedObjects != _lastReported))
-                {
-                    _lastReported = transfer.ReceivedObjects;
-                    options.Progress?.Report(new GitProgress(GitPhase.Fetch, transfer.ReceivedObjects, transfer.TotalObjects, remote.Text));
-                }
-
-                return !cancellationToken.IsCancellationRequested;
-            },
+            OnTransferProgress = _ => !cancellationToken.IsCancellationRequested,
         };
         fetch.ProxyOptions.ProxyType = ProxyType.None;
         return fetch;

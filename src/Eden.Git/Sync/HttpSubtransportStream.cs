@@ -4,12 +4,17 @@ using LibGit2Sharp;
 
 namespace Eden.Git.Sync;
 
-/// <summary>One request and its answer, as libgit2 wants to see them: written, then read, on the sync's own thread.</summary>
+/// <summary>One request and its answer, as libgit2 wants to see them: written, then read, on the sync's own thread. A pack goes to the session's receiver, and libgit2 sees one without
+/// objects.</summary>
 internal sealed class HttpSubtransportStream(SmartSubtransport transport, HttpRemoteSession session, bool isPost) : SmartSubtransportStream(transport)
 {
     private const int Failed = -1;
+    private const int BufferLength = 1 << 17;
     private readonly ArrayBufferWriter<byte> _request = new();
     private readonly AnswerListener _listener = new(session.Words);
+    private readonly AnswerSplitter? _splitter = isPost && session.PackReceiver is { } receiver ? new AnswerSplitter(receiver) : null;
+    private byte[]? _buffer;
+    private bool _isOver;
     private HttpResponseMessage? _response;
     private Stream? _answer;
 
@@ -34,8 +39,15 @@ internal sealed class HttpSubtransportStream(SmartSubtransport transport, HttpRe
         try
         {
 #pragma warning disable RS0030 // libgit2 calls back synchronously, on the sync's own thread.
-            bytesRead = ReadAsync(dataStream, length).GetAwaiter().GetResult();
+            var count = ReadAsync(dataStream, length).GetAwaiter().GetResult();
 #pragma warning restore RS0030
+            if (count is null)
+            {
+                // The receiver of the pack knows why.
+                return Failed;
+            }
+
+            bytesRead = count.Value;
             return 0;
         }
         catch (Exception exception)
@@ -47,6 +59,12 @@ internal sealed class HttpSubtransportStream(SmartSubtransport transport, HttpRe
 
     protected override void Free()
     {
+        if (_buffer is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = null;
+        }
+
         _answer?.Dispose();
         _response?.Dispose();
         base.Free();
@@ -67,32 +85,46 @@ internal sealed class HttpSubtransportStream(SmartSubtransport transport, HttpRe
         }
     }
 
-    private async Task<long> ReadAsync(Stream destination, long length)
+    /// <summary>Reads on.</summary>
+    /// <returns>How many bytes libgit2 gets, 0 at the end; <see langword="null"/> when nobody wants the answer any more.</returns>
+    private async Task<int?> ReadAsync(Stream destination, long length)
     {
         var token = session.CancellationToken;
         if (_answer is null)
         {
             _answer = isPost ? await PostAsync(token).ConfigureAwait(false) : new MemoryStream(session.RefsToFetch(), writable: false);
+            _buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(1 << 16, length));
-        try
+        var most = (int)Math.Min(BufferLength, length);
+        var given = _splitter?.Give(_buffer.AsSpan(0, most)) ?? 0;
+        while (given == 0 && !_isOver)
         {
-            var count = await _answer.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, length)), token).ConfigureAwait(false);
-
+            var count = await _answer.ReadAsync(_buffer.AsMemory(0, _splitter is null ? most : BufferLength), token).ConfigureAwait(false);
+            _isOver = count == 0;
             if (isPost)
             {
-                _listener.Listen(buffer.AsSpan(0, count));
+                _listener.Listen(_buffer.AsSpan(0, count));
             }
 
-            // libgit2's buffer is native memory behind a stream without an asynchronous side.
-            destination.Write(buffer.AsSpan(0, count));
-            return count;
+            if (_splitter is null)
+            {
+                given = count;
+                break;
+            }
+
+            _splitter.Take(_buffer.AsSpan(0, count), _isOver);
+            if (_splitter.IsRefused)
+            {
+                return null;
+            }
+
+            given = _splitter.Give(_buffer.AsSpan(0, most));
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+
+        // libgit2's buffer is native memory behind a stream without an asynchronous side.
+        destination.Write(_buffer.AsSpan(0, given));
+        return given;
     }
 
     private async Task<Stream> PostAsync(CancellationToken token)

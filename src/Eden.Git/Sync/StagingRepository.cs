@@ -1,5 +1,7 @@
 using Eden.Git.Bundles;
+using Eden.Git.Fetching;
 using Eden.Git.Remotes;
+using Eden.Git.Repositories;
 using Eden.Shared;
 using LibGit2Sharp;
 using NativeRepository = LibGit2Sharp.Repository;
@@ -18,9 +20,19 @@ internal sealed class StagingRepository : IDisposable
 
     private const string RemoteName = "record";
 
-    private StagingRepository(string path) => Path = path;
+    // What libgit2 makes of a pack without objects.
+    private const string EmptyPackName = "pack-029d08823bd8a8eab510ad6ac75c823cfd3ed31e";
+
+    private StagingRepository(string path, bool borrows)
+    {
+        Path = path;
+        Borrows = borrows;
+    }
 
     public string Path { get; private set; }
+
+    /// <summary>Gets a value indicating whether objects of others count as its own.</summary>
+    public bool Borrows { get; }
 
     public string Objects => System.IO.Path.Combine(Path, "objects");
 
@@ -30,7 +42,7 @@ internal sealed class StagingRepository : IDisposable
     public static StagingRepository Create(string path, IReadOnlyList<string> borrowFrom)
     {
         TemporaryDirectory.CreatePrivate(path);
-        var staging = new StagingRepository(path);
+        var staging = new StagingRepository(path, borrowFrom.Count > 0);
         try
         {
             foreach (var folder in (string[])["objects/info", "objects/pack", "refs/heads", "refs/tags"])
@@ -60,19 +72,45 @@ internal sealed class StagingRepository : IDisposable
         MirrorRefs.Replace(Path, refs);
     }
 
-    /// <summary>Fetches the objects of every ref that a remote advertises. The refs themselves are not written.</summary>
+    /// <summary>Fetches the objects that the connection wants (<see cref="HttpRemoteSession.Want"/>). The refs themselves are not written.</summary>
     /// <remarks>There are no refs here from which libgit2 could tell the remote what need not be sent: it would read the commits that they reach, which it cannot where a
     /// committer's line is odd, would sort them into a linked list one by one, and would stop at the first that both sides have. The connection tells (<see cref="HttpRemoteSession.Offer"/>).</remarks>
-    /// <param name="url">The remote, as libgit2 is told.</param>
+    /// <param name="session">The connection to the remote.</param>
     /// <param name="options">The callbacks.</param>
-    public void Fetch(string url, FetchOptions options)
+    /// <param name="pack">Takes the pack out of the remote's answer: libgit2 is shown one without objects, and has nothing to index.</param>
+    /// <param name="cancellationToken">Observed at least once per buffer.</param>
+    /// <returns>How many objects the remote has sent.</returns>
+    public long Fetch(HttpRemoteSession session, FetchOptions options, IncomingPack pack, CancellationToken cancellationToken)
+    {
+        session.PackReceiver = pack;
+        try
+        {
+            Talk(session.Url, options);
+        }
+        catch (LibGit2SharpException) when (pack.IsEnded || pack.IsRefused)
+        {
+            // What libgit2 finds wrong after the pack is that it does not have the objects yet; why a pack was refused is said below.
+        }
+        finally
+        {
+            session.PackReceiver = null;
+            DeleteEmptyPack();
+        }
+
+        using var borrowed = Borrows ? ObjectStore.Open(RepositoryLayout.Open(Path), cancellationToken) : null;
+#pragma warning disable RS0030 // A sync is synchronous, as libgit2 is; it runs on a thread of its own.
+        return pack.PlaceAsync(borrowed).GetAwaiter().GetResult();
+#pragma warning restore RS0030
+    }
+
+    /// <summary>Lets libgit2 speak with a remote.</summary>
+    private void Talk(string url, FetchOptions options)
     {
         // The rule maps the URL to itself and, being the longest match, keeps the machine's own insteadOf rules out.
         WriteConfiguration($"[remote \"{RemoteName}\"]\n\turl = {Quote(url)}\n[url {Quote(url)}]\n\tinsteadOf = {Quote(url)}\n");
         using var repository = new NativeRepository(Path);
 
-        // When all objects are here libgit2 begins to write refs, one file for each and each time looking through all others. They are known
-        // from the listing and written at once, so it is stopped at the first.
+        // When it has the answer libgit2 begins to write refs. They are known from the listing and written at once, so it is stopped at the first.
         var complete = false;
         options.OnUpdateTips = (_, _, _) =>
         {
@@ -106,11 +144,11 @@ internal sealed class StagingRepository : IDisposable
     /// <returns>The ref's name, or <see langword="null"/> when there is none.</returns>
     public string? FindMissing(Dictionary<string, string> refs, CancellationToken cancellationToken)
     {
-        using var repository = new NativeRepository(Path);
+        using var commits = RepositoryCommits.Open(Path, cancellationToken);
         foreach (var (name, value) in refs)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!repository.ObjectDatabase.Contains(new ObjectId(value)))
+            if (!commits.Contains(value))
             {
                 return name;
             }
@@ -209,6 +247,19 @@ internal sealed class StagingRepository : IDisposable
     private void WriteConfiguration(string remote) => FlushedFile.Write(
         System.IO.Path.Combine(Path, "config"),
         $"[core]\n\trepositoryformatversion = 0\n\tfilemode = {(OperatingSystem.IsWindows() ? "false" : "true")}\n\tbare = true\n{remote}");
+
+    private void DeleteEmptyPack()
+    {
+        foreach (var file in Directory.GetFiles(System.IO.Path.Combine(Objects, "pack"), EmptyPackName + ".*"))
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                File.SetAttributes(file, FileAttributes.Normal);
+            }
+
+            File.Delete(file);
+        }
+    }
 
     private void FlushPacks()
     {

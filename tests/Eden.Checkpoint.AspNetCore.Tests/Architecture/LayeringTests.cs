@@ -24,7 +24,8 @@ public class LayeringTests
         ("Eden.Git", "Repositories", ["Model", "Objects", "Inflation", "Packs"]),
         ("Eden.Git", "Bundles", ["Model", "Objects", "Packs", "Repositories"]),
         ("Eden.Git", "Remotes", ["Model", "Objects", "Diagnostics"]),
-        ("Eden.Git", "Sync", ["Model", "Objects", "Repositories", "Bundles", "Remotes", "Diagnostics"]),
+        ("Eden.Git", "Fetching", ["Model", "Objects", "Packs", "Repositories", "Bundles", "Remotes"]),
+        ("Eden.Git", "Sync", ["Model", "Objects", "Repositories", "Bundles", "Remotes", "Fetching", "Diagnostics"]),
 
         // The words that everything is said in.
         ("Eden.Checkpoint", "Model", ["Eden.Git/Model"]),

@@ -125,10 +125,10 @@ public class ScriptTests
 
         Assert.That(lines.Where(line => line.StartsWith("FROM ", StringComparison.Ordinal)), Is.EqualTo(new[]
         {
-            "FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build", "FROM mcr.microsoft.com/dotnet/aspnet:10.0",
+            "FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build", "FROM mcr.microsoft.com/dotnet/runtime-deps:10.0",
         }));
         Assert.That(lines, Has.Member("USER $APP_UID"));
-        Assert.That(lines, Has.Member($"ENTRYPOINT [\"dotnet\", \"/app/{typeof(ServerSettings).Assembly.GetName().Name}.dll\"]"));
+        Assert.That(lines, Has.Member($"ENTRYPOINT [\"/app/{typeof(ServerSettings).Assembly.GetName().Name}\"]"));
     }
 
     private static Task<(int ExitCode, string Output, string Error)> AskAsync(string question, string action, params (string, string)[] environment)

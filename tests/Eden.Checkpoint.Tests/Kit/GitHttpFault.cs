@@ -17,6 +17,9 @@ public enum GitHttpFault
     /// <summary>Sends the beginning of the pack, then nothing, until the client goes away.</summary>
     StallMidPack,
 
+    /// <summary>Flips a bit in the middle of the pack.</summary>
+    FlipMidPack,
+
     /// <summary>Accepts requests and never answers, until the client goes away.</summary>
     Hang,
 

@@ -47,7 +47,7 @@ internal sealed class GitHttpRemote : IAsyncDisposable
     /// <summary>Gets or sets where <see cref="GitHttpFault.Redirect"/> leads; the request's path and query are appended.</summary>
     public string RedirectTarget { get; set; } = "";
 
-    /// <summary>Gets or sets how many bytes of the pack answer are sent before it is cut or stalls.</summary>
+    /// <summary>Gets or sets how many bytes of the pack answer are sent before it is cut, stalls or has a wrong bit.</summary>
     public int FaultAfterBytes { get; set; } = 2000;
 
     /// <summary>Gets or sets what is called when a request arrives, before it is answered.</summary>
@@ -275,6 +275,11 @@ internal sealed class GitHttpRemote : IAsyncDisposable
 
                 context.Abort();
                 return;
+            }
+
+            if (isPack && Fault == GitHttpFault.FlipMidPack && FaultAfterBytes >= sent && FaultAfterBytes < sent + count)
+            {
+                buffer[FaultAfterBytes - sent] ^= 0x10;
             }
 
             await context.Response.Body.WriteAsync(buffer.AsMemory(0, count), context.RequestAborted);

@@ -216,7 +216,8 @@ public class SharedSyncTests
         var result = await well;
 
         Assert.That(failure!.Message, Does.Contain("the listener fell over"));
-        Assert.That(heard, Is.EqualTo(new[] { new GitProgress(GitPhase.Fetch, result.ReceivedObjects, result.ReceivedObjects, _scene.Url) }));
+        var received = new GitProgress(GitPhase.Fetch, result.ReceivedObjects, result.ReceivedObjects, _scene.Url);
+        Assert.That(heard, Is.EqualTo(new[] { received, received with { Item = "objects resolved" } }));
         Assert.That(_listings, Is.EqualTo(1));
     }
 
