@@ -21,12 +21,13 @@ internal static class BenchmarkCommands
             DefaultValueFactory = _ => [],
             AllowMultipleArgumentsPerToken = true,
         };
+        var program = new Option<string?>("--program") { Description = "The console host to measure, as it was published; this program does the same work where none is named." };
         var (histories, rounds) = (new HistoryOptions(s_sizes, s_shapes), Rounds(5));
-        var command = new Command("engine", "The git engine against git itself: whole processes, run in turn.") { repository, rounds };
+        var command = new Command("engine", "The git engine against git itself: whole processes, run in turn.") { repository, program, rounds };
         histories.AddTo(command);
         command.SetAction((result, token) =>
         {
-            var benchmark = new EngineBenchmark(result.GetRequiredValue(rounds));
+            var benchmark = new EngineBenchmark(result.GetRequiredValue(rounds), result.GetValue(program));
             return result.GetRequiredValue(repository) is { Length: > 0 } repositories
                 ? benchmark.RunAsync(repositories, token)
                 : benchmark.RunAsync(histories.Plans(result), histories.Keep(result), token);

@@ -1,7 +1,9 @@
 namespace Eden.Checkpoint.Benchmarks;
 
 /// <summary>Our engine and git on the same repository.</summary>
-internal sealed class EngineBenchmark(int rounds)
+/// <param name="rounds">Paired runs per row.</param>
+/// <param name="program">The console host to run; <see langword="null"/> for this program itself.</param>
+internal sealed class EngineBenchmark(int rounds, string? program)
 {
     private readonly PairedRuns _table = new(rounds);
 
@@ -32,6 +34,13 @@ internal sealed class EngineBenchmark(int rounds)
         }
     }
 
+    private static string[] ConsoleWork(string work, string input, string? output) => work switch
+    {
+        "verify-commits" => ["verify", input, "--depth", "commits"],
+        "verify-objects" => ["verify", input],
+        _ => [work, input, output!],
+    };
+
     private async Task RunRowsAsync(GeneratedRepository repository, ScratchFolder scratch, CancellationToken cancellationToken)
     {
         var (ours, theirs) = (scratch["ours"], scratch["theirs"]);
@@ -55,7 +64,9 @@ internal sealed class EngineBenchmark(int rounds)
         Task RowAsync(string work, string peer, Func<Task<Measurement>> mine, Func<Task<Measurement>> gits)
             => _table.RowAsync((work, repository.History, repository.Objects), peer, scratch.Clear, mine, gits);
 
-        Task<Measurement> OursAsync(params string[] work) => MeasuredProcess.OursAsync(work, cancellationToken);
+        Task<Measurement> OursAsync(string work, string input, string? output = null) => program is null
+            ? MeasuredProcess.OursAsync(output is null ? [work, input] : [work, input, output], cancellationToken)
+            : MeasuredProcess.RunAsync(program, ["bundle", .. ConsoleWork(work, input, output)], cancellationToken);
 
         Task<Measurement> GitAsync(params string[] arguments) => MeasuredProcess.GitAsync(cancellationToken, arguments);
     }
