@@ -25,7 +25,7 @@ internal static class BundleCreateVerb
                     progress => target.WriteAsync(
                         path => GitBundle.CreateAsync(source, path, options with { Progress = progress }, cancellationToken),
                         stream => CopyWholeAsync(source, stream, options with { Progress = progress }, cancellationToken))).ConfigureAwait(false);
-                Print(terminal, target.Path, result);
+                Print(terminal, target.Name, result);
             }
 
             return ExitCode.Done;
@@ -47,13 +47,13 @@ internal static class BundleCreateVerb
         }
     }
 
-    private static void Print(Terminal terminal, string path, GitBundleCreateResult result)
+    private static void Print(Terminal terminal, string name, GitBundleCreateResult result)
     {
         foreach (var warning in result.Warnings)
         {
             terminal.ErrorLine($"warning: {Printable.Of(warning)}");
         }
 
-        terminal.Line($"wrote {(path == "-" ? "standard output" : path)}: {Quantity.Of(result.RefCount, "ref", "refs")}, {Quantity.Of(result.ObjectCount, "object", "objects")}, {Quantity.Bytes(result.Length)}");
+        terminal.Line($"wrote {name}: {Quantity.Of(result.RefCount, "ref", "refs")}, {Quantity.Of(result.ObjectCount, "object", "objects")}, {Quantity.Bytes(result.Length)}");
     }
 }

@@ -67,7 +67,7 @@ internal static class ExportVerb
                     progress => target.WriteAsync(
                         path => exporter.ExportAsync(path, options with { Progress = progress }, cancellationToken),
                         stream => exporter.ExportAsync(stream, options with { Progress = progress }, cancellationToken))).ConfigureAwait(false);
-                Print(terminal, target.Path, result, parsed.GetValue(json));
+                Print(terminal, target, result, parsed.GetValue(json));
                 return ExitCode.Done;
             }
         }
@@ -90,11 +90,11 @@ internal static class ExportVerb
             : await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
-    private static void Print(Terminal terminal, string path, CheckpointExportResult result, bool json)
+    private static void Print(Terminal terminal, OutputTarget target, CheckpointExportResult result, bool json)
     {
         if (json)
         {
-            terminal.Line(ReportJson.Object(writer => ExportJson.Write(writer, path, result)));
+            terminal.Line(ReportJson.Object(writer => ExportJson.Write(writer, target.Path, result)));
             return;
         }
 
@@ -107,6 +107,6 @@ internal static class ExportVerb
         var timings = result.Timings;
         terminal.Line($"{(!result.IsImportable ? "NOT IMPORTABLE" : result.IsResumable ? "resumable" : "not resumable")}, {Quantity.Of(result.CrossReferences.RefCount, "ref", "refs")}, {Quantity.Of(result.CrossReferences.ObjectCount, "object", "objects")}; snapshot taken at {result.Manifest.ExportedAt}");
         terminal.Line($"snapshot {Quantity.Milliseconds(timings.Snapshot)}, bundle {Quantity.Milliseconds(timings.Bundle)}, checks {Quantity.Milliseconds(timings.Validate)}, archive {Quantity.Milliseconds(timings.Archive)}");
-        terminal.Line($"wrote {(path == "-" ? "standard output" : path)}");
+        terminal.Line($"wrote {target.Name}");
     }
 }

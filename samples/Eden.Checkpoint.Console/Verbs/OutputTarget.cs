@@ -5,6 +5,8 @@ namespace Eden.Checkpoint.ConsoleHost.Verbs;
 /// <summary>Where a verb writes to: a file, which appears by a rename, or a stream, which is standard output or a pipe.</summary>
 internal sealed class OutputTarget : IAsyncDisposable
 {
+    private const string StandardOutput = "-";
+
     private readonly string _option;
     private readonly Stream? _stream;
 
@@ -18,6 +20,9 @@ internal sealed class OutputTarget : IAsyncDisposable
     /// <summary>Gets the full path of a file; what was asked for otherwise.</summary>
     public string Path { get; }
 
+    /// <summary>Gets what messages call it.</summary>
+    public string Name => Path == StandardOutput ? "standard output" : Path;
+
     /// <summary>Looks at the place before any work is done. Where it is standard output, all that is said goes to standard error.</summary>
     /// <param name="path">The place; a single dash is standard output.</param>
     /// <param name="option">The option or argument that named it, for messages.</param>
@@ -25,7 +30,7 @@ internal sealed class OutputTarget : IAsyncDisposable
     /// <exception cref="UsageException">It is a directory, or in one that does not exist, or a terminal.</exception>
     public static OutputTarget Open(string path, string option, Terminal terminal)
     {
-        if (path is "-" or "/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1")
+        if (path is StandardOutput or "/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1")
         {
             if (terminal.OutputIsTerminal)
             {
@@ -33,7 +38,7 @@ internal sealed class OutputTarget : IAsyncDisposable
             }
 
             terminal.LeaveOutput();
-            return new OutputTarget(option, "-", Console.OpenStandardOutput());
+            return new OutputTarget(option, StandardOutput, Console.OpenStandardOutput());
         }
 
         return OpenPipe(path) is { } pipe ? new OutputTarget(option, path, pipe) : new OutputTarget(option, Check(path, option), null);

@@ -316,7 +316,7 @@ internal sealed class ReusingPackWriter : IDisposable
     }
 
     /// <summary>Gets the zlib stream of nothing: a deflater that was given nothing need not write one.</summary>
-    private static ReadOnlyMemory<byte> EmptyStream { get; } = new byte[] { 0x78, 0x9C, 0x03, 0x00, 0x00, 0x00, 0x00, 0x01 };
+    public static ReadOnlyMemory<byte> EmptyStream { get; } = new byte[] { 0x78, 0x9C, 0x03, 0x00, 0x00, 0x00, 0x00, 0x01 };
 
     private async Task<long> StoreWholeAsync(ObjectReader reader, ObjectLocation location, ObjectStore store, ObjectKind kind)
     {

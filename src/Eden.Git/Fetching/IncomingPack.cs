@@ -64,12 +64,12 @@ internal sealed class IncomingPack(string packs, GitRemoteAddress remote, IProgr
     }
 
     /// <summary>Resolves and hashes every object of the pack, and gives the pack its place with its index.</summary>
-    /// <param name="borrowed">What is here already, on which deltas may rest; <see langword="null"/> for nothing.</param>
+    /// <param name="openBorrowed">Opens what is here already, on which deltas may rest; <see langword="null"/> for nothing.</param>
     /// <returns>How many objects the remote has sent.</returns>
     /// <exception cref="GitRemoteUnavailableException">The pack is damaged or was cut off.</exception>
     /// <exception cref="GitDamagedException">What is here already is damaged.</exception>
     /// <exception cref="GitException">The pack passes a limit.</exception>
-    public async Task<long> PlaceAsync(ObjectStore? borrowed)
+    public async Task<long> PlaceAsync(Func<ObjectStore>? openBorrowed)
     {
         if (_failure is not null)
         {
@@ -98,13 +98,14 @@ internal sealed class IncomingPack(string packs, GitRemoteAddress remote, IProgr
             var received = entries.Count;
             using var spill = new SpillFiles(packs);
             var resolver = new PackResolver(
-                PackOf(_file), entries, Format, GitLimits.Default, ResolverScope.Everything, spill, Tell, borrowed is null ? 0 : entries.ReferenceDeltaCount);
-            if (borrowed is null)
+                PackOf(_file), entries, Format, GitLimits.Default, ResolverScope.Everything, spill, Tell, openBorrowed is null ? 0 : entries.ReferenceDeltaCount);
+            if (openBorrowed is null)
             {
                 await resolver.RunAsync(cancellationToken).ConfigureAwait(false);
             }
             else if (await resolver.RunThinAsync(cancellationToken).ConfigureAwait(false) is { Count: > 0 } missing)
             {
+                using var borrowed = openBorrowed();
                 checksum = await CompleteAsync(resolver, borrowed, missing).ConfigureAwait(false);
             }
 

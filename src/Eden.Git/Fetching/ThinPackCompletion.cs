@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Eden.Git.Bundles;
 using Eden.Git.Objects;
 using Eden.Git.Packs;
 using Eden.Git.Repositories;
@@ -10,12 +11,6 @@ internal sealed class ThinPackCompletion : IDisposable
 {
     private const int CacheBytes = 16 << 20;
     private const int ChunkLength = 1 << 18;
-
-    // Larger objects are made in temporary files.
-    private const long MaxHeldBytes = 16L << 20;
-
-    // The zlib stream of nothing.
-    private static readonly byte[] s_nothing = [0x78, 0x9C, 0x03, 0x00, 0x00, 0x00, 0x00, 0x01];
 
     private readonly ObjectStore _store;
     private readonly ObjectReader _reader;
@@ -32,7 +27,7 @@ internal sealed class ThinPackCompletion : IDisposable
     {
         _store = store;
         _cancellationToken = cancellationToken;
-        _reader = new ObjectReader(store, limits.MaxObjectBytes, CacheBytes, MaxHeldBytes);
+        _reader = new ObjectReader(store, limits.MaxObjectBytes, CacheBytes, ReusingPackWriter.MaxHeldBytes);
         _large = new LargeObjects(limits.MaxObjectBytes, temporaryDirectory);
     }
 
@@ -135,7 +130,7 @@ internal sealed class ThinPackCompletion : IDisposable
         if (size == 0)
         {
             // A deflater that was given nothing need not write anything.
-            pack.Write(s_nothing);
+            pack.Write(ReusingPackWriter.EmptyStream.Span);
         }
 
         return length;

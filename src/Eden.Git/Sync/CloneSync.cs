@@ -277,12 +277,10 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
         }
     }
 
-    private KnownHistory ReadKnown(Dictionary<string, string> local) => KnownHistory.Read(path, Tips(local), cancellationToken);
-
-    private static HashSet<ObjectHash> Tips(Dictionary<string, string> refs)
+    private KnownHistory ReadKnown(Dictionary<string, string> local)
     {
         var tips = new HashSet<ObjectHash>();
-        foreach (var value in refs.Values)
+        foreach (var value in local.Values)
         {
             if (ObjectHash.TryParse(value, out var tip))
             {
@@ -290,7 +288,7 @@ internal sealed class CloneSync(string path, GitRemoteAddress remote, LocalClone
             }
         }
 
-        return tips;
+        return KnownHistory.Read(path, tips, cancellationToken);
     }
 
     /// <summary>Copies what a remote on this machine has and the clone does not: libgit2's own transport for paths compresses everything anew.</summary>

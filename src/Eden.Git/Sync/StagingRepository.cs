@@ -97,9 +97,8 @@ internal sealed class StagingRepository : IDisposable
             DeleteEmptyPack();
         }
 
-        using var borrowed = Borrows ? ObjectStore.Open(RepositoryLayout.Open(Path), cancellationToken) : null;
 #pragma warning disable RS0030 // A sync is synchronous, as libgit2 is; it runs on a thread of its own.
-        return pack.PlaceAsync(borrowed).GetAwaiter().GetResult();
+        return pack.PlaceAsync(Borrows ? () => ObjectStore.Open(RepositoryLayout.Open(Path), cancellationToken) : null).GetAwaiter().GetResult();
 #pragma warning restore RS0030
     }
 
